@@ -1,0 +1,9 @@
+//! Floor 0: time, randomness, bytes and hashes. Knows nothing of routing.
+
+pub mod headers;
+pub mod hash;
+pub mod json;
+pub mod rng;
+pub mod sse;
+pub mod time;
+pub mod usage;
