@@ -1,0 +1,155 @@
+//! One configured endpoint: model, key, address and its own limits.
+
+use std::fmt;
+
+use super::{DialectName, GroupIx, Secret, Timeouts};
+
+/// Where a deployment is reached. A credential goes to this origin and to no other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiBase {
+    url: String,
+    origin_len: usize,
+}
+
+impl ApiBase {
+    /// Checks an address: `http` or `https`, a host, no user name, query, fragment, blank or control character.
+    /// A trailing slash is dropped.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let rest = rest.ok_or("must start with https:// or http://")?;
+        if text.bytes().any(|byte| byte <= b' ' || byte == 0x7f || byte == b'\\') {
+            return Err("must not contain blanks, control characters or backslashes");
+        }
+        if text.contains(['?', '#']) {
+            return Err("must not contain a query or a fragment");
+        }
+        let authority = rest.split('/').next().unwrap_or(rest);
+        if authority.contains('@') {
+            return Err("must not contain a user name or password; use api_key");
+        }
+        if authority.is_empty() || authority.starts_with(':') {
+            return Err("has no host");
+        }
+        // What follows the last colon is a port, unless that colon is inside the brackets of an IPv6 address.
+        let port = authority.rsplit_once(':').map(|(_, port)| port).filter(|port| !port.ends_with(']'));
+        if port.is_some_and(|port| port.parse::<u16>().is_err()) {
+            return Err("has a port that is none");
+        }
+        let origin_len = text.len() - rest.len() + authority.len();
+        Ok(Self { url: text.trim_end_matches('/').to_owned(), origin_len })
+    }
+
+    /// The address without a trailing slash.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Scheme, host and port.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        self.url.get(..self.origin_len).unwrap_or(&self.url)
+    }
+}
+
+/// A request parameter that a deployment sets, as raw JSON; the request's own value wins.
+/// Its `Debug` tells no value: people put keys into anything.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Param {
+    /// The member's name.
+    pub name: String,
+    /// Its value, as JSON text.
+    pub raw: Box<str>,
+}
+
+impl fmt::Debug for Param {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} ({} bytes)", self.name, self.raw.len())
+    }
+}
+
+/// One entry of the model list.
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    /// Stable over restarts and key rotations; made from group, provider, model, address, organisation,
+    /// region and ordinal, or declared as `model_info.id`. Holds no secret.
+    pub id: String,
+    /// The group it serves.
+    pub group: GroupIx,
+    /// Who sells the API, as written before the slash of `model`.
+    pub provider: String,
+    /// The model's name at the provider.
+    pub model: String,
+    /// The wire format it speaks.
+    pub dialect: DialectName,
+    /// Where it is reached.
+    pub api_base: ApiBase,
+    /// `api_key`; `None` where the server wants none.
+    pub api_key: Option<Secret>,
+    /// `organization`.
+    pub organization: Option<String>,
+    /// `extra_headers`: as secret as a key, for people put keys there.
+    pub extra_headers: Vec<(String, Secret)>,
+    /// `weight`; 0 is drained, `None` counts as 1 where any member of the group has one.
+    pub weight: Option<f64>,
+    /// `order`: lower levels first; those without one come last.
+    pub order: Option<u32>,
+    /// `rpm`: requests a minute.
+    pub rpm: Option<u64>,
+    /// `tpm`: tokens a minute.
+    pub tpm: Option<u64>,
+    /// `max_parallel_requests`: calls in flight at once.
+    pub max_parallel: Option<u32>,
+    /// `num_retries` for calls in which this deployment failed first.
+    pub num_retries: Option<u32>,
+    /// `cooldown_time` in ms; 0 is "never bench".
+    pub cooldown_ms: Option<u64>,
+    /// Its own time limits.
+    pub timeouts: Timeouts,
+    /// Request parameters that it sets where the request does not.
+    pub params: Vec<Param>,
+}
+
+impl Deployment {
+    /// "provider/model", as told in `model_used`.
+    #[must_use]
+    pub fn model_used(&self) -> String {
+        format!("{}/{}", self.provider, self.model)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_keeps_its_origin() {
+        let base = ApiBase::parse("https://api.example.com:8443/openai/v1/").unwrap();
+        assert_eq!(
+            (base.origin(), base.url()),
+            ("https://api.example.com:8443", "https://api.example.com:8443/openai/v1")
+        );
+        assert_eq!(ApiBase::parse("http://[::1]:80").unwrap().origin(), "http://[::1]:80");
+    }
+
+    #[test]
+    fn an_address_that_could_hide_another_host_is_refused() {
+        for bad in [
+            "api.example.com",
+            "ftp://a",
+            "https://",
+            "https://:80/",
+            "https://u:p@evil",
+            "https://a:x",
+            "https://a:70000",
+            "https://[::1]:",
+            "https://a/?x=1",
+            "https://a#b",
+            "https://a\\@b",
+            "https://a b",
+            "https://a\r\nb",
+        ] {
+            assert!(ApiBase::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What the embedding program allows. Nothing here can be set by a request.
+
+use super::options::may_move_credential;
+
+/// Which router keys inside a request body that came over `fetch` may steer the router.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Trust {
+    /// None: they are stripped and counted.
+    #[default]
+    Nothing,
+    /// All of them, except what could move a credential (`api_base`, `base_url`, `api_key`).
+    Everything,
+    /// These.
+    Names(Vec<String>),
+}
+
+impl Trust {
+    /// May this key of a request body steer? What could move a credential never may.
+    #[must_use]
+    pub fn allows(&self, key: &str) -> bool {
+        match self {
+            _ if may_move_credential(key) => false,
+            Self::Nothing => false,
+            Self::Everything => true,
+            Self::Names(names) => names.iter().any(|name| name == key),
+        }
+    }
+}
+
+/// The rules of the host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostRules {
+    /// `trustRequestOptions`.
+    pub trust: Trust,
+    /// `allowDirectModels`: deployment ids count as models over `fetch`. Default false.
+    pub allow_direct_models: bool,
+    /// `allowedModels`: group names that may be planned at all, aliases already followed; `None` is all.
+    pub allowed_models: Option<Vec<String>>,
+    /// `maxBodyBytes`: the largest request or answer that is read whole. Default 32 MB.
+    pub max_body_bytes: u64,
+    /// `subrequests`: how many sends one call may make; `None` is no bound. Default: by runtime.
+    pub subrequests: Option<u32>,
+}
+
+impl Default for HostRules {
+    fn default() -> Self {
+        Self {
+            trust: Trust::Nothing,
+            allow_direct_models: false,
+            allowed_models: None,
+            max_body_bytes: 32 * 1024 * 1024,
+            subrequests: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_move_a_credential_is_never_trusted() {
+        for key in ["api_base", "base_url", "api_key"] {
+            assert!(!Trust::Everything.allows(key), "{key}");
+            assert!(!Trust::Names(vec![key.to_owned()]).allows(key), "{key}");
+        }
+        assert!(Trust::Everything.allows("fallbacks"));
+        assert!(Trust::Names(vec!["tags".to_owned()]).allows("tags"));
+        assert!(!Trust::Names(vec!["tags".to_owned()]).allows("fallbacks"));
+        assert!(!Trust::Nothing.allows("tags"));
+    }
+}

@@ -1,0 +1,58 @@
+//! `default_litellm_params`: what every deployment is given that says nothing else.
+
+use super::keys::{self, Kind};
+use super::params::{Extras, extras};
+use super::problems::quote;
+use super::read::{Members, Reader};
+use super::scopes::Scopes;
+use super::settings::timeouts;
+use crate::config::Timeouts;
+
+/// What the defaults hold.
+#[derive(Default)]
+pub(super) struct Defaults {
+    pub(super) extras: Extras,
+    pub(super) timeouts: Timeouts,
+}
+
+/// Reads the defaults. What can only belong to one deployment (its model, its key, its weight) is a problem.
+pub(super) fn defaults(reader: &mut Reader<'_>, settings: &Scopes<'_>) -> Defaults {
+    settings
+        .pick(reader, "default_litellm_params", |reader, at, value| {
+            let members = reader.object(at, value)?;
+            let mut kept = Members::new();
+            for (name, value) in members {
+                let is_own = keys::PARAMS.kind(name) == Some(Kind::Used) && !is_common(name);
+                if is_own && !value.is_null() {
+                    let name_shown = quote(name);
+                    reader.problem(
+                        &at.key(name),
+                        format!("{name_shown} must be given to each deployment that needs it"),
+                    );
+                } else {
+                    kept.insert(name.clone(), value.clone());
+                }
+            }
+            let extras = extras(reader, at, &kept);
+            let timeouts = timeouts(reader, &Scopes::new([(*at, &kept)]));
+            Some(Defaults { extras, timeouts })
+        })
+        .unwrap_or_default()
+}
+
+/// May an option of a deployment be given to all of them at once?
+fn is_common(name: &str) -> bool {
+    const COMMON: [&str; 10] = [
+        "timeout",
+        "stream_timeout",
+        "request_timeout",
+        "headers_timeout",
+        "first_token_timeout",
+        "idle_timeout",
+        "deadline",
+        "extra_headers",
+        "headers",
+        "extra_body",
+    ];
+    COMMON.contains(&name)
+}

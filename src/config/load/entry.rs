@@ -1,0 +1,230 @@
+//! One entry of the model list.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::defaults::Defaults;
+use super::keys;
+use super::params::extras;
+use super::problems::{Path, quote};
+use super::read::{Members, Reader};
+use super::scopes::Scopes;
+use super::settings::timeouts;
+use super::target::{Target, target};
+use crate::config::{Deployment, GroupIx, Secret};
+
+/// An entry that was read: one deployment, or one for each organisation.
+pub(super) struct Entry {
+    /// The deployments. Their `id` is the declared one, or empty; their `group` is not set yet.
+    pub(super) deployments: Vec<Deployment>,
+    /// The region, which is a part of the id and of nothing else.
+    pub(super) region: String,
+}
+
+/// What can be said of an entry before it is known whether it is right: its names, so that a mistake in it
+/// makes no further mistakes of what refers to it.
+pub(super) struct Names {
+    pub(super) group: Option<String>,
+    pub(super) id: Option<String>,
+}
+
+/// Reads an entry. It is right if nothing was reported meanwhile.
+pub(super) fn entry(
+    reader: &mut Reader<'_>,
+    at: &Path<'_>,
+    value: &Value,
+    defaults: &Defaults,
+) -> (Names, Option<Entry>) {
+    let Some(members) = reader.object(at, value) else { return (Names { group: None, id: None }, None) };
+    reader.check_keys(at, members, &keys::ENTRY);
+    let at_params = at.key("litellm_params");
+    let at_info = at.key("model_info");
+    let empty = Members::new();
+    let group = model_name(reader, &at.key("model_name"), members.get("model_name"));
+    let info = match members.get("model_info").filter(|value| !value.is_null()) {
+        Some(value) => reader.object(&at_info, value).unwrap_or(&empty),
+        None => &empty,
+    };
+    check_info(reader, &at_info, info);
+    let id = info.get("id").filter(|value| !value.is_null());
+    let id = id.and_then(|value| declared_id(reader, &at_info.key("id"), value));
+    let params = match members.get("litellm_params").filter(|value| !value.is_null()) {
+        Some(value) => reader.object(&at_params, value),
+        None => {
+            reader.problem(&at_params, "is missing");
+            None
+        }
+    };
+    let names = Names { group, id };
+    let Some(params) = params else { return (names, None) };
+
+    let limits = Scopes::new([(*at, members), (at_params, params), (at_info, info)]);
+    let params_first = Scopes::new([(at_params, params), (at_info, info)]);
+    let info_first = Scopes::new([(at_info, info), (at_params, params)]);
+    let only_params = Scopes::new([(at_params, params)]);
+
+    let target = target(reader, &at_params, params);
+    let api_key = key(reader, &at_params, params, target.as_ref());
+    let extras = extras(reader, &at_params, params).or(&defaults.extras);
+    let organizations = organizations(reader, &at_params.key("organization"), params.get("organization"));
+    let region = only_params.pick(reader, "region_name", Reader::name).unwrap_or_default();
+    let max_parallel = only_params.pick(reader, "max_parallel_requests", Reader::count);
+    if max_parallel.is_some() {
+        let at = at_params.key("max_parallel_requests");
+        reader.without_effect(&at, "max_parallel_requests", keys::Kind::Later);
+    }
+    let weight = params_first.pick(reader, "weight", Reader::weight);
+    let order = params_first.pick(reader, "order", Reader::count);
+    let rpm = limits.pick(reader, "rpm", Reader::whole);
+    let tpm = limits.pick(reader, "tpm", Reader::whole);
+    let num_retries = only_params.pick(reader, "num_retries", Reader::retries);
+    let cooldown_ms = info_first.pick(reader, "cooldown_time", Reader::seconds);
+    let timeouts = timeouts(reader, &only_params);
+
+    let Some(target) = target else { return (names, None) };
+    let one = |organization: Option<String>, id: String| Deployment {
+        id,
+        // Set when the group is known.
+        group: GroupIx(0),
+        provider: target.provider.name.to_owned(),
+        model: target.model.clone(),
+        dialect: target.provider.dialect,
+        api_base: target.api_base.clone(),
+        api_key: api_key.clone(),
+        organization,
+        extra_headers: extras.headers.clone(),
+        weight,
+        order,
+        rpm,
+        tpm,
+        max_parallel: max_parallel.filter(|&limit| limit > 0),
+        num_retries,
+        cooldown_ms,
+        timeouts,
+        params: extras.params.clone(),
+    };
+    let id = names.id.clone().unwrap_or_default();
+    let deployments = match organizations {
+        Organizations::None => vec![one(None, id)],
+        Organizations::One(name) => vec![one(Some(name), id)],
+        // A declared id is shared by several, and told apart by the organisation.
+        Organizations::Several(list) => list
+            .into_iter()
+            .map(|name| {
+                let id = if id.is_empty() { String::new() } else { format!("{id}:{name}") };
+                one(Some(name), id)
+            })
+            .collect(),
+    };
+    (names, Some(Entry { deployments, region }))
+}
+
+fn model_name(reader: &mut Reader<'_>, at: &Path<'_>, value: Option<&Value>) -> Option<String> {
+    let Some(value) = value.filter(|value| !value.is_null()) else {
+        reader.problem(at, "is missing");
+        return None;
+    };
+    let name = reader.name(at, value)?;
+    if name.contains('*') {
+        let message = "wildcards are not carried out in this version; the name counts as it is written";
+        reader.report.notice(at, format!("{}: {message}", quote(&name)));
+    }
+    Some(name)
+}
+
+/// `model_info` holds whatever people like. Only slips of what counts here are reported.
+fn check_info(reader: &mut Reader<'_>, at: &Path<'_>, info: &Members) {
+    for (name, _) in info.iter().filter(|(_, value)| !value.is_null()) {
+        let at = at.key(name);
+        match keys::INFO.kind(name) {
+            Some(kind) => reader.without_effect(&at, name, kind),
+            None if Reader::is_slip(name, &keys::INFO) => reader.unknown(&at, name, &keys::INFO),
+            None => {}
+        }
+    }
+}
+
+/// `model_info.id`: a string, or a whole number, which becomes its digits.
+fn declared_id(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value) -> Option<String> {
+    match value {
+        Value::Number(number) if number.is_u64() || number.is_i64() => Some(number.to_string()),
+        Value::String(_) => reader.name(at, value),
+        other => {
+            reader.expected("a string or a whole number", at, other);
+            None
+        }
+    }
+}
+
+/// `api_key`, or the provider's variable of the environment where the config gives none.
+fn key(reader: &mut Reader<'_>, at: &Path<'_>, params: &Members, target: Option<&Target>) -> Option<Secret> {
+    let at = at.key("api_key");
+    let text = if let Some(value) = params.get("api_key").filter(|value| !value.is_null()) {
+        let text = reader.text(&at, value)?.into_owned();
+        reader.report.secret(&text);
+        if text.is_empty() {
+            reader.problem(&at, "is empty");
+            return None;
+        }
+        text
+    } else {
+        let variable = target?.key_variable()?;
+        match reader.variable(variable).filter(|text| !text.is_empty()) {
+            Some(text) => {
+                reader.report.secret(&text);
+                text
+            }
+            None => {
+                reader.problem(&at, format!("is missing, and the environment has no {variable}"));
+                return None;
+            }
+        }
+    };
+    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        reader.problem(&at, "holds a blank, a line break or another character that no key has");
+        return None;
+    }
+    Some(Secret::new(text))
+}
+
+enum Organizations {
+    None,
+    One(String),
+    Several(Vec<String>),
+}
+
+/// `organization`: one, or a list of them, of which each gets a deployment of its own.
+fn organizations(reader: &mut Reader<'_>, at: &Path<'_>, value: Option<&Value>) -> Organizations {
+    match value {
+        None | Some(Value::Null) => Organizations::None,
+        Some(Value::Array(items)) if items.is_empty() => {
+            reader.problem(at, "is an empty list");
+            Organizations::None
+        }
+        Some(Value::Array(items)) => {
+            let mut names = Vec::new();
+            let mut seen = BTreeSet::new();
+            for (index, item) in items.iter().enumerate() {
+                let at = at.item(index);
+                let Some(name) = organization(reader, &at, item) else { continue };
+                if !seen.insert(name.clone()) {
+                    reader.problem(&at, "is listed twice");
+                }
+                names.push(name);
+            }
+            Organizations::Several(names)
+        }
+        Some(value) => organization(reader, at, value).map_or(Organizations::None, Organizations::One),
+    }
+}
+
+/// An organisation is sent as a header.
+fn organization(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value) -> Option<String> {
+    let name = reader.name(at, value)?;
+    if !name.bytes().all(|byte| byte.is_ascii_graphic()) {
+        reader.problem(at, "holds a character that no header may have");
+        return None;
+    }
+    Some(name)
+}

@@ -1,0 +1,184 @@
+//! Fallback lists, in LiteLLM's shapes: `[{"a": ["b", "c"]}, {"*": ["z"]}]`; for one call also `["b", "c"]`.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::hints::{Reach, hint};
+use super::problems::{Path, quote};
+use super::read::{Reader, kind_of};
+use super::scopes::Scopes;
+use super::target::is_provider;
+use crate::config::{FallbackLists, FallbackTable, FallbackTarget, GroupIx, Names, PROVIDERS, Resolved};
+
+/// Stands for every group without a list of its own.
+const EVERY: &str = "*";
+
+/// Where the lists are written, which decides what shapes they may have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::config) enum Form {
+    /// In the config: by group only.
+    Config,
+    /// In the options of a call: also plain names, which count for whatever group the call is for.
+    Call,
+}
+
+/// The names that lists may use.
+pub(in crate::config) struct Book<'a> {
+    pub(in crate::config) names: &'a Names,
+    /// Ids of deployments that were refused: what refers to them is no further mistake.
+    pub(in crate::config) doomed: &'a BTreeSet<String>,
+}
+
+/// Reads the fallbacks of the config.
+pub(super) fn table(reader: &mut Reader<'_>, settings: &Scopes<'_>, book: &Book<'_>) -> FallbackTable {
+    let mut by_cause = |key| {
+        let mut found = None;
+        for (at, value) in settings.each(key) {
+            let read = lists(reader, &at, value, book, Form::Config);
+            // As in LiteLLM, an empty list leaves the word to the next place.
+            let is_empty = value.as_array().is_some_and(Vec::is_empty);
+            found = found.or((!is_empty).then_some(read));
+        }
+        found.unwrap_or_default()
+    };
+    let mut ordinary: FallbackLists = by_cause("fallbacks");
+    let context_window = by_cause("context_window_fallbacks");
+    let content_policy = by_cause("content_policy_fallbacks");
+    let default = settings.pick(reader, "default_fallbacks", |reader, at, value| {
+        let list = reader.list(at, value)?;
+        Some(targets(reader, at, list, book, Form::Config, None))
+    });
+    append(&mut ordinary.default, default.unwrap_or_default());
+    FallbackTable { ordinary, context_window, content_policy }
+}
+
+/// Reads one kind of list.
+pub(in crate::config) fn lists(
+    reader: &mut Reader<'_>,
+    at: &Path<'_>,
+    value: &Value,
+    book: &Book<'_>,
+    form: Form,
+) -> FallbackLists {
+    let mut lists = FallbackLists::default();
+    let Some(items) = reader.list(at, value) else { return lists };
+    let mut seen = BTreeSet::new();
+    for (index, item) in items.iter().enumerate() {
+        let at = at.item(index);
+        let is_plain = item.is_string() || item.get("model").is_some_and(Value::is_string);
+        if is_plain && form == Form::Call {
+            append(&mut lists.default, target(reader, &at, item, book, form).into_iter().collect());
+            continue;
+        }
+        let members = match item {
+            Value::Object(members) if members.len() == 1 => members,
+            Value::Object(_) => {
+                reader.problem(&at, "must have exactly one member: a group, with the list of its fallbacks");
+                continue;
+            }
+            other => {
+                let way = "; a list for every group is `default_fallbacks`";
+                reader.problem(
+                    &at,
+                    format!("expected {{\"group\": [\"fallback\"]}}, got {}{way}", kind_of(other)),
+                );
+                continue;
+            }
+        };
+        for (name, value) in members {
+            let at = at.key(name);
+            let group = if name == EVERY { Some(None) } else { group(reader, &at, name, book).map(Some) };
+            let Some(list) = reader.list(&at, value) else { continue };
+            let found = targets(reader, &at, list, book, form, group.flatten());
+            let Some(group) = group else { continue };
+            if !seen.insert(group) && form == Form::Config {
+                reader.report.notice(&at, format!("{} has more than one list; they are joined", quote(name)));
+            }
+            let list = match group {
+                Some(group) => lists.by_group.entry(group).or_default(),
+                None => &mut lists.default,
+            };
+            append(list, found);
+        }
+    }
+    lists
+}
+
+fn append(list: &mut Vec<FallbackTarget>, more: Vec<FallbackTarget>) {
+    for target in more {
+        if !list.contains(&target) {
+            list.push(target);
+        }
+    }
+}
+
+/// The group that a list is for: by its name or an alias, with the provider before it or without.
+fn group(reader: &mut Reader<'_>, at: &Path<'_>, name: &str, book: &Book<'_>) -> Option<GroupIx> {
+    let without = name.split_once('/').filter(|(prefix, _)| is_provider(prefix)).map(|(_, rest)| rest);
+    let with = || PROVIDERS.iter().find_map(|row| book.names.group(&format!("{}/{name}", row.name)));
+    let found = book.names.group(name).or_else(|| book.names.group(without?)).or_else(with);
+    if found.is_none() {
+        let near = hint(name, book.names.listed(), Reach::Prefixes);
+        reader.problem(at, format!("there is no group or alias {}{near}", quote(name)));
+    }
+    found
+}
+
+fn targets(
+    reader: &mut Reader<'_>,
+    at: &Path<'_>,
+    items: &[Value],
+    book: &Book<'_>,
+    form: Form,
+    of: Option<GroupIx>,
+) -> Vec<FallbackTarget> {
+    let mut found = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let at = at.item(index);
+        match target(reader, &at, item, book, form) {
+            Some(Resolved::Group(group)) if Some(group) == of => reader.problem(&at, "falls back to itself"),
+            Some(target) => append(&mut found, vec![target]),
+            None => {}
+        }
+    }
+    found
+}
+
+/// A group, an alias or a deployment's id; also as an object with `model` and what it overrides.
+fn target(
+    reader: &mut Reader<'_>,
+    at: &Path<'_>,
+    value: &Value,
+    book: &Book<'_>,
+    form: Form,
+) -> Option<FallbackTarget> {
+    let name = match value {
+        Value::String(name) => name,
+        Value::Object(members) => {
+            let Some(Value::String(name)) = members.get("model") else {
+                reader.problem(&at.key("model"), "expected the name of a group");
+                return None;
+            };
+            if members.len() > 1 {
+                let message = "what a fallback overrides is not carried out in this version";
+                match form {
+                    Form::Config => reader.report.notice(at, message),
+                    // A request that asks for it must not be sent without it.
+                    Form::Call => reader.problem(at, message),
+                }
+            }
+            name
+        }
+        other => {
+            reader.expected("the name of a group", at, other);
+            return None;
+        }
+    };
+    let found = book.names.resolve(name);
+    if found.is_none() && !book.doomed.contains(name) {
+        let near = hint(name, book.names.listed(), Reach::Prefixes);
+        reader.problem(at, format!("there is no group, alias or deployment id {}{near}", quote(name)));
+    }
+    found
+}

@@ -1,0 +1,116 @@
+//! The host's options: the second argument of the constructor, without its functions.
+
+use serde_json::Value;
+
+use super::hints::{Reach, hint};
+use super::keys;
+use super::problems::{Path, quote};
+use super::read::{Members, Reader};
+use super::scopes::Scopes;
+use crate::config::options::{is_router_key, may_move_credential, router_keys};
+use crate::config::{Deployment, Group, HostRules, Names, Trust};
+
+/// Reads the host's options, and refuses a config with a key in a browser unless it is wanted.
+pub(super) fn host(
+    reader: &mut Reader<'_>,
+    value: &Value,
+    deployments: &[Deployment],
+    groups: &[Group],
+    names: &Names,
+) -> HostRules {
+    let at = Path::Root.key("host");
+    let default = HostRules::default();
+    let empty = Members::new();
+    let members = match value {
+        Value::Null => &empty,
+        value => match reader.object(&at, value) {
+            Some(members) => members,
+            None => return default,
+        },
+    };
+    for (name, _) in members.iter().filter(|(_, value)| !value.is_null()) {
+        // What is known and not used is carried out by the facade.
+        if keys::HOST.kind(name).is_none() {
+            reader.unknown(&at.key(name), name, &keys::HOST);
+        }
+    }
+    let options = Scopes::new([(at, members)]);
+    let in_browser = options.pick(reader, "browser", Reader::flag).unwrap_or(false);
+    let may_show_keys = options.pick(reader, "dangerouslyAllowBrowser", Reader::flag).unwrap_or(false);
+    let holds_key = deployments.iter().any(|one| one.api_key.is_some() || !one.extra_headers.is_empty());
+    if in_browser && holds_key && !may_show_keys {
+        let message = "a key in a browser is seen by everyone who opens the page; call a server that holds it, \
+            or set this option to true";
+        reader.problem(&at.key("dangerouslyAllowBrowser"), message);
+    }
+    HostRules {
+        trust: options.pick(reader, "trustRequestOptions", trust).unwrap_or(default.trust),
+        allow_direct_models: options
+            .pick(reader, "allowDirectModels", Reader::flag)
+            .unwrap_or(default.allow_direct_models),
+        allowed_models: options
+            .pick(reader, "allowedModels", |reader, at, value| allowed(reader, at, value, groups, names)),
+        max_body_bytes: options.pick(reader, "maxBodyBytes", bytes).unwrap_or(default.max_body_bytes),
+        subrequests: options.pick(reader, "subrequests", Reader::positive),
+    }
+}
+
+fn bytes(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value) -> Option<u64> {
+    let bytes = reader.whole(at, value)?;
+    if bytes == 0 {
+        reader.problem(at, "must be at least 1");
+        return None;
+    }
+    Some(bytes)
+}
+
+/// `trustRequestOptions`: a boolean, or the router keys that may steer.
+fn trust(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value) -> Option<Trust> {
+    let items = match value {
+        Value::Bool(true) => return Some(Trust::Everything),
+        Value::Bool(false) => return Some(Trust::Nothing),
+        Value::Array(items) => items,
+        other => {
+            reader.expected("a boolean or a list of router keys", at, other);
+            return None;
+        }
+    };
+    let mut names = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let at = at.item(index);
+        let Some(name) = reader.text(&at, item) else { continue };
+        if may_move_credential(&name) {
+            reader.problem(&at, format!("{} in a request body never counts", quote(&name)));
+        } else if is_router_key(&name) {
+            names.push(name.into_owned());
+        } else {
+            let near = hint(&name, router_keys(), Reach::Prefixes);
+            reader.problem(&at, format!("there is no router key {}{near}", quote(&name)));
+        }
+    }
+    Some(Trust::Names(names))
+}
+
+/// `allowedModels`: groups and aliases, kept as the names of the groups.
+fn allowed(
+    reader: &mut Reader<'_>,
+    at: &Path<'_>,
+    value: &Value,
+    groups: &[Group],
+    names: &Names,
+) -> Option<Vec<String>> {
+    let mut allowed = Vec::new();
+    for (index, item) in reader.list(at, value)?.iter().enumerate() {
+        let at = at.item(index);
+        let Some(name) = reader.text(&at, item) else { continue };
+        match names.group(&name).and_then(|group| groups.get(usize::from(group.0))) {
+            Some(group) if allowed.contains(&group.name) => {}
+            Some(group) => allowed.push(group.name.clone()),
+            None => {
+                let near = hint(&name, names.listed(), Reach::Prefixes);
+                reader.problem(&at, format!("there is no group or alias {}{near}", quote(&name)));
+            }
+        }
+    }
+    Some(allowed)
+}

@@ -1,0 +1,97 @@
+//! From LiteLLM-shaped JSON to a [`RouterConfig`], or to everything that is wrong with it.
+//!
+//! Takes a router's arguments at the top level, or a whole `config.yaml` as an object; with both, arguments
+//! beat `router_settings`, which beats `litellm_settings`. Deliberate differences to LiteLLM: mistakes are
+//! found here and not at the first call, all at once; an id holds no secret; duplicate ids, circles of
+//! aliases and fallbacks to nowhere are mistakes; a key of the environment goes to its own provider only.
+//!
+//! Not here: what the options mean (`policy`, `fallback`, `deployment`), and the options of one call (`options`).
+
+mod aliases;
+mod defaults;
+mod entry;
+mod env;
+pub(super) mod fallbacks;
+pub(super) mod hints;
+mod host;
+mod keys;
+mod models;
+mod params;
+pub(super) mod problems;
+pub(super) mod read;
+pub(super) mod scopes;
+pub(super) mod settings;
+mod target;
+
+use serde_json::Value;
+
+use super::RouterConfig;
+use env::Environment;
+use fallbacks::Book;
+pub use problems::{Notice, Problem};
+use problems::{Path, Report};
+use read::{Reader, kind_of};
+use scopes::Scopes;
+
+/// A config that was accepted.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The config itself.
+    pub config: RouterConfig,
+    /// Options that were accepted and have no effect, or another one than their writer may expect.
+    pub notices: Vec<Notice>,
+}
+
+/// Reads a config.
+///
+/// `config` is the first argument of the router's constructor and `host` the second, without its functions
+/// (`null` if there is none). `env` answers the host's environment variables, for `os.environ/NAME` values
+/// and for the keys of providers that the config gives none for; the config's `environment_variables` win.
+///
+/// # Errors
+/// Every mistake at once, each with its place. No message holds a credential.
+pub fn load(
+    config: &Value,
+    host: &Value,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<Loaded, Vec<Problem>> {
+    let Value::Object(top) = config else {
+        let message = format!("expected an object, got {}", kind_of(config));
+        return Err(vec![Problem { path: "config".to_owned(), message }]);
+    };
+    let mut report = Report::default();
+    let environment = Environment::new(top.get("environment_variables"), env, &mut report);
+    let mut reader = Reader::with_env(report, &environment);
+    let reader = &mut reader;
+    let settings = Scopes::of_settings(reader, top);
+    proxy_settings(reader, top.get("general_settings"));
+
+    let defaults = defaults::defaults(reader, &settings);
+    let policy = settings::policy(reader, &settings, defaults.timeouts);
+    let skip = settings.pick(reader, "ignore_invalid_deployments", Reader::flag).unwrap_or(false);
+    let mut models = models::models(reader, top.get("model_list"), &defaults, skip);
+    // Without a single group every name would be unknown, which says nothing new.
+    let fallbacks = if models.groups.is_empty() {
+        Default::default()
+    } else {
+        aliases::aliases(reader, &settings, &mut models);
+        fallbacks::table(reader, &settings, &Book { names: &models.names, doomed: &models.doomed })
+    };
+    let host = host::host(reader, host, &models.deployments, &models.groups, &models.names);
+    let models::Models { deployments, groups, names, .. } = models;
+    let (problems, notices) = std::mem::take(&mut reader.report).finish();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    Ok(Loaded { config: RouterConfig { deployments, groups, names, policy, fallbacks, host }, notices })
+}
+
+/// `general_settings`: all of them are the proxy server's.
+fn proxy_settings(reader: &mut Reader<'_>, value: Option<&Value>) {
+    let at = Path::Root.key("general_settings");
+    let Some(value) = value.filter(|value| !value.is_null()) else { return };
+    let Some(members) = reader.object(&at, value) else { return };
+    for (name, _) in members.iter().filter(|(_, value)| !value.is_null()) {
+        reader.without_effect(&at.key(name), name, keys::Kind::Foreign);
+    }
+}

@@ -1,0 +1,157 @@
+//! The model list: deployments, the groups that they form, and their ids.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::defaults::Defaults;
+use super::entry::{Entry, entry};
+use super::problems::{Path, quote};
+use super::read::Reader;
+use crate::base::hash::deployment_id;
+use crate::config::{Deployment, DeploymentIx, Group, GroupIx, Names};
+
+/// The most deployments of one router: their positions are numbers of 16 bits.
+const MAX_DEPLOYMENTS: usize = 65_000;
+
+/// What the model list holds.
+#[derive(Default)]
+pub(super) struct Models {
+    pub(super) deployments: Vec<Deployment>,
+    pub(super) groups: Vec<Group>,
+    pub(super) names: Names,
+    /// Ids of entries that could not be used: what refers to them is no further mistake.
+    pub(super) doomed: BTreeSet<String>,
+    /// Whose each id is, and where that stands.
+    taken: BTreeMap<String, (DeploymentIx, String)>,
+    /// How many deployments are the same but for what is secret or not part of the id.
+    ordinals: BTreeMap<String, usize>,
+}
+
+/// Reads the model list. With `skip` (`ignore_invalid_deployments`), an entry with a problem is left out
+/// and told of in a notice; its group stays known, and may be empty.
+pub(super) fn models(
+    reader: &mut Reader<'_>,
+    value: Option<&Value>,
+    defaults: &Defaults,
+    skip: bool,
+) -> Models {
+    let at = Path::Root.key("model_list");
+    let mut models = Models::default();
+    let list = match value.filter(|value| !value.is_null()) {
+        None => {
+            reader.problem(&at, "is missing; give at least one deployment");
+            return models;
+        }
+        Some(value) => match reader.list(&at, value) {
+            Some(list) => list,
+            None => return models,
+        },
+    };
+    if list.is_empty() {
+        reader.problem(&at, "is empty; give at least one deployment");
+    }
+    if list.len() > MAX_DEPLOYMENTS {
+        reader.problem(&at, format!("has more than {MAX_DEPLOYMENTS} entries"));
+        return models;
+    }
+    for (index, value) in list.iter().enumerate() {
+        let at = at.item(index);
+        let mark = reader.report.mark();
+        let (names, found) = entry(reader, &at, value, defaults);
+        let group = names.group.map(|name| models.group(&name));
+        let is_right = reader.report.mark() == mark;
+        let added = match (group, found.filter(|_| is_right)) {
+            (Some(group), Some(found)) => models.add(reader, &at, group, found),
+            _ => false,
+        };
+        if !added {
+            models.doomed.extend(names.id);
+            if skip {
+                reader.report.demote(mark);
+            }
+        }
+        if models.deployments.len() > MAX_DEPLOYMENTS {
+            reader
+                .problem(&at, format!("is past the {MAX_DEPLOYMENTS} deployments that one router can hold"));
+            return models;
+        }
+    }
+    if skip && models.deployments.is_empty() && !list.is_empty() {
+        reader.problem(&at, "holds no deployment that can be used");
+    }
+    models.tell_of_shadowed_ids(reader);
+    models
+}
+
+impl Models {
+    fn group(&mut self, name: &str) -> GroupIx {
+        if let Some(group) = self.names.group(name) {
+            return group;
+        }
+        // There are at most as many groups as entries, which are fewer than 65,536.
+        let group = GroupIx(u16::try_from(self.groups.len()).unwrap_or(u16::MAX));
+        self.groups.push(Group { name: name.to_owned(), members: Vec::new() });
+        self.names.add_group(name, group);
+        group
+    }
+
+    /// Adds the deployments of an entry; all of them, or none if an id is taken.
+    fn add(&mut self, reader: &mut Reader<'_>, at: &Path<'_>, group: GroupIx, found: Entry) -> bool {
+        let Entry { mut deployments, region } = found;
+        let at_info = at.key("model_info");
+        let at_id = at_info.key("id");
+        let mut is_free = true;
+        for deployment in &mut deployments {
+            deployment.group = group;
+            let is_declared = !deployment.id.is_empty();
+            if !is_declared {
+                deployment.id = self.made_id(deployment, &region);
+            }
+            if let Some((_, first)) = self.taken.get(&deployment.id) {
+                let id = quote(&deployment.id);
+                let place = if is_declared { &at_id } else { at };
+                reader.problem(place, format!("the id {id} is already that of {first}"));
+                is_free = false;
+            }
+        }
+        if !is_free {
+            return false;
+        }
+        for deployment in deployments {
+            let position = DeploymentIx(u16::try_from(self.deployments.len()).unwrap_or(u16::MAX));
+            self.taken.insert(deployment.id.clone(), (position, at.to_string()));
+            self.names.add_id(&deployment.id, position);
+            if let Some(group) = self.groups.get_mut(usize::from(group.0)) {
+                group.members.push(position);
+            }
+            self.deployments.push(deployment);
+        }
+        true
+    }
+
+    /// The id of a deployment that declares none: the same at every start, whatever its key.
+    fn made_id(&mut self, deployment: &Deployment, region: &str) -> String {
+        let group = self.groups.get(usize::from(deployment.group.0)).map_or("", |group| group.name.as_str());
+        let organization = deployment.organization.as_deref().unwrap_or_default();
+        let base = deployment.api_base.url();
+        let parts = [group, &deployment.provider, &deployment.model, base, organization, region];
+        let ordinal = self.ordinals.entry(deployment_id(&parts)).or_default();
+        let number = ordinal.to_string();
+        *ordinal += 1;
+        let [group, provider, model, base, organization, region] = parts;
+        deployment_id(&[group, provider, model, base, organization, region, &number])
+    }
+
+    /// An id that is also the name of a group means the group: worth a word unless that is the same.
+    fn tell_of_shadowed_ids(&self, reader: &mut Reader<'_>) {
+        for (id, (position, place)) in &self.taken {
+            let group = self.names.group(id).and_then(|group| self.groups.get(usize::from(group.0)));
+            if group.is_some_and(|group| group.members != [*position]) {
+                let message =
+                    format!("the id of {place} is also the name of a group, and the group is meant by it");
+                reader.report.notice(&Path::Root.key("model_list"), message);
+            }
+        }
+    }
+}

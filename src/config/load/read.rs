@@ -1,0 +1,353 @@
+//! Reading one value: its type, its range, and `os.environ/NAME` in its place.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::env::{Environment, REFERENCE};
+use super::problems::{Path, Report, quote};
+
+/// The members of a JSON object.
+pub(in crate::config) type Members = Map<String, Value>;
+
+/// The longest name of a group, model or deployment, in bytes.
+pub(in crate::config) const MAX_NAME: usize = 512;
+
+/// The longest time limit, in ms: a host's timer with a longer one fires at once.
+const MAX_MS: f64 = 2_147_483_647.0;
+
+/// What kind of JSON value it is, for messages. Never the value.
+pub(in crate::config) fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// Reads values and reports what is wrong with them. Every method answers `None` after a report.
+pub(in crate::config) struct Reader<'e> {
+    pub(in crate::config) report: Report,
+    /// `None` where references to the environment are ordinary text: in requests.
+    env: Option<&'e Environment<'e>>,
+}
+
+impl<'e> Reader<'e> {
+    /// For a config.
+    pub(super) fn with_env(report: Report, env: &'e Environment<'e>) -> Self {
+        Self { report, env: Some(env) }
+    }
+
+    /// For a request: it may not name variables of the environment.
+    pub(in crate::config) fn without_env() -> Self {
+        Self { report: Report::default(), env: None }
+    }
+
+    pub(in crate::config) fn problem(&mut self, at: &Path<'_>, message: impl Into<String>) {
+        self.report.problem(at, message);
+    }
+
+    pub(in crate::config) fn expected(&mut self, what: &str, at: &Path<'_>, got: &Value) {
+        self.problem(at, format!("expected {what}, got {}", kind_of(got)));
+    }
+
+    /// A variable of the environment; `None` without a report where there is none.
+    pub(super) fn variable(&self, name: &str) -> Option<String> {
+        self.env.and_then(|env| env.get(name))
+    }
+
+    /// Does the value stand for a variable of the environment?
+    fn reference<'v>(&self, value: &'v Value) -> Option<&'v str> {
+        self.env.and(value.as_str()).and_then(|text| text.strip_prefix(REFERENCE))
+    }
+
+    fn look_up(&mut self, at: &Path<'_>, name: &str) -> Option<String> {
+        let found = self.variable(name);
+        if found.is_none() {
+            self.problem(at, format!("the environment variable {} is not set", quote(name)));
+        }
+        found
+    }
+
+    pub(in crate::config) fn text<'v>(&mut self, at: &Path<'_>, value: &'v Value) -> Option<Cow<'v, str>> {
+        if let Some(name) = self.reference(value) {
+            return self.look_up(at, name).map(Cow::Owned);
+        }
+        match value {
+            Value::String(text) => Some(Cow::Borrowed(text)),
+            other => {
+                self.expected("a string", at, other);
+                None
+            }
+        }
+    }
+
+    /// A text that names something: not empty, not endless, on one line.
+    pub(in crate::config) fn name(&mut self, at: &Path<'_>, value: &Value) -> Option<String> {
+        let text = self.text(at, value)?;
+        self.is_name(at, &text).then(|| text.into_owned())
+    }
+
+    pub(in crate::config) fn is_name(&mut self, at: &Path<'_>, text: &str) -> bool {
+        let wrong = if text.trim().is_empty() {
+            "is empty".to_owned()
+        } else if text.len() > MAX_NAME {
+            format!("is longer than {MAX_NAME} bytes")
+        } else if text.chars().any(char::is_control) {
+            "holds a control character".to_owned()
+        } else {
+            return true;
+        };
+        self.problem(at, wrong);
+        false
+    }
+
+    pub(in crate::config) fn flag(&mut self, at: &Path<'_>, value: &Value) -> Option<bool> {
+        if let Some(name) = self.reference(value) {
+            let text = self.look_up(at, name)?;
+            return match text.trim().to_ascii_lowercase().as_str() {
+                "true" => Some(true),
+                "false" => Some(false),
+                _ => {
+                    self.problem(
+                        at,
+                        format!("the environment variable {} holds neither true nor false", quote(name)),
+                    );
+                    None
+                }
+            };
+        }
+        if !value.is_boolean() {
+            self.expected("a boolean", at, value);
+        }
+        value.as_bool()
+    }
+
+    pub(in crate::config) fn object<'v>(&mut self, at: &Path<'_>, value: &'v Value) -> Option<&'v Members> {
+        if !value.is_object() {
+            self.expected("an object", at, value);
+        }
+        value.as_object()
+    }
+
+    pub(in crate::config) fn list<'v>(&mut self, at: &Path<'_>, value: &'v Value) -> Option<&'v [Value]> {
+        if !value.is_array() {
+            self.expected("a list", at, value);
+        }
+        value.as_array().map(Vec::as_slice)
+    }
+
+    /// A number that is finite and not negative.
+    pub(in crate::config) fn number(&mut self, at: &Path<'_>, value: &Value) -> Option<f64> {
+        let number = if let Some(name) = self.reference(value) {
+            let text = self.look_up(at, name)?;
+            let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+            if number.is_none() {
+                self.problem(at, format!("the environment variable {} does not hold a number", quote(name)));
+            }
+            number?
+        } else {
+            if !value.is_number() {
+                self.expected("a number", at, value);
+            }
+            value.as_f64()?
+        };
+        if number < 0.0 {
+            self.problem(at, "must not be negative");
+            return None;
+        }
+        Some(number)
+    }
+
+    /// A whole number, 0 or more.
+    pub(in crate::config) fn whole(&mut self, at: &Path<'_>, value: &Value) -> Option<u64> {
+        /// Above it a JavaScript number is no longer exact.
+        const MAX: f64 = 9_007_199_254_740_991.0;
+        let number = self.number(at, value)?;
+        if number.fract() != 0.0 {
+            self.problem(at, "must be a whole number");
+            return None;
+        }
+        if number > MAX {
+            self.problem(at, "is too large");
+            return None;
+        }
+        // In range by the checks above.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        Some(number as u64)
+    }
+
+    /// A whole number, 0 or more, of 32 bits.
+    pub(in crate::config) fn count(&mut self, at: &Path<'_>, value: &Value) -> Option<u32> {
+        let number = self.whole(at, value)?;
+        let count = u32::try_from(number).ok();
+        if count.is_none() {
+            self.problem(at, "is too large");
+        }
+        count
+    }
+
+    /// A whole number, 1 or more, of 32 bits.
+    pub(in crate::config) fn positive(&mut self, at: &Path<'_>, value: &Value) -> Option<u32> {
+        let count = self.count(at, value)?;
+        if count == 0 {
+            self.problem(at, "must be at least 1");
+            return None;
+        }
+        Some(count)
+    }
+
+    /// `num_retries`: as [`Reader::count`], and as a string of digits, which LiteLLM takes too.
+    pub(in crate::config) fn retries(&mut self, at: &Path<'_>, value: &Value) -> Option<u32> {
+        match value {
+            Value::String(text) if self.reference(value).is_none() => {
+                let count =
+                    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
+                if count.is_none() {
+                    self.problem(at, "expected a whole number, got a string that is none");
+                }
+                count
+            }
+            other => self.count(at, other),
+        }
+    }
+
+    /// `weight`.
+    pub(in crate::config) fn weight(&mut self, at: &Path<'_>, value: &Value) -> Option<f64> {
+        /// So that no sum of weights leaves the range in which adding is exact enough.
+        const MAX: f64 = 1e12;
+        let weight = self.number(at, value)?;
+        if weight > MAX {
+            self.problem(at, "is too large");
+            return None;
+        }
+        Some(weight)
+    }
+
+    /// Seconds, 0 or more, as ms; anything above 0 is at least 1 ms.
+    pub(in crate::config) fn seconds(&mut self, at: &Path<'_>, value: &Value) -> Option<u64> {
+        self.number(at, value).map(|seconds| whole_ms(seconds * 1_000.0))
+    }
+
+    /// Seconds as ms, of which 0 is no limit. It becomes the longest limit instead of none at all, because
+    /// none would leave the word to a wider scope.
+    pub(in crate::config) fn limit(&mut self, at: &Path<'_>, value: &Value) -> Option<u64> {
+        self.seconds(at, value).map(|ms| if ms == 0 { whole_ms(MAX_MS) } else { ms })
+    }
+
+    /// Seconds, more than 0, as ms.
+    pub(in crate::config) fn positive_seconds(&mut self, at: &Path<'_>, value: &Value) -> Option<u64> {
+        let ms = self.seconds(at, value)?;
+        if ms == 0 {
+            self.problem(at, "must be more than 0");
+            return None;
+        }
+        Some(ms)
+    }
+
+    /// Milliseconds, 0 or more.
+    pub(in crate::config) fn milliseconds(&mut self, at: &Path<'_>, value: &Value) -> Option<u64> {
+        self.number(at, value).map(whole_ms)
+    }
+
+    /// A value with every reference in it replaced: for parameters that a provider gets.
+    pub(super) fn deep(&mut self, at: &Path<'_>, value: &Value) -> Option<Value> {
+        self.deep_to(at, value, MAX_DEPTH)
+    }
+
+    fn deep_to(&mut self, at: &Path<'_>, value: &Value, depth: usize) -> Option<Value> {
+        let Some(depth) = depth.checked_sub(1) else {
+            self.problem(at, "is nested too deeply");
+            return None;
+        };
+        match value {
+            Value::String(_) => self.text(at, value).map(|text| Value::String(text.into_owned())),
+            Value::Array(items) => items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| self.deep_to(&at.item(index), item, depth))
+                .collect::<Option<Vec<_>>>()
+                .map(Value::Array),
+            Value::Object(members) => members
+                .iter()
+                .map(|(name, member)| Some((name.clone(), self.deep_to(&at.key(name), member, depth)?)))
+                .collect::<Option<Members>>()
+                .map(Value::Object),
+            other => Some(other.clone()),
+        }
+    }
+}
+
+/// How deep a parameter may be nested: as deep as JSON text that is parsed elsewhere.
+const MAX_DEPTH: usize = 64;
+
+fn whole_ms(ms: f64) -> u64 {
+    // At most MAX_MS, and not negative: `number` has looked.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let whole = ms.round().min(MAX_MS) as u64;
+    if ms > 0.0 { whole.max(1) } else { whole }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read<T>(
+        read: impl Fn(&mut Reader<'_>, &Path<'_>, &Value) -> Option<T>,
+        value: &Value,
+    ) -> Result<T, String> {
+        let mut reader = Reader::without_env();
+        let found = read(&mut reader, &Path::Root.key("x"), value);
+        let (problems, _) = reader.report.finish();
+        match problems.first() {
+            Some(problem) => Err(problem.message.clone()),
+            None => Ok(found.unwrap()),
+        }
+    }
+
+    #[test]
+    fn numbers_have_a_type_and_a_range() {
+        assert_eq!(read(|r, at, v| r.whole(at, v), &json!(1000.0)), Ok(1000));
+        assert_eq!(read(|r, at, v| r.whole(at, v), &json!(1.5)), Err("must be a whole number".into()));
+        assert_eq!(read(|r, at, v| r.whole(at, v), &json!(-1)), Err("must not be negative".into()));
+        assert_eq!(read(|r, at, v| r.whole(at, v), &json!(1e300)), Err("is too large".into()));
+        assert_eq!(read(|r, at, v| r.count(at, v), &json!(4_294_967_296_u64)), Err("is too large".into()));
+        assert_eq!(read(|r, at, v| r.positive(at, v), &json!(0)), Err("must be at least 1".into()));
+        assert_eq!(
+            read(|r, at, v| r.number(at, v), &json!("3")),
+            Err("expected a number, got a string".into())
+        );
+        assert_eq!(
+            read(|r, at, v| r.number(at, v), &json!(true)),
+            Err("expected a number, got a boolean".into())
+        );
+        assert_eq!(read(|r, at, v| r.retries(at, v), &json!("3")), Ok(3));
+        assert!(read(|r, at, v| r.retries(at, v), &json!("three")).is_err());
+        assert!(read(|r, at, v| r.retries(at, v), &json!("")).is_err());
+    }
+
+    #[test]
+    fn seconds_become_milliseconds_that_a_timer_can_take() {
+        for (seconds, ms) in
+            [(json!(0), 0), (json!(0.0001), 1), (json!(1.5), 1_500), (json!(1e18), 2_147_483_647)]
+        {
+            assert_eq!(read(|r, at, v| r.seconds(at, v), &seconds), Ok(ms), "{seconds}");
+        }
+        assert!(read(|r, at, v| r.positive_seconds(at, v), &json!(0)).is_err());
+    }
+
+    #[test]
+    fn nesting_is_bounded() {
+        let nested = (0..200).fold(json!(1), |inner, _| json!([inner]));
+        assert_eq!(read(|r, at, v| r.deep(at, v), &nested), Err("is nested too deeply".into()));
+    }
+
+    #[test]
+    fn a_request_cannot_read_the_environment() {
+        assert_eq!(read(|r, at, v| r.name(at, v), &json!("os.environ/HOME")), Ok("os.environ/HOME".into()));
+    }
+}

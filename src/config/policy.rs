@@ -1,0 +1,94 @@
+//! Retries, cooldowns and time limits, with LiteLLM's names and defaults where it has them.
+
+/// Time limits in milliseconds. `None` is "not set here"; the next wider scope decides:
+/// the request's value beats the deployment's, which beats the router's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timeouts {
+    /// `timeout`: one attempt from send to its last byte; for streams see `stream_ms`. Default: none.
+    pub total_ms: Option<u64>,
+    /// `stream_timeout`: for `stream: true`, from send to the first content. Default: `total_ms`.
+    pub stream_ms: Option<u64>,
+    /// `headers_timeout`: from send to the response head. Default: none. For this and the next two, the
+    /// config's 0 is no limit, and is kept as the longest time that a host's timer can take (24 days).
+    pub headers_ms: Option<u64>,
+    /// `first_token_timeout`: for streams, from send to the first content. Default: 60 s.
+    pub first_token_ms: Option<u64>,
+    /// `idle_timeout`: for streams, the longest silence. Default: 60 s.
+    pub idle_ms: Option<u64>,
+    /// `deadline`: the whole call, with its waits, retries and fallbacks; 0 is no deadline. Default: 600 s.
+    pub deadline_ms: Option<u64>,
+}
+
+impl Timeouts {
+    /// The router's own defaults, under everything that the user sets.
+    pub const DEFAULT: Self = Self {
+        total_ms: None,
+        stream_ms: None,
+        headers_ms: None,
+        first_token_ms: Some(60_000),
+        idle_ms: Some(60_000),
+        deadline_ms: Some(600_000),
+    };
+
+    /// These limits, and `wider` where they say nothing.
+    #[must_use]
+    pub fn or(self, wider: Self) -> Self {
+        Self {
+            total_ms: self.total_ms.or(wider.total_ms),
+            // A scope's `timeout` beats a wider scope's `stream_timeout`: the nearest word wins.
+            stream_ms: self.stream_ms.or(self.total_ms).or(wider.stream_ms),
+            headers_ms: self.headers_ms.or(wider.headers_ms),
+            first_token_ms: self.first_token_ms.or(wider.first_token_ms),
+            idle_ms: self.idle_ms.or(wider.idle_ms),
+            deadline_ms: self.deadline_ms.or(wider.deadline_ms),
+        }
+    }
+}
+
+/// The router-wide rules of retrying and benching.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// `num_retries`: attempts after the first, within one group. Default 2, as in LiteLLM.
+    pub num_retries: u32,
+    /// `retry_after`: the shortest wait before the same deployment is tried again, in ms. Default 0.
+    pub retry_after_ms: u64,
+    /// `max_fallbacks`: how many other groups one call may move to. Default 5, as in LiteLLM.
+    pub max_fallbacks: u32,
+    /// `max_attempts`: sends in one call, whatever their cause. Default 20.
+    pub max_attempts: u32,
+    /// `cooldown_time`: how long a benched deployment is left alone, in ms. Default 5 s, as in LiteLLM;
+    /// 0 is "never bench", where LiteLLM takes it for "not set".
+    pub cooldown_ms: u64,
+    /// `disable_cooldowns`: never bench anything. Default false.
+    pub disable_cooldowns: bool,
+    /// Time limits at the router's level.
+    pub timeouts: Timeouts,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            num_retries: 2,
+            retry_after_ms: 0,
+            max_fallbacks: 5,
+            max_attempts: 20,
+            cooldown_ms: 5_000,
+            disable_cooldowns: false,
+            timeouts: Timeouts::DEFAULT,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_timeout_beats_a_deployment_stream_timeout() {
+        let request = Timeouts { total_ms: Some(1_000), ..Timeouts::default() };
+        let deployment = Timeouts { stream_ms: Some(3_000), ..Timeouts::default() };
+        let both = request.or(deployment).or(Timeouts::DEFAULT);
+        assert_eq!(both.stream_ms, Some(1_000));
+        assert_eq!(both.deadline_ms, Some(600_000));
+    }
+}
