@@ -1,0 +1,89 @@
+//! Which group comes next: one flat plan per call, without repetition and with a bound.
+//!
+//! LiteLLM recurses: its `max_fallbacks` bounds the depth, so a flat list of eight is tried whole, and
+//! its headers tell the depth instead of the number. Here the targets are counted, and the count is told.
+
+use smallvec::SmallVec;
+
+use crate::config::{CallOptions, DeploymentIx, FallbackLists, FallbackTarget, GroupIx, Resolved, RouterConfig};
+use crate::error::FaultKind;
+
+/// The targets of one call: those visited, and those still to come.
+#[derive(Clone, Debug)]
+pub(super) struct Targets {
+    visited: SmallVec<[Resolved; 4]>,
+    pending: SmallVec<[FallbackTarget; 4]>,
+    left: u32,
+}
+
+impl Targets {
+    /// The plan of a call to `first`.
+    pub(super) fn new(first: Resolved, config: &RouterConfig, options: &CallOptions) -> Self {
+        let left = if options.disable_fallbacks { 0 } else { options.max_fallbacks.unwrap_or(config.policy.max_fallbacks) };
+        Self { visited: SmallVec::from_slice(&[first]), pending: SmallVec::new(), left }
+    }
+
+    /// The target after a fault of `kind` in `group`; `None` when the fault does not lead anywhere, or the
+    /// bound is reached. The failed group's own chain is nearer than its siblings, so it comes first. A
+    /// request's own lists stand instead of the config's.
+    pub(super) fn after(
+        &mut self,
+        config: &RouterConfig,
+        options: &CallOptions,
+        group: GroupIx,
+        kind: FaultKind,
+    ) -> Option<FallbackTarget> {
+        let table = &config.fallbacks;
+        let chain = |own: &Option<FallbackLists>, declared: &FallbackLists| {
+            SmallVec::<[FallbackTarget; 4]>::from_slice(own.as_ref().unwrap_or(declared).of(group))
+        };
+        let mut next = match kind {
+            FaultKind::ContextWindow => chain(&options.context_window_fallbacks, &table.context_window),
+            FaultKind::ContentPolicy => chain(&options.content_policy_fallbacks, &table.content_policy),
+            _ => SmallVec::new(),
+        };
+        let leads_on = kind.verdicts().fallback || !next.is_empty();
+        if self.left == 0 || !leads_on {
+            return None;
+        }
+        if kind.verdicts().fallback {
+            next.extend(chain(&options.fallbacks, &table.ordinary));
+        }
+        next.extend(std::mem::take(&mut self.pending));
+        for target in next {
+            let known = self.visited.contains(&target) || self.pending.contains(&target);
+            if !known && allowed(config, target) {
+                self.pending.push(target);
+            }
+        }
+        if self.pending.is_empty() {
+            return None;
+        }
+        self.left = self.left.saturating_sub(1);
+        let target = self.pending.remove(0);
+        self.visited.push(target);
+        Some(target)
+    }
+
+    /// How many groups were moved to.
+    pub(super) fn taken(&self) -> usize {
+        self.visited.len().saturating_sub(1)
+    }
+}
+
+/// Is a target on the host's allow-list? Checked on every target, whatever led to it.
+#[must_use]
+pub fn allowed(config: &RouterConfig, target: Resolved) -> bool {
+    let Some(list) = &config.host.allowed_models else { return true };
+    let group = match target {
+        Resolved::Group(group) => Some(group),
+        Resolved::Deployment(ix) => group_of(config, ix),
+    };
+    list.iter().any(|name| config.names.group(name).is_some_and(|known| Some(known) == group))
+}
+
+/// The group that a deployment serves.
+#[must_use]
+pub(super) fn group_of(config: &RouterConfig, ix: DeploymentIx) -> Option<GroupIx> {
+    config.deployment(ix).map(|deployment| deployment.group)
+}

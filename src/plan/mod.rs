@@ -1,0 +1,19 @@
+//! Floor 4: the step machine of one call. It decides who is tried, when, and when to stop.
+//!
+//! Not here: what bytes go over the wire (`dialect`), and who carries the steps out (the driver).
+//! No clock, no randomness but the call's own, no I/O: the same events give the same steps.
+
+mod attempt;
+mod call;
+mod classify;
+mod deadline;
+mod event;
+mod fallback;
+mod recover;
+mod retry;
+mod select;
+
+pub use attempt::Attempt;
+pub use call::{Call, CallSpec};
+pub use fallback::allowed as is_allowed;
+pub use event::{Action, Answer, Ask, AttemptId, Event, Step, StreamOutcome};
