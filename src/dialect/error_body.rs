@@ -1,0 +1,214 @@
+//! Reads error bodies of OpenAI's shape and its many neighbours, and writes the ones callers get.
+//!
+//! Structured codes are believed first, the status second, text last; and texts that say "the prompt is
+//! too long" only under a status that can mean it, so that an echoed prompt cannot spoof a class.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::error::{ErrorHint, Fault, FaultKind, MAX_MESSAGE};
+
+/// What an error body says, whatever its shape.
+#[derive(Default)]
+struct Said {
+    message: Option<String>,
+    code: Option<String>,
+    wire_type: Option<String>,
+    param: Option<String>,
+}
+
+/// Reads a body. `status` is `None` for an error inside a 200 or a stream. Secrets are not redacted yet.
+#[must_use]
+pub fn read(status: Option<u16>, body: &[u8]) -> ErrorHint {
+    let said = match serde_json::from_slice::<Value>(body) {
+        Ok(value) => said(&value),
+        Err(_) => Said { message: plain_text(body), ..Said::default() },
+    };
+    ErrorHint {
+        kind: kind(status, &said),
+        message: said.message.map(|text| clip(text).into()),
+        code: said.code.map(Into::into),
+        wire_type: said.wire_type.map(Into::into),
+        param: said.param.map(Into::into),
+        retry_after_ms: None,
+    }
+}
+
+fn said(value: &Value) -> Said {
+    let text = |value: Option<&Value>| match value {
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(Value::Number(number)) => Some(number.to_string()),
+        _ => None,
+    };
+    // Some providers wrap the object in an array of one.
+    let value = value.as_array().and_then(|list| list.first()).unwrap_or(value);
+    let inner = match value.get("error") {
+        Some(Value::String(message)) => {
+            return Said { message: Some(message.clone()), code: text(value.get("code")), ..Said::default() };
+        }
+        Some(object @ Value::Object(_)) => object,
+        _ => value.get("errors").and_then(Value::as_array).and_then(|list| list.first()).unwrap_or(value),
+    };
+    let message = ["message", "Message", "detail", "error_message"].iter().find_map(|name| text(inner.get(*name)));
+    let validation = || inner.get("detail").and_then(Value::as_array)?.first()?.get("msg")?.as_str().map(str::to_owned);
+    Said {
+        message: message.or_else(validation),
+        code: text(inner.get("code")).or_else(|| text(inner.get("error_code"))),
+        wire_type: text(inner.get("type")),
+        param: text(inner.get("param")),
+    }
+}
+
+/// The class that the body tells; `None` leaves it to the status.
+fn kind(status: Option<u16>, said: &Said) -> Option<FaultKind> {
+    let names = [said.code.as_deref(), said.wire_type.as_deref()];
+    let is = |known: &[&str]| names.iter().flatten().any(|name| known.contains(name));
+    let may_be = |known: &[u16]| status.is_none_or(|status| known.contains(&status));
+    if may_be(&[400, 413, 422]) {
+        if is(&["context_length_exceeded"]) {
+            return Some(FaultKind::ContextWindow);
+        }
+        if is(&["content_policy_violation", "content_filter", "moderation_blocked"]) {
+            return Some(FaultKind::ContentPolicy);
+        }
+    }
+    if is(&["insufficient_quota", "credit_balance_exhausted"]) && may_be(&[400, 402, 403, 429]) {
+        return Some(FaultKind::Quota);
+    }
+    if status.is_none() || status == Some(200) {
+        let rows: [(&[&str], FaultKind); 6] = [
+            (&["rate_limit_exceeded", "rate_limit_error", "429"], FaultKind::RateLimit),
+            (&["overloaded_error", "server_is_overloaded", "503", "529"], FaultKind::Overloaded),
+            (&["invalid_api_key", "authentication_error", "401"], FaultKind::Auth),
+            (&["permission_error", "403"], FaultKind::PermissionDenied),
+            (&["model_not_found", "404"], FaultKind::NotFound),
+            (&["server_error", "internal_server_error", "api_error", "500", "502"], FaultKind::Unavailable),
+        ];
+        if let Some((_, kind)) = rows.into_iter().find(|(names, _)| is(names)) {
+            return Some(kind);
+        }
+        if is(&["invalid_request_error"]) {
+            return Some(by_text(said).unwrap_or(FaultKind::BadRequest));
+        }
+    }
+    if may_be(&[400, 413, 422]) { by_text(said) } else { None }
+}
+
+/// Wordings that mean a class where no code says so. Lower case.
+fn by_text(said: &Said) -> Option<FaultKind> {
+    const TOO_LONG: &[&str] = &[
+        "maximum context length is",
+        "maximum context limit",
+        "prompt is too long",
+        "exceed context limit",
+        "longer than the model's context length",
+        "exceeds the available context size",
+        "input tokens exceed the configured limit",
+        "too many input tokens",
+    ];
+    const REFUSED: &[&str] =
+        &["violating our usage policy", "safety system", "content management policy", "content filtering policy"];
+    if said.code.as_deref() == Some("string_above_max_length") {
+        return None;
+    }
+    let text = said.message.as_deref()?.to_lowercase();
+    let has = |known: &[&str]| known.iter().any(|wording| text.contains(wording));
+    if has(TOO_LONG) {
+        Some(FaultKind::ContextWindow)
+    } else if has(REFUSED) {
+        Some(FaultKind::ContentPolicy)
+    } else {
+        None
+    }
+}
+
+/// The beginning of a body that is no JSON; markup says nothing to a caller.
+fn plain_text(body: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(body.get(..body.len().min(500)).unwrap_or(body));
+    let text = text.trim();
+    (!text.is_empty() && !text.starts_with('<')).then(|| text.to_owned())
+}
+
+fn clip(mut text: String) -> String {
+    while text.len() > MAX_MESSAGE {
+        text.pop();
+    }
+    text
+}
+
+/// OpenAI's error body.
+#[derive(Debug, Serialize)]
+pub struct WireError<'a> {
+    error: WireErrorInner<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct WireErrorInner<'a> {
+    message: &'a str,
+    #[serde(rename = "type")]
+    wire_type: &'a str,
+    param: Option<&'a str>,
+    code: Option<&'a str>,
+}
+
+/// What a caller over `fetch` reads: the provider's own words where it gave them.
+#[must_use]
+pub fn caller_error(fault: &Fault) -> WireError<'_> {
+    WireError {
+        error: WireErrorInner {
+            message: &fault.message,
+            wire_type: fault.wire_type.as_deref().unwrap_or(fault.kind.wire_type()),
+            param: fault.param.as_deref(),
+            code: Some(fault.code.as_deref().unwrap_or(fault.kind.code())),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind_of(status: u16, body: &str) -> Option<FaultKind> {
+        read(Some(status), body.as_bytes()).kind
+    }
+
+    #[test]
+    fn codes_are_believed_first() {
+        let body = |code: &str| format!(r#"{{"error":{{"message":"m","type":"t","param":null,"code":"{code}"}}}}"#);
+        assert_eq!(kind_of(400, &body("context_length_exceeded")), Some(FaultKind::ContextWindow));
+        assert_eq!(kind_of(400, &body("content_filter")), Some(FaultKind::ContentPolicy));
+        assert_eq!(kind_of(429, &body("insufficient_quota")), Some(FaultKind::Quota));
+        assert_eq!(kind_of(429, &body("rate_limit_exceeded")), None);
+        assert_eq!(kind_of(500, &body("context_length_exceeded")), None);
+        assert_eq!(kind_of(200, &body("rate_limit_exceeded")), Some(FaultKind::RateLimit));
+    }
+
+    #[test]
+    fn an_echoed_prompt_cannot_spoof_a_class() {
+        let text = r#"{"error":{"message":"you said: This model's maximum context length is 1"}}"#;
+        assert_eq!(kind_of(400, text), Some(FaultKind::ContextWindow));
+        assert_eq!(kind_of(500, text), None);
+        assert_eq!(kind_of(429, text), None);
+    }
+
+    #[test]
+    fn every_shape_gives_its_message() {
+        let shapes = [
+            r#"{"error":{"message":"no"}}"#,
+            r#"{"error":"no","code":"x"}"#,
+            r#"{"type":"error","error":{"type":"overloaded_error","message":"no"}}"#,
+            r#"{"message":"no","type":"t"}"#,
+            r#"{"Message":"no"}"#,
+            r#"{"detail":"no"}"#,
+            r#"{"detail":[{"loc":["body"],"msg":"no"}]}"#,
+            r#"{"errors":[{"code":1,"message":"no"}]}"#,
+            r#"[{"error":{"message":"no"}}]"#,
+            "no",
+        ];
+        for shape in shapes {
+            assert_eq!(read(Some(400), shape.as_bytes()).message.as_deref(), Some("no"), "{shape}");
+        }
+        assert_eq!(read(Some(500), b"<html><body>oops</body></html>").message, None);
+        assert_eq!(read(Some(500), b""), ErrorHint::default());
+    }
+}

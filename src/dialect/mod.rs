@@ -1,0 +1,89 @@
+//! Floor 2′: what goes over the wire, per provider. Pure: bytes and declared facts in, neutral facts out.
+//!
+//! Not here: who is called and when (`plan`). A dialect never sees the state or a strategy.
+
+mod error_body;
+mod openai;
+mod redact;
+
+use crate::base::json::{Scanner, Wanted};
+use crate::base::usage::Usage;
+use crate::config::{Deployment, DialectName, Param, Secret, Surface};
+use crate::error::{ErrorHint, Fault};
+
+pub use error_body::{WireError, caller_error, read as read_error};
+pub use openai::REPLY_MEMBERS;
+pub use redact::redact;
+
+/// How a request to a deployment differs from what the caller wrote.
+#[derive(Debug)]
+pub struct Outbound {
+    /// Where it goes.
+    pub url: String,
+    /// Its headers, credentials among them: only for the deployment's own origin.
+    pub headers: Vec<(&'static str, Secret)>,
+    /// Headers that the config adds.
+    pub extra_headers: Vec<(String, Secret)>,
+    /// Members that are always set.
+    pub put: Vec<Param>,
+    /// Members that are set where the request has none.
+    pub defaults: Vec<Param>,
+    /// Members that are merged into objects of the request so that a stream tells its usage.
+    pub ask_usage: Vec<Param>,
+}
+
+/// What one event of a stream says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StreamEvent {
+    /// Something that a caller would see, perhaps with usage beside it.
+    Content(Option<Usage>),
+    /// Nothing that a caller would see: a role, a ping, usage.
+    Quiet(Option<Usage>),
+    /// A choice has ended, perhaps with usage beside it.
+    Finish(Option<Usage>),
+    /// The stream's own terminator.
+    Done,
+    /// An error inside the stream.
+    Error(Box<Fault>),
+    /// Not to be understood.
+    Malformed,
+}
+
+/// The request to a deployment.
+#[must_use]
+pub fn outbound(deployment: &Deployment, surface: Surface) -> Outbound {
+    match deployment.dialect {
+        DialectName::OpenAi => openai::outbound(deployment, surface),
+    }
+}
+
+/// The members of a reply that have to be found by the scan.
+#[must_use]
+pub fn reply_members(dialect: DialectName) -> &'static [Wanted] {
+    match dialect {
+        DialectName::OpenAi => REPLY_MEMBERS,
+    }
+}
+
+/// Is a scanned 2xx body an answer? Its usage, or the fault.
+pub fn reply(dialect: DialectName, surface: Surface, scan: &mut Scanner) -> Result<Option<Usage>, Fault> {
+    match dialect {
+        DialectName::OpenAi => openai::reply(surface, scan),
+    }
+}
+
+/// Reads one event of a stream.
+#[must_use]
+pub fn stream_event(dialect: DialectName, data: &[u8]) -> StreamEvent {
+    match dialect {
+        DialectName::OpenAi => openai::stream_event(data),
+    }
+}
+
+/// Reads an error body: what it says more exactly than the status does. Redacts every given secret.
+#[must_use]
+pub fn refusal<'a>(status: u16, body: &[u8], secrets: impl Iterator<Item = &'a Secret>) -> ErrorHint {
+    let mut hint = error_body::read(Some(status), body);
+    hint.message = hint.message.map(|message| redact(&message, secrets));
+    hint
+}
