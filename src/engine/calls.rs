@@ -1,0 +1,131 @@
+//! The table of running calls: a slot each, taken back when the call is released or has expired.
+//!
+//! On workerd a request can vanish without a word, and its continuations never run. Its slot must not stay
+//! for ever, so every slot has an expiry and two are looked at whenever a call begins.
+
+use crate::base::time::Millis;
+use crate::error::Fault;
+use crate::plan::{AttemptId, Call};
+
+use super::inbound::Facts;
+use super::watch::Watch;
+
+/// How long a slot outlives its call's deadline.
+const GRACE_MS: u64 = 60_000;
+
+/// How long the slot of a call without a deadline lives: a day.
+const NO_DEADLINE_MS: u64 = 86_400_000;
+
+/// A running call. Never 0. The low 16 bits are the slot, the others its generation, so that the id of a
+/// call that is over does not name its slot's next owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallId(pub u32);
+
+/// Everything that belongs to one running call.
+#[derive(Debug)]
+pub struct Running {
+    /// The step machine.
+    pub call: Call,
+    /// The number of the call in its router; told in its id.
+    pub number: u64,
+    /// What the scan of a body found; `None` where the caller gave an object.
+    pub facts: Option<Facts>,
+    /// The reader of the present attempt's stream.
+    pub watch: Option<Watch>,
+    /// Did the caller ask for the usage of a stream?
+    pub usage_asked: bool,
+    /// How the call ended.
+    pub result: Option<Result<AttemptId, Box<Fault>>>,
+    expires: Millis,
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    generation: u16,
+    running: Option<Box<Running>>,
+}
+
+/// The table.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    slots: Vec<Slot>,
+    free: Vec<u16>,
+    swept: usize,
+}
+
+impl Calls {
+    /// Puts a call into a slot; `None` when 65,536 are running.
+    pub(super) fn insert(
+        &mut self,
+        now: Millis,
+        call: Call,
+        number: u64,
+        facts: Option<Facts>,
+        usage_asked: bool,
+    ) -> Option<CallId> {
+        self.sweep(now);
+        let index = match self.free.pop() {
+            Some(index) => index,
+            None => {
+                let index = u16::try_from(self.slots.len()).ok()?;
+                self.slots.push(Slot::default());
+                index
+            }
+        };
+        let slot = self.slots.get_mut(usize::from(index))?;
+        // From 1 to 65,535, so that an id is never 0.
+        slot.generation = slot.generation.checked_add(1).unwrap_or(1);
+        let expires = now + NO_DEADLINE_MS;
+        let running = Running { call, number, facts, watch: None, usage_asked, result: None, expires };
+        slot.running = Some(Box::new(running));
+        Some(CallId(u32::from(slot.generation) << 16 | u32::from(index)))
+    }
+
+    /// The call, if it is still running.
+    pub(super) fn get(&self, id: CallId) -> Option<&Running> {
+        let slot = self.slots.get(usize::from(id.0 as u16))?;
+        slot.running.as_deref().filter(|_| u32::from(slot.generation) == id.0 >> 16)
+    }
+
+    /// See [`Calls::get`].
+    pub(super) fn get_mut(&mut self, id: CallId) -> Option<&mut Running> {
+        let slot = self.slots.get_mut(usize::from(id.0 as u16))?;
+        let is_same = u32::from(slot.generation) == id.0 >> 16;
+        slot.running.as_deref_mut().filter(|_| is_same)
+    }
+
+    /// Sets the expiry from the call's deadline.
+    pub(super) fn keep_until(&mut self, now: Millis, id: CallId) {
+        if let Some(running) = self.get_mut(id) {
+            running.expires = running.call.deadline().map_or(now + NO_DEADLINE_MS, |deadline| deadline + GRACE_MS);
+        }
+    }
+
+    /// Frees a call's slot.
+    pub(super) fn release(&mut self, id: CallId) {
+        let index = id.0 as u16;
+        if self.get(id).is_some()
+            && let Some(slot) = self.slots.get_mut(usize::from(index))
+        {
+            slot.running = None;
+            self.free.push(index);
+        }
+    }
+
+    /// How many are running.
+    pub(super) fn len(&self) -> usize {
+        self.slots.len().saturating_sub(self.free.len())
+    }
+
+    /// Looks at two slots, and frees those whose request has vanished.
+    fn sweep(&mut self, now: Millis) {
+        for _ in 0..self.slots.len().min(2) {
+            self.swept = self.swept.checked_add(1).filter(|next| *next < self.slots.len()).unwrap_or(0);
+            let Some(slot) = self.slots.get_mut(self.swept) else { continue };
+            if slot.running.as_ref().is_some_and(|running| running.expires <= now) {
+                slot.running = None;
+                self.free.extend(u16::try_from(self.swept));
+            }
+        }
+    }
+}

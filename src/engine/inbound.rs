@@ -1,0 +1,136 @@
+//! What is read out of a request body that arrives over `fetch`, and what is changed in it before it goes on.
+
+use crate::base::json::{Edit, Member, Scanner, Splice, Wanted, splice, string_value};
+use crate::config::{CallOptions, ROUTER_KEYS, RouterConfig, Trust};
+use crate::dialect::Outbound;
+use crate::error::{Fault, FaultKind};
+
+const MODEL: usize = 0;
+const STREAM: usize = 1;
+const STREAM_OPTIONS: usize = 2;
+const OWN: usize = 3;
+
+/// The longest value of a router key that is read, in bytes.
+const OPTION_BYTES: u32 = 16 * 1024;
+
+static MEMBERS: [Wanted; OWN + ROUTER_KEYS.len()] = members();
+
+const fn members() -> [Wanted; OWN + ROUTER_KEYS.len()] {
+    let mut all = [const { Wanted { name: "", capture: 0 } }; OWN + ROUTER_KEYS.len()];
+    let mut at = 0;
+    let mut rest = all.as_mut_slice();
+    while let Some((first, others)) = rest.split_first_mut() {
+        *first = match at {
+            MODEL => Wanted { name: "model", capture: 4_096 },
+            STREAM => Wanted { name: "stream", capture: 8 },
+            STREAM_OPTIONS => Wanted { name: "stream_options", capture: 1_024 },
+            _ => Wanted { name: router_key(at.saturating_sub(OWN)), capture: OPTION_BYTES },
+        };
+        rest = others;
+        at += 1;
+    }
+    all
+}
+
+#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler, which checks the bounds")]
+const fn router_key(at: usize) -> &'static str {
+    ROUTER_KEYS[at]
+}
+
+/// The members that the scan of a request looks for.
+#[must_use]
+pub fn request_members() -> &'static [Wanted] {
+    &MEMBERS
+}
+
+/// What the scan of a request body found.
+#[derive(Debug)]
+pub struct Facts {
+    scan: Scanner,
+    /// `model`, unescaped; empty where there is none.
+    pub model: String,
+    /// `stream: true`.
+    pub stream: bool,
+    /// `stream_options.include_usage: true`.
+    pub usage_asked: bool,
+}
+
+impl Facts {
+    /// Reads a scanned body.
+    pub fn read(mut scan: Scanner) -> Result<Self, Fault> {
+        let bad = |message: String| Fault::new(FaultKind::BadRequest, message);
+        scan.finish().map_err(|error| bad(format!("the request body is no JSON object: {error}")))?;
+        let model = match scan.last(MODEL) {
+            None => String::new(),
+            Some(found) => match found.raw().and_then(string_value) {
+                Some(model) => model,
+                None if found.raw().is_none() => return Err(bad("`model` is too long".to_owned())),
+                None => return Err(bad("`model` must be a string".to_owned())),
+            },
+        };
+        if model.is_empty() {
+            return Err(bad("the request names no `model`".to_owned()));
+        }
+        let is_true = |found: &Member| found.raw() == Some(b"true");
+        let stream = scan.last(STREAM).is_some_and(is_true);
+        let asked = |raw: &[u8]| -> bool {
+            let options = serde_json::from_slice::<serde_json::Value>(raw).unwrap_or_default();
+            options.get("include_usage").and_then(serde_json::Value::as_bool).unwrap_or(false)
+        };
+        let usage_asked = scan.last(STREAM_OPTIONS).and_then(Member::raw).is_some_and(asked);
+        Ok(Self { scan, model, stream, usage_asked })
+    }
+
+    /// How many router keys the body holds that may not steer.
+    #[must_use]
+    pub fn untrusted(&self, trust: &Trust) -> usize {
+        self.own_keys().filter(|(key, _)| !trust.allows(key)).count()
+    }
+
+    /// The options that a trusted caller put into the body.
+    pub fn options(&self, config: &RouterConfig) -> Result<CallOptions, Fault> {
+        let mut map = serde_json::Map::new();
+        for (key, found) in self.own_keys().filter(|(key, _)| may_steer(&config.host.trust, key)) {
+            let value = found.raw().and_then(|raw| serde_json::from_slice(raw).ok());
+            let value = value.ok_or_else(|| Fault::new(FaultKind::BadRequest, format!("`{key}` cannot be read")))?;
+            map.insert(key.to_owned(), value);
+        }
+        if map.is_empty() {
+            return Ok(CallOptions::default());
+        }
+        CallOptions::parse(config, &map.into()).map_err(|problems| {
+            let told: Vec<String> = problems.iter().map(|p| format!("{}: {}", p.path, p.message)).collect();
+            Fault::new(FaultKind::BadRequest, told.join("; "))
+        })
+    }
+
+    /// The changes to the body for a deployment: the router's keys out, the provider's model in.
+    #[must_use]
+    pub fn splice(&self, outbound: &Outbound) -> Splice {
+        let mut edits: Vec<Edit<'_>> = self.own_members().map(|wanted| Edit::Cut { wanted }).collect();
+        for param in &outbound.put {
+            let raw = param.raw.as_bytes();
+            edits.push(match param.name.as_str() {
+                "model" => Edit::Replace { wanted: MODEL, raw },
+                name => Edit::Append { name, raw },
+            });
+        }
+        splice(&self.scan, &edits)
+    }
+
+    fn own_members(&self) -> impl Iterator<Item = usize> + '_ {
+        self.scan.members().iter().map(|found| found.wanted).filter(|wanted| *wanted >= OWN)
+    }
+
+    fn own_keys(&self) -> impl Iterator<Item = (&'static str, &Member)> + '_ {
+        self.scan.members().iter().filter_map(|found| {
+            let key = ROUTER_KEYS.get(found.wanted.checked_sub(OWN)?)?;
+            Some((*key, found))
+        })
+    }
+}
+
+/// What could move a credential never steers, whatever the host trusts.
+fn may_steer(trust: &Trust, key: &str) -> bool {
+    !matches!(key, "api_base" | "base_url" | "api_key") && trust.allows(key)
+}

@@ -1,0 +1,16 @@
+//! Floor 5: the router itself. Events in, steps out; still no JavaScript, no clock, no I/O.
+//!
+//! Here `plan` (who and when) and `dialect` (what bytes) meet.
+
+mod calls;
+mod inbound;
+mod models;
+mod route;
+mod router;
+mod watch;
+
+pub use calls::{CallId, Running};
+pub use inbound::{Facts, request_members};
+pub use route::{Route, route};
+pub use router::{Request, Router};
+pub use watch::{HELD_BYTES, HELD_EVENTS, Output, Watch};

@@ -1,0 +1,282 @@
+//! The router: owns the config, the state and the running calls, and nothing of the host's.
+
+use crate::base::headers::Headers;
+use crate::base::json::{Scanner, Splice};
+use crate::base::rng::Rng;
+use crate::base::time::Millis;
+use crate::config::{CallOptions, Deployment, DeploymentIx, Resolved, RouterConfig, Secret, Surface};
+use crate::dialect::{self, Outbound};
+use crate::error::{Fault, FaultKind};
+use crate::plan::{Action, AttemptId, Call, CallSpec, Event, Step, StreamOutcome, is_allowed};
+use crate::state::{State, View};
+
+use super::calls::{CallId, Calls, Running};
+use super::inbound::{Facts, request_members};
+use super::models::{List, Model, json};
+use super::watch::{Output, Watch};
+
+/// What a caller asks for.
+#[derive(Debug)]
+pub struct Request {
+    /// Which API.
+    pub surface: Surface,
+    /// The model as the caller named it.
+    pub model: Box<str>,
+    /// Is the answer a stream?
+    pub stream: bool,
+    /// Did the caller ask for the usage of a stream?
+    pub usage_asked: bool,
+    /// What the caller asks of the router.
+    pub options: CallOptions,
+    /// What the scan of the body found, if the request came over `fetch`: it may steer less.
+    pub facts: Option<Facts>,
+}
+
+/// One router. Routers share nothing.
+#[derive(Debug)]
+pub struct Router {
+    config: RouterConfig,
+    state: State,
+    calls: Calls,
+    seed: Option<u64>,
+    begun: u64,
+    stripped_keys: u64,
+    now: Millis,
+}
+
+impl Router {
+    /// A router that has seen nothing. Draws no randomness and reads no clock.
+    #[must_use]
+    pub fn new(config: RouterConfig) -> Self {
+        let state = State::new(&config);
+        let (seed, begun, stripped_keys, now) = (None, 0, 0, Millis(0));
+        Self { config, state, calls: Calls::default(), seed, begun, stripped_keys, now }
+    }
+
+    /// What was declared.
+    #[must_use]
+    pub fn config(&self) -> &RouterConfig {
+        &self.config
+    }
+
+    /// What was learnt.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The seed of all random choices; `None` before the first call.
+    #[must_use]
+    pub fn seed(&self) -> Option<u64> {
+        self.seed
+    }
+
+    /// Sets the seed: the same seed and the same events give the same actions.
+    pub fn set_seed(&mut self, seed: u64) {
+        self.seed = Some(seed);
+    }
+
+    /// How many calls are running.
+    #[must_use]
+    pub fn running(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// How many router keys were taken out of bodies that may not steer.
+    #[must_use]
+    pub fn stripped_keys(&self) -> u64 {
+        self.stripped_keys
+    }
+
+    /// Begins a call. Its first step may already end it.
+    pub fn begin(&mut self, now: Millis, request: Request) -> Result<(CallId, Step), Fault> {
+        let now = self.advance(now);
+        let over_fetch = request.facts.is_some();
+        let target = self.config.resolve(&request.model);
+        let direct = matches!(target, Some(Resolved::Deployment(_)));
+        let target = target.filter(|_| !(direct && over_fetch && !self.config.host.allow_direct_models));
+        if let Some(facts) = &request.facts {
+            let untrusted = u64::try_from(facts.untrusted(&self.config.host.trust)).unwrap_or(0);
+            self.stripped_keys = self.stripped_keys.saturating_add(untrusted);
+        }
+        let spec = CallSpec {
+            requested: request.model,
+            target,
+            surface: request.surface,
+            stream: request.stream,
+            options: Box::new(request.options),
+        };
+        let number = self.begun;
+        self.begun = self.begun.wrapping_add(1);
+        let rng = Rng::for_call(self.seed.unwrap_or(0), number);
+        let call = Call::new(spec, self.view(), rng, now);
+        let id = self.calls.insert(now, call, number, request.facts, request.usage_asked);
+        let id = id.ok_or_else(|| Fault::new(FaultKind::NoDeployment, "65,536 calls are running already"))?;
+        let step = self.step(now, id, Event::Start);
+        self.calls.keep_until(now, id);
+        Ok((id, step))
+    }
+
+    /// Reports an event of a call. An event of a call that is over changes nothing.
+    pub fn step(&mut self, now: Millis, id: CallId, event: Event) -> Step {
+        let now = self.advance(now);
+        let view = View { config: &self.config, state: &self.state };
+        let Some(running) = self.calls.get_mut(id) else { return Step::default() };
+        let mut step = running.call.step(now, view, event);
+        match &mut step.action {
+            Some(Action::Done(result)) => running.result = Some(result.clone()),
+            Some(Action::Send { .. }) => running.watch = None,
+            _ => {}
+        }
+        for delta in &step.deltas {
+            self.state.apply(now, delta);
+        }
+        step
+    }
+
+    /// Reports a head that is not 2xx, with the beginning of its body.
+    pub fn refused(&mut self, now: Millis, id: CallId, attempt: AttemptId, reply: (u16, Headers, &[u8])) -> Step {
+        let (status, headers, body) = reply;
+        let hint = dialect::refusal(status, body, self.secrets());
+        self.step(now, id, Event::Refused { attempt, status, headers, hint })
+    }
+
+    /// Reports that a send came to nothing. The host's words are redacted.
+    pub fn failed(&mut self, now: Millis, id: CallId, attempt: AttemptId, kind: FaultKind, message: &str) -> Step {
+        let fault = Fault::new(kind, dialect::redact(message, self.secrets()));
+        self.step(now, id, Event::Failed { attempt, fault })
+    }
+
+    /// Reports a whole 2xx body that has been scanned: an answer, or a fault.
+    pub fn answered(&mut self, now: Millis, id: CallId, attempt: AttemptId, scan: &mut Scanner) -> Step {
+        let Some((surface, deployment)) = self.attempt(id, attempt) else { return Step::default() };
+        let event = match dialect::reply(deployment.dialect, surface, scan) {
+            Ok(usage) => Event::Body { attempt, usage },
+            Err(fault) => Event::Failed { attempt, fault: self.redacted(fault) },
+        };
+        self.step(now, id, event)
+    }
+
+    /// Reads bytes of a stream. `None` means "go on"; a step comes back for the first content, and for an error.
+    pub fn stream_bytes(&mut self, now: Millis, id: CallId, attempt: AttemptId, bytes: &[u8], objects: bool) -> Option<Step> {
+        let (_, deployment) = self.attempt(id, attempt)?;
+        let dialect = deployment.dialect;
+        let running = self.calls.get_mut(id)?;
+        let usage_asked = running.usage_asked;
+        let output = if objects { Output::Objects { usage_asked } } else { Output::Bytes };
+        let watch = running.watch.get_or_insert_with(|| Watch::new(dialect, output));
+        watch.push(bytes);
+        if let Some(fault) = watch.fault() {
+            let outcome = StreamOutcome::Broken(fault.clone());
+            return Some(self.stream_ended(now, id, attempt, outcome));
+        }
+        let first = watch.may_commit() && running.call.attempts().last().is_some_and(|known| known.content_at.is_none());
+        first.then(|| self.step(now, id, Event::Content { attempt }))
+    }
+
+    /// Reports that no more bytes come. `tail` is the end of a stream whose middle was not read; `broken` is what
+    /// the connection said, if it broke.
+    pub fn stream_end(&mut self, now: Millis, id: CallId, attempt: AttemptId, tail: &[u8], broken: Option<&str>) -> Step {
+        let Some((_, deployment)) = self.attempt(id, attempt) else { return Step::default() };
+        let dialect = deployment.dialect;
+        let broken = broken.map(|message| Fault::new(FaultKind::Connect, dialect::redact(message, self.secrets())));
+        let Some(running) = self.calls.get_mut(id) else { return Step::default() };
+        let watch = running.watch.get_or_insert_with(|| Watch::new(dialect, Output::Bytes));
+        if !tail.is_empty() {
+            watch.tail(tail);
+        }
+        let outcome = watch.end(broken);
+        self.stream_ended(now, id, attempt, outcome)
+    }
+
+    fn stream_ended(&mut self, now: Millis, id: CallId, attempt: AttemptId, outcome: StreamOutcome) -> Step {
+        let outcome = match outcome {
+            StreamOutcome::Broken(fault) => StreamOutcome::Broken(self.redacted(fault)),
+            complete @ StreamOutcome::Complete { .. } => complete,
+        };
+        self.step(now, id, Event::StreamEnd { attempt, outcome })
+    }
+
+    /// The request to a deployment on a surface.
+    #[must_use]
+    pub fn outbound(&self, deployment: DeploymentIx, surface: Surface) -> Option<Outbound> {
+        self.config.deployment(deployment).map(|known| dialect::outbound(known, surface))
+    }
+
+    /// The changes to a scanned body for the deployment that a call is sent to.
+    #[must_use]
+    pub fn splice(&self, id: CallId, deployment: DeploymentIx) -> Option<Splice> {
+        let running = self.calls.get(id)?;
+        let outbound = self.outbound(deployment, running.call.spec().surface)?;
+        running.facts.as_ref().map(|facts| facts.splice(&outbound))
+    }
+
+    /// A scanner for a request body.
+    #[must_use]
+    pub fn request_scanner(&self) -> Scanner {
+        Scanner::new(request_members())
+    }
+
+    /// The list of models, in OpenAI's shape.
+    #[must_use]
+    pub fn models(&self) -> String {
+        let models: Vec<_> = self.listed().into_iter().map(Model::named).collect();
+        json(&List { object: "list", data: models })
+    }
+
+    /// One model of the list.
+    pub fn model(&self, name: &str) -> Result<String, Fault> {
+        let found = self.listed().into_iter().find(|known| *known == name);
+        let unknown = || Fault::new(FaultKind::UnknownModel, "no such model; GET /v1/models lists what there is");
+        found.map(|name| json(&Model::named(name))).ok_or_else(unknown)
+    }
+
+    /// The names that callers may use and see.
+    fn listed(&self) -> Vec<&str> {
+        let allowed = |name: &&str| self.config.resolve(name).is_some_and(|target| is_allowed(&self.config, target));
+        self.config.names.listed().into_iter().filter(allowed).collect()
+    }
+
+    /// A running call.
+    #[must_use]
+    pub fn running_call(&self, id: CallId) -> Option<&Running> {
+        self.calls.get(id)
+    }
+
+    /// See [`Router::running_call`].
+    pub fn running_call_mut(&mut self, id: CallId) -> Option<&mut Running> {
+        self.calls.get_mut(id)
+    }
+
+    /// Forgets a call.
+    pub fn release(&mut self, id: CallId) {
+        self.calls.release(id);
+    }
+
+    /// Every credential, for redaction.
+    fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.config.deployments.iter().flat_map(|known| {
+            known.api_key.iter().chain(known.extra_headers.iter().map(|(_, value)| value))
+        })
+    }
+
+    fn redacted(&self, fault: Fault) -> Fault {
+        Fault { message: dialect::redact(&fault.message, self.secrets()), ..fault }
+    }
+
+    fn attempt(&self, id: CallId, attempt: AttemptId) -> Option<(Surface, &Deployment)> {
+        let call = &self.calls.get(id)?.call;
+        let known = call.attempts().get(usize::from(attempt.0))?;
+        Some((call.spec().surface, self.config.deployment(known.deployment)?))
+    }
+
+    fn view(&self) -> View<'_> {
+        View { config: &self.config, state: &self.state }
+    }
+
+    /// Clamps the host's clock: time never runs backwards.
+    fn advance(&mut self, now: Millis) -> Millis {
+        self.now = self.now.max(now);
+        self.now
+    }
+}
