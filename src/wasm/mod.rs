@@ -1,0 +1,12 @@
+//! Floor 6: the binding. Converts, calls, converts; decides nothing. Only here JavaScript is known.
+//!
+//! The hot path crosses with numbers and a window into linear memory; objects cross only where a call
+//! begins with options, fails, or is looked into.
+
+mod convert;
+mod report;
+mod router;
+mod window;
+
+pub use router::Router;
+pub use window::linear_memory;

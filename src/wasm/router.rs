@@ -1,0 +1,424 @@
+//! The class that JavaScript sees: numbers in, numbers out, one call per event.
+
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::base::headers::Headers;
+use crate::base::json::Scanner;
+use crate::base::time::Millis;
+use crate::config::{CallOptions, DeploymentIx, IN_PROCESS_KEYS, Notice, ROUTER_KEYS, Surface, load};
+use crate::dialect::reply_members;
+use crate::engine::{self, CallId, Facts, Request, Route, Running, route};
+use crate::error::{Fault, FaultKind};
+use crate::plan::{Action, Attempt, AttemptId, Event, Step};
+
+use super::convert;
+use super::window::Window;
+
+/// What the driver has to do next, as a number. Append only; `js/drive.js` has the same table.
+mod action {
+    pub(super) const NONE: u32 = 0;
+    pub(super) const SEND: u32 = 1;
+    pub(super) const COMMIT: u32 = 2;
+    pub(super) const DONE: u32 = 3;
+    pub(super) const FAILED: u32 = 4;
+}
+
+/// What a request over `fetch` asks for, where it is not a surface. `js/fetch.js` has the same table.
+mod routed {
+    pub(super) const REFUSED: u32 = 0;
+    pub(super) const ANSWERED: u32 = 255;
+}
+
+/// The last step, for the getters: read in the same turn.
+#[derive(Debug, Default)]
+pub(super) struct Last {
+    pub(super) call: u32,
+    pub(super) attempt: u16,
+    pub(super) deployment: u16,
+    pub(super) wake_at: f64,
+    pub(super) abort: Option<u16>,
+    pub(super) fault: Option<Box<Fault>>,
+    pub(super) reply: String,
+}
+
+/// The router: config, state and running calls, in linear memory. The package's `Router` extends it.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Router {
+    pub(super) engine: engine::Router,
+    notices: Vec<Notice>,
+    window: Window,
+    scan: Scanner,
+    pub(super) last: Last,
+}
+
+#[wasm_bindgen]
+impl Router {
+    /// Loads a config. Throws the list of all its mistakes, as `{path, message}`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(config: JsValue, host: JsValue, env: &js_sys::Function) -> Result<Self, JsValue> {
+        let plain = |value: JsValue, path: &str| {
+            convert::from_js(value).map_err(|message| {
+                convert::problems(&[crate::config::Problem { path: path.to_owned(), message }])
+            })
+        };
+        let config = plain(config, "")?;
+        let host = plain(host, "host")?;
+        let env = |name: &str| env.call1(&JsValue::UNDEFINED, &JsValue::from_str(name)).ok()?.as_string();
+        let loaded = load(&config, &host, &env).map_err(|problems| convert::problems(&problems))?;
+        Ok(Self {
+            engine: engine::Router::new(loaded.config),
+            notices: loaded.notices,
+            window: Window::default(),
+            scan: Scanner::default(),
+            last: Last::default(),
+        })
+    }
+
+    /// Options that were accepted and have no effect, as `{path, message}`.
+    #[wasm_bindgen(js_name = coreNotices)]
+    #[must_use]
+    pub fn notices(&self) -> JsValue {
+        #[derive(Serialize)]
+        struct Wire<'a> {
+            path: &'a str,
+            message: &'a str,
+        }
+        let list: Vec<_> = self.notices.iter().map(|n| Wire { path: &n.path, message: &n.message }).collect();
+        convert::to_js(&list)
+    }
+
+    /// The keys inside a request that steer the router and never reach a provider.
+    #[wasm_bindgen(js_name = coreRouterKeys)]
+    #[must_use]
+    pub fn router_keys() -> Vec<String> {
+        ROUTER_KEYS.iter().chain(IN_PROCESS_KEYS).map(|key| (*key).to_owned()).collect()
+    }
+
+    /// The largest body that is read, in bytes.
+    #[wasm_bindgen(js_name = coreMaxBodyBytes)]
+    #[must_use]
+    pub fn max_body_bytes(&self) -> f64 {
+        self.engine.config().host.max_body_bytes as f64
+    }
+
+    /// Sets the seed of all random choices.
+    #[wasm_bindgen(js_name = coreSeed)]
+    pub fn set_seed(&mut self, seed: f64) {
+        self.engine.set_seed(seed.to_bits());
+    }
+
+    /// A text that begins the ids of this router's calls. Draws the seed if there is none yet: not to be called at
+    /// module scope, where Workers have no entropy.
+    #[wasm_bindgen(js_name = coreIdPrefix)]
+    pub fn id_prefix(&mut self) -> Result<String, JsValue> {
+        let seed = match self.engine.seed() {
+            Some(seed) => seed,
+            None => {
+                let seed = getrandom::u64().map_err(|error| JsValue::from_str(&error.to_string()))?;
+                self.engine.set_seed(seed);
+                seed
+            }
+        };
+        let mut rng = crate::base::rng::Rng::for_call(seed, u64::MAX);
+        Ok(format!("sw-{:08x}{:08x}-", rng.bits(), rng.bits()))
+    }
+
+    /// What is public of a deployment.
+    #[wasm_bindgen(js_name = coreDeployment)]
+    #[must_use]
+    pub fn deployment_facts(&self, deployment: u16) -> JsValue {
+        #[derive(Serialize)]
+        struct Wire<'a> {
+            id: &'a str,
+            group: &'a str,
+            provider: &'a str,
+            model: &'a str,
+            model_used: String,
+            api_base: &'a str,
+        }
+        let config = self.engine.config();
+        let Some(known) = config.deployment(DeploymentIx(deployment)) else { return JsValue::NULL };
+        convert::to_js(&Wire {
+            id: &known.id,
+            group: config.group(known.group).map_or("", |group| &group.name),
+            provider: &known.provider,
+            model: &known.model,
+            model_used: known.model_used(),
+            api_base: known.api_base.url(),
+        })
+    }
+
+    /// The request to a deployment: `{url, headers, put, defaults, askUsage}`. Holds its credential.
+    #[wasm_bindgen(js_name = coreOutbound)]
+    #[must_use]
+    pub fn outbound(&self, deployment: u16, surface: u8) -> JsValue {
+        let surface = Surface::from_code(surface).unwrap_or(Surface::Chat);
+        let outbound = self.engine.outbound(DeploymentIx(deployment), surface);
+        outbound.map_or(JsValue::NULL, |outbound| convert::outbound(&outbound))
+    }
+
+    // ── the window ──
+
+    /// Where the window begins in linear memory.
+    #[wasm_bindgen(js_name = coreWindow)]
+    #[must_use]
+    pub fn window_address(&self) -> usize {
+        self.window.address()
+    }
+
+    /// Begins the scan of a request body.
+    #[wasm_bindgen(js_name = coreScanRequest)]
+    pub fn scan_request(&mut self) {
+        self.scan = self.engine.request_scanner();
+    }
+
+    /// Begins the scan of a reply.
+    #[wasm_bindgen(js_name = coreScanReply)]
+    pub fn scan_reply(&mut self) {
+        self.scan.reset(reply_members(crate::config::DialectName::OpenAi));
+    }
+
+    /// Scans the bytes in the window.
+    #[wasm_bindgen(js_name = coreScan)]
+    pub fn scan_window(&mut self, len: usize) {
+        self.scan.push(self.window.bytes(len));
+    }
+
+    // ── a call's events ──
+
+    /// Routes a request over `fetch`: a surface, 255 for an answer that is ready in `coreReply`, 0 for an error.
+    #[wasm_bindgen(js_name = coreRoute)]
+    pub fn route(&mut self, method: &str, url: &str) -> u32 {
+        match route(method, url) {
+            Route::Call(surface) => surface as u32,
+            Route::Models => {
+                self.last.reply = self.engine.models();
+                routed::ANSWERED
+            }
+            Route::Model(name) => match self.engine.model(&name) {
+                Ok(reply) => {
+                    self.last.reply = reply;
+                    routed::ANSWERED
+                }
+                Err(fault) => self.refuse_with(fault, routed::REFUSED),
+            },
+            Route::Refused(fault) => self.refuse_with(*fault, routed::REFUSED),
+        }
+    }
+
+    /// Begins a call whose request is an object. `options` holds the router keys found in it, or is `undefined`.
+    #[wasm_bindgen(js_name = coreBegin)]
+    pub fn begin(&mut self, surface: u8, model: &str, stream: bool, usage_asked: bool, options: JsValue, now: f64) -> u32 {
+        let surface = Surface::from_code(surface).unwrap_or(Surface::Chat);
+        let options = match self.options(options) {
+            Ok(options) => options,
+            Err(fault) => return self.refuse_with(fault, action::FAILED),
+        };
+        let model = model.into();
+        self.start(Request { surface, model, stream, usage_asked, options, facts: None }, now)
+    }
+
+    /// Begins a call whose request body has been scanned.
+    #[wasm_bindgen(js_name = coreBeginScanned)]
+    pub fn begin_scanned(&mut self, surface: u8, now: f64) -> u32 {
+        let surface = Surface::from_code(surface).unwrap_or(Surface::Chat);
+        let request = Facts::read(std::mem::take(&mut self.scan)).and_then(|facts| {
+            let options = facts.options(self.engine.config())?;
+            let (stream, usage_asked) = (facts.stream, facts.usage_asked);
+            Ok(Request { surface, model: facts.model.as_str().into(), stream, usage_asked, options, facts: Some(facts) })
+        });
+        match request {
+            Ok(request) => self.start(request, now),
+            Err(fault) => self.refuse_with(fault, action::FAILED),
+        }
+    }
+
+    /// Makes an error of the router's own, for `coreError`. `kind` is a code of `FaultKind`.
+    #[wasm_bindgen(js_name = coreRefuse)]
+    pub fn refuse(&mut self, kind: u8, message: &str) {
+        let kind = FaultKind::from_code(kind).unwrap_or(FaultKind::Bug);
+        self.refuse_with(Fault::new(kind, message), 0);
+    }
+
+    /// The pieces of the body for a deployment: (0 = of the caller's body, 1 = of the inserts), start, end.
+    #[wasm_bindgen(js_name = coreSplice)]
+    #[must_use]
+    pub fn splice(&mut self, call: u32, deployment: u16) -> Vec<u32> {
+        let Some(splice) = self.engine.splice(CallId(call), DeploymentIx(deployment)) else { return Vec::new() };
+        self.last.reply = String::from_utf8_lossy(splice.inserts()).into_owned();
+        super::window::pieces(&splice)
+    }
+
+    /// A 2xx head.
+    #[wasm_bindgen(js_name = coreHead)]
+    pub fn head(&mut self, call: u32, attempt: u16, status: u16, now: f64) -> u32 {
+        let headers = Headers::default();
+        self.event(call, Event::Head { attempt: AttemptId(attempt), status, headers }, now)
+    }
+
+    /// A head that is not 2xx; the beginning of its body is in the window.
+    #[wasm_bindgen(js_name = coreRefused)]
+    pub fn refused(
+        &mut self,
+        call: u32,
+        attempt: u16,
+        status: u16,
+        retry_after: Option<String>,
+        retry_after_ms: Option<String>,
+        len: usize,
+        now: f64,
+    ) -> u32 {
+        let mut headers = Headers::default();
+        for (name, value) in [("retry-after", retry_after), ("retry-after-ms", retry_after_ms)] {
+            if let Some(value) = value {
+                headers.add(name, &value);
+            }
+        }
+        let reply = (status, headers, self.window.bytes(len));
+        let step = self.engine.refused(Millis::from_f64(now), CallId(call), AttemptId(attempt), reply);
+        self.take(call, step)
+    }
+
+    /// A send that came to nothing.
+    #[wasm_bindgen(js_name = coreFailed)]
+    pub fn failed(&mut self, call: u32, attempt: u16, kind: u8, message: &str, now: f64) -> u32 {
+        let kind = FaultKind::from_code(kind).unwrap_or(FaultKind::Connect);
+        let step = self.engine.failed(Millis::from_f64(now), CallId(call), AttemptId(attempt), kind, message);
+        self.take(call, step)
+    }
+
+    /// A whole 2xx body, scanned before.
+    #[wasm_bindgen(js_name = coreAnswered)]
+    pub fn answered(&mut self, call: u32, attempt: u16, now: f64) -> u32 {
+        let step = self.engine.answered(Millis::from_f64(now), CallId(call), AttemptId(attempt), &mut self.scan);
+        self.take(call, step)
+    }
+
+    /// Bytes of a stream, in the window. 0 is "go on".
+    #[wasm_bindgen(js_name = coreStreamBytes)]
+    pub fn stream_bytes(&mut self, call: u32, attempt: u16, len: usize, objects: bool, now: f64) -> u32 {
+        let bytes = self.window.bytes(len);
+        let step = self.engine.stream_bytes(Millis::from_f64(now), CallId(call), AttemptId(attempt), bytes, objects);
+        match step {
+            Some(step) => self.take(call, step),
+            None => action::NONE,
+        }
+    }
+
+    /// The objects of a stream that were read since the last call: JSON texts with commas between them.
+    #[wasm_bindgen(js_name = coreObjects)]
+    #[must_use]
+    pub fn objects(&mut self, call: u32) -> String {
+        let watch = self.engine.running_call_mut(CallId(call)).and_then(|running| running.watch.as_mut());
+        let objects = watch.map(engine::Watch::take_objects).unwrap_or_default();
+        String::from_utf8(objects).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    }
+
+    /// Is a stream's terminator there?
+    #[wasm_bindgen(js_name = coreStreamDone)]
+    #[must_use]
+    pub fn stream_done(&self, call: u32) -> bool {
+        let running = self.engine.running_call(CallId(call));
+        running.and_then(|running| running.watch.as_ref()).is_some_and(engine::Watch::is_done)
+    }
+
+    /// The end of a stream; its last bytes are in the window where the middle was not read.
+    #[wasm_bindgen(js_name = coreStreamEnd)]
+    pub fn stream_end(&mut self, call: u32, attempt: u16, len: usize, broken: Option<String>, now: f64) -> u32 {
+        let (now, id, attempt) = (Millis::from_f64(now), CallId(call), AttemptId(attempt));
+        let tail = self.window.bytes(len);
+        let step = self.engine.stream_end(now, id, attempt, tail, broken.as_deref());
+        self.take(call, step)
+    }
+
+    /// A committed stream is alive: content came at `now`.
+    #[wasm_bindgen(js_name = coreContent)]
+    pub fn content(&mut self, call: u32, attempt: u16, now: f64) -> u32 {
+        self.event(call, Event::Content { attempt: AttemptId(attempt) }, now)
+    }
+
+    /// The moment asked for has come.
+    #[wasm_bindgen(js_name = coreTick)]
+    pub fn tick(&mut self, call: u32, now: f64) -> u32 {
+        self.event(call, Event::Tick, now)
+    }
+
+    /// The caller gave up.
+    #[wasm_bindgen(js_name = coreCancel)]
+    pub fn cancel(&mut self, call: u32, now: f64) -> u32 {
+        self.event(call, Event::Cancel, now)
+    }
+
+    /// Forgets a call.
+    #[wasm_bindgen(js_name = coreRelease)]
+    pub fn release(&mut self, call: u32) {
+        self.engine.release(CallId(call));
+    }
+
+    fn options(&self, options: JsValue) -> Result<CallOptions, Fault> {
+        if options.is_undefined() {
+            return Ok(CallOptions::default());
+        }
+        let bad = |message: String| Fault::new(FaultKind::BadRequest, message);
+        let value = convert::from_js(options).map_err(bad)?;
+        CallOptions::parse(self.engine.config(), &value).map_err(|problems| {
+            let told: Vec<String> = problems.iter().map(|p| format!("{}: {}", p.path, p.message)).collect();
+            bad(told.join("; "))
+        })
+    }
+
+    fn start(&mut self, request: Request, now: f64) -> u32 {
+        match self.engine.begin(Millis::from_f64(now), request) {
+            Ok((id, step)) => self.take(id.0, step),
+            Err(fault) => self.refuse_with(fault, action::FAILED),
+        }
+    }
+
+    fn event(&mut self, call: u32, event: Event, now: f64) -> u32 {
+        let step = self.engine.step(Millis::from_f64(now), CallId(call), event);
+        self.take(call, step)
+    }
+
+    fn refuse_with(&mut self, fault: Fault, code: u32) -> u32 {
+        self.last = Last { fault: Some(Box::new(fault)), ..Last::default() };
+        code
+    }
+
+    /// Keeps a step for the getters, and gives its action's code.
+    fn take(&mut self, call: u32, step: Step) -> u32 {
+        self.last.call = call;
+        self.last.wake_at = step.wake_at.map_or(f64::INFINITY, Millis::as_f64);
+        self.last.abort = step.abort.first().map(|attempt| attempt.0);
+        match step.action {
+            Some(Action::Send { attempt, deployment }) => {
+                (self.last.attempt, self.last.deployment) = (attempt.0, deployment.0);
+                action::SEND
+            }
+            Some(Action::Commit { attempt }) => {
+                self.last.attempt = attempt.0;
+                action::COMMIT
+            }
+            Some(Action::Done(Ok(attempt))) => {
+                self.last.attempt = attempt.0;
+                action::DONE
+            }
+            Some(Action::Done(Err(fault))) => {
+                self.last.fault = Some(fault);
+                action::FAILED
+            }
+            // Nothing makes these steps yet; see the contract in `plan::event`.
+            Some(Action::Load { .. } | Action::Ask(_) | Action::Resume { .. }) | None => action::NONE,
+        }
+    }
+
+    pub(super) fn running(&self, call: u32) -> Option<&Running> {
+        self.engine.running_call(CallId(call))
+    }
+
+    pub(super) fn attempt_of(&self, call: u32, attempt: u16) -> Option<&Attempt> {
+        self.running(call)?.call.attempts().get(usize::from(attempt))
+    }
+}
