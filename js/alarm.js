@@ -1,0 +1,136 @@
+// When to look at a call again. Which kind of timer is cheapest differs by runtime; what happens then does not.
+
+/** A timer can wait no longer than this; a later moment is waited for in parts. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/**
+ * @typedef {object} Sleeper What an alarm wakes.
+ * @property {number} wakeAt in epoch milliseconds; infinity for never
+ * @property {(now?: number) => void} wake `now`: the moment that the alarm vouches for
+ */
+
+/**
+ * One timer for all calls of a router: most calls end long before their deadline, so a timer each would be set and
+ * cleared for nothing. The timer keeps the process alive only while calls run.
+ */
+export class SharedAlarm {
+  /** @type {Set<Sleeper>} */
+  #sleepers = new Set();
+  /** @type {any} */
+  #timer;
+  #due = Infinity;
+  #now;
+
+  /** @param {() => number} now the clock that `wakeAt` is told in */
+  constructor(now) {
+    this.#now = now;
+  }
+
+  /**
+   * @param {Sleeper} sleeper
+   * @param {number} now
+   */
+  set(sleeper, now) {
+    this.#sleepers.add(sleeper);
+    if (sleeper.wakeAt < this.#due) this.#arm(sleeper.wakeAt, now);
+    else if (this.#sleepers.size === 1) this.#timer?.ref?.();
+  }
+
+  /** @param {Sleeper} sleeper */
+  clear(sleeper) {
+    if (this.#sleepers.delete(sleeper) && this.#sleepers.size === 0) this.#timer?.unref?.();
+  }
+
+  /**
+   * @param {number} due
+   * @param {number} now
+   */
+  #arm(due, now) {
+    clearTimeout(this.#timer);
+    this.#due = due;
+    // A millisecond more than asked for: timers may fire a little early, and would find nobody due.
+    this.#timer = setTimeout(() => this.#ring(), Math.min(Math.max(due - now, 0) + 1, LONGEST_MS));
+  }
+
+  #ring() {
+    const now = this.#now();
+    this.#due = Infinity;
+    for (const sleeper of [...this.#sleepers]) {
+      if (sleeper.wakeAt <= now) sleeper.wake();
+    }
+    let due = Infinity;
+    for (const sleeper of this.#sleepers) due = Math.min(due, sleeper.wakeAt);
+    if (due < this.#due) this.#arm(due, now);
+  }
+}
+
+/** A timer per call: on workerd a timer belongs to the request that set it. */
+export class OwnAlarm {
+  /** @type {Map<Sleeper, { timer: any, due: number }>} */
+  #timers = new Map();
+
+  /**
+   * @param {Sleeper} sleeper
+   * @param {number} now
+   */
+  set(sleeper, now) {
+    const known = this.#timers.get(sleeper);
+    if (known?.due === sleeper.wakeAt) return;
+    if (known) clearTimeout(known.timer);
+    const due = sleeper.wakeAt;
+    if (due === Infinity) {
+      this.#timers.delete(sleeper);
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.#timers.delete(sleeper);
+      sleeper.wake();
+    }, Math.min(Math.max(due - now, 0) + 1, LONGEST_MS));
+    this.#timers.set(sleeper, { timer, due });
+  }
+
+  /** @param {Sleeper} sleeper */
+  clear(sleeper) {
+    const known = this.#timers.get(sleeper);
+    if (!known) return;
+    clearTimeout(known.timer);
+    this.#timers.delete(sleeper);
+  }
+}
+
+/** The host's own sleep, for tests in virtual time: when it resolves, that moment has come. */
+export class HostAlarm {
+  /** @type {Map<Sleeper, AbortController>} */
+  #sleeps = new Map();
+  #sleep;
+
+  /** @param {(ms: number, signal: AbortSignal) => Promise<unknown>} sleep */
+  constructor(sleep) {
+    this.#sleep = sleep;
+  }
+
+  /**
+   * @param {Sleeper} sleeper
+   * @param {number} now
+   */
+  set(sleeper, now) {
+    this.clear(sleeper);
+    if (sleeper.wakeAt === Infinity) return;
+    const due = sleeper.wakeAt;
+    const controller = new AbortController();
+    this.#sleeps.set(sleeper, controller);
+    const woken = () => {
+      if (this.#sleeps.get(sleeper) !== controller) return;
+      this.#sleeps.delete(sleeper);
+      sleeper.wake(due);
+    };
+    // A sleep that fails must not leave a call without its time limits.
+    this.#sleep(Math.max(sleeper.wakeAt - now, 0), controller.signal).then(woken, woken);
+  }
+
+  /** @param {Sleeper} sleeper */
+  clear(sleeper) {
+    this.#sleeps.get(sleeper)?.abort();
+    this.#sleeps.delete(sleeper);
+  }
+}

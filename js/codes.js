@@ -1,0 +1,24 @@
+// The numbers that cross between the driver and the core. The same tables stand in src/wasm/router.rs,
+// src/config/surface.rs and src/error.rs; append only.
+
+/** What the driver has to do next. */
+export const NONE = 0;
+export const SEND = 1;
+export const COMMIT = 2;
+export const DONE = 3;
+export const FAILED = 4;
+
+/** What a request over `fetch` asks for, where it is not a surface. */
+export const REFUSED = 0;
+export const ANSWERED = 255;
+
+/** Surfaces. */
+export const CHAT = 1;
+export const EMBEDDINGS = 2;
+
+/** The kinds of faults that the driver itself reports. */
+export const CONNECT = 9;
+export const BAD_REQUEST = 12;
+export const TOO_LARGE = 13;
+export const BAD_REPLY = 14;
+export const BUG = 18;

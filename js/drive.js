@@ -1,0 +1,285 @@
+// The loop of one call: carries out what the core's steps say, and reports what happened. Decides nothing.
+
+import { BAD_REPLY, BUG, COMMIT, CONNECT, DONE, FAILED, NONE, SEND, TOO_LARGE } from "./codes.js";
+import { CancelledError, errorOf } from "./errors.js";
+import { readStart, TooLong } from "./platform/bytes.js";
+
+/** How much of an error's body is read. */
+const ERROR_BYTES = 64 * 1024;
+
+/** What `Call.until` gives when the core has moved on in the meantime. */
+const MOVED_ON = Symbol("moved on");
+
+/** What is wrong with a send, in words that are no secret. The core redacts them once more. */
+function describe(error) {
+  const cause = error?.cause;
+  const message = typeof error?.message === "string" ? error.message : String(error);
+  const reason = cause?.code ?? cause?.message;
+  return typeof reason === "string" ? `${message} (${reason})` : message;
+}
+
+/** One running call. */
+export class Call {
+  /** When the core wants to be woken, in epoch milliseconds. */
+  wakeAt = Infinity;
+  /** The attempt that the caller sees, once there is one. */
+  attempt = 0;
+  /** The response of that attempt, while its body is a stream. @type {Response | undefined} */
+  response;
+  /** Its bytes, if its body was read whole. @type {any} */
+  bytes;
+  /** What the host's `fetch` threw last. @type {unknown} */
+  cause;
+
+  #hub;
+  #action;
+  /** @type {AbortController | undefined} */
+  #controller;
+  /** @type {((value: typeof MOVED_ON) => void) | undefined} */
+  #moveOn;
+  #signal;
+  #onAbort;
+  #isOver = false;
+
+  /**
+   * @param {import("./hub.js").Hub} hub what the calls of a router share
+   * @param {number} action the code of the call's first step
+   * @param {{ surface: number, isStream: boolean, body: (target: any) => any, parse?: (bytes: any) => unknown,
+   *   signal?: AbortSignal | null, started: number }} plan
+   */
+  constructor(hub, action, plan) {
+    this.#hub = hub;
+    this.#action = action;
+    this.plan = plan;
+    this.id = hub.core.coreCall();
+    this.#note();
+    const { signal } = plan;
+    this.#signal = signal;
+    if (signal) {
+      this.#onAbort = () => this.cancel();
+      signal.addEventListener("abort", this.#onAbort);
+      if (signal.aborted) this.cancel();
+    }
+  }
+
+  /** Runs until the caller may see something: a whole answer, or a committed stream. Throws the call's error. */
+  async run() {
+    for (;;) {
+      switch (this.#action) {
+        case SEND:
+          this.#action = await this.#send();
+          break;
+        case NONE:
+          this.#action = await this.#wait();
+          break;
+        case COMMIT:
+          return;
+        case DONE:
+          this.end();
+          return;
+        default:
+          throw this.fail();
+      }
+    }
+  }
+
+  /** Ends the call's timers and listeners, and frees its slot. What the metadata needs has been read before. */
+  end() {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#hub.alarm.clear(this);
+    if (this.#onAbort) this.#signal.removeEventListener("abort", this.#onAbort);
+    this.report = this.#hub.report(this);
+    this.#hub.core.coreRelease(this.id);
+  }
+
+  get isOver() {
+    return this.#isOver;
+  }
+
+  /** The call's error, from the core's last step. Ends the call. */
+  fail() {
+    this.#abort();
+    const fault = this.#hub.core.coreError() ?? { class: "InternalError", message: "the call ended without a reason" };
+    const body = this.#hub.core.coreErrorBody();
+    this.end();
+    const { attempts, call_id } = this.report;
+    const cause = fault.class === "AbortError" ? this.#signal?.reason : this.cause;
+    const deployment = attempts.at(-1)?.deployment ?? null;
+    const error = errorOf(fault, { attempts, deployment, cause, callId: call_id });
+    this.#hub.wire.set(error, body);
+    return error;
+  }
+
+  /** The alarm rang, at `vouched` if it knows better than the clock. */
+  wake(vouched) {
+    if (this.#isOver) return;
+    const { core, now } = this.#hub;
+    const moment = Math.max(now(), vouched ?? 0);
+    if (this.lastContentAt) core.coreContent(this.id, this.attempt, this.lastContentAt);
+    this.#moved(core.coreTick(this.id, moment));
+  }
+
+  /** The caller does not want the answer any more. */
+  cancel() {
+    if (!this.#isOver) this.#moved(this.#hub.core.coreCancel(this.id, this.#hub.now()));
+  }
+
+  /** Takes a step that did not come out of the present send: it may end or replace it. */
+  #moved(action) {
+    const aborted = this.#hub.core.coreAbort();
+    this.#note();
+    if (aborted >= 0) this.#abort();
+    if (action === NONE) return;
+    this.#action = action;
+    if (this.onMoved) this.onMoved(action);
+    else this.#moveOn?.(MOVED_ON);
+  }
+
+  #abort() {
+    this.#controller?.abort();
+    this.#controller = undefined;
+  }
+
+  /** Notes when the core wants to be woken. */
+  #note() {
+    const wakeAt = this.#hub.core.coreWakeAt();
+    if (wakeAt === this.wakeAt) return;
+    this.wakeAt = wakeAt;
+    this.#hub.alarm.set(this, this.#hub.now());
+  }
+
+  /** Reports an event: the code of the step that follows. */
+  #step(action) {
+    this.#note();
+    return action;
+  }
+
+  /** Waits for a promise, or until the core has moved on: a host's `fetch` need not honour its signal. */
+  #until(promise) {
+    return new Promise((resolve, reject) => {
+      this.#moveOn = resolve;
+      promise.then(resolve, reject);
+    });
+  }
+
+  /** Waits for the alarm or the caller. */
+  async #wait() {
+    await new Promise((resolve) => {
+      this.#moveOn = resolve;
+    });
+    return this.#action;
+  }
+
+  async #send() {
+    const { core, now } = this.#hub;
+    const attempt = core.coreAttempt();
+    const target = this.#hub.target(core.coreTarget(), this.plan.surface);
+    this.#action = NONE;
+    const controller = new AbortController();
+    this.#controller = controller;
+    try {
+      const fetch = this.#hub.fetch ?? globalThis.fetch;
+      const body = this.plan.body(target);
+      const init = { method: "POST", headers: target.headers, body, signal: controller.signal, redirect: "manual" };
+      const response = await this.#until(fetch(target.url, /** @type {RequestInit} */ (init)));
+      if (response === MOVED_ON) return this.#action;
+      if (!response.ok) return await this.#refused(attempt, response);
+      const action = core.coreHead(this.id, attempt, response.status, now());
+      if (action !== NONE) return this.#step(action);
+      this.#note();
+      if (this.plan.isStream) return await this.#stream(attempt, response);
+      return await this.#whole(attempt, response);
+    } catch (error) {
+      if (this.#action !== NONE) return this.#action;
+      if (controller.signal.aborted) return this.#action;
+      this.cause = error;
+      const kind = error instanceof TooLong ? TOO_LARGE : CONNECT;
+      return this.#step(core.coreFailed(this.id, attempt, kind, describe(error), now()));
+    }
+  }
+
+  /** A head that is not 2xx: the beginning of its body says why. */
+  async #refused(attempt, response) {
+    const { core, now, window } = this.#hub;
+    const body = await this.#until(readStart(response, ERROR_BYTES));
+    if (body === MOVED_ON) return this.#action;
+    const { headers } = response;
+    const length = window.put(body);
+    const after = headers.get("retry-after") ?? undefined;
+    const afterMs = headers.get("retry-after-ms") ?? undefined;
+    return this.#step(core.coreRefused(this.id, attempt, response.status, after, afterMs, length, now()));
+  }
+
+  /** A whole answer. */
+  async #whole(attempt, response) {
+    const { core, now, platform, maxBodyBytes } = this.#hub;
+    const body = await this.#until(platform.read(response, maxBodyBytes));
+    if (body === MOVED_ON) return this.#action;
+    this.#hub.scanReply(body);
+    if (this.plan.parse) {
+      try {
+        this.value = this.plan.parse(body);
+      } catch {
+        const message = "the provider's answer is not valid JSON";
+        return this.#step(core.coreFailed(this.id, attempt, BAD_REPLY, message, now()));
+      }
+    }
+    const action = this.#step(core.coreAnswered(this.id, attempt, now()));
+    if (action === DONE) {
+      this.attempt = attempt;
+      this.bytes = body;
+      this.response = response;
+    }
+    return action;
+  }
+
+  /** A stream: held back until it commits. */
+  async #stream(attempt, response) {
+    const { core, now } = this.#hub;
+    const type = response.headers.get("content-type") ?? "";
+    if (type.includes("json") || response.body === null) return this.#refused(attempt, response);
+    const reader = response.body.getReader();
+    this.response = response;
+    this.reader = reader;
+    this.attempt = attempt;
+    this.held = [];
+    for (;;) {
+      const read = await this.#until(reader.read());
+      if (read === MOVED_ON) return this.#action;
+      if (read.done) return this.#step(core.coreStreamEnd(this.id, attempt, 0, undefined, now()));
+      this.held.push(read.value);
+      const action = this.push(read.value);
+      if (action !== NONE) return this.#step(action);
+    }
+  }
+
+  /** Shows bytes of the stream to the core: the code of the step that follows. */
+  push(bytes) {
+    const { core, now, window } = this.#hub;
+    let action = NONE;
+    window.each(bytes, (length) => {
+      if (action !== NONE && action !== COMMIT) return;
+      const next = core.coreStreamBytes(this.id, this.attempt, length, this.plan.objects === true, now());
+      if (next !== NONE) action = next;
+    });
+    return action;
+  }
+
+  /**
+   * Reports the end of a committed stream: the code of the step that follows.
+   * @param {Uint8Array | undefined} tail its last bytes, where the middle was not shown to the core
+   * @param {unknown} [error] what the connection said, if it broke
+   */
+  ended(tail, error) {
+    const { core, now, window } = this.#hub;
+    if (error !== undefined) this.cause = error;
+    const length = tail ? window.put(tail) : 0;
+    const broken = error === undefined ? undefined : describe(error);
+    this.#action = core.coreStreamEnd(this.id, this.attempt, length, broken, now());
+    if (this.#action === DONE) this.end();
+    return this.#action;
+  }
+}
+
+export { BUG, CancelledError, FAILED };

@@ -1,0 +1,131 @@
+// The drop-in `fetch`: reads a request, runs a call, answers as the provider would have. Decides nothing.
+
+import { errorHeaders, replyHeaders } from "./answer.js";
+import { ANSWERED, BAD_REQUEST, REFUSED, TOO_LARGE } from "./codes.js";
+import { Call } from "./drive.js";
+import { errorOf, RouterError } from "./errors.js";
+import { TooLong } from "./platform/bytes.js";
+import { relay } from "./relay.js";
+
+const encoder = new TextEncoder();
+
+/**
+ * @param {import("./hub.js").Hub} hub
+ * @param {RequestInfo | URL} input
+ * @param {RequestInit} [init]
+ * @returns {Promise<Response>}
+ */
+export async function routedFetch(hub, input, init) {
+  const request = typeof input === "object" && "url" in input ? input : undefined;
+  const url = request ? request.url : String(input);
+  const method = init?.method ?? request?.method ?? "GET";
+  const surface = hub.core.coreRoute(method, url);
+  if (surface === REFUSED) return refusal(hub);
+  if (surface === ANSWERED) {
+    return new Response(hub.core.coreReply(), { headers: { "content-type": "application/json" } });
+  }
+  let body;
+  try {
+    body = await readBody(hub, request, init?.body);
+  } catch (error) {
+    const tooLong = error instanceof TooLong;
+    hub.core.coreRefuse(tooLong ? TOO_LARGE : BAD_REQUEST, tooLong ? error.message : "the request body cannot be read");
+    return refusal(hub);
+  }
+  return call(hub, surface, body, init?.signal ?? callerSignal(hub, request));
+}
+
+/** A request's own signal. Looking at it creates it on some runtimes, so it is looked at once and late. */
+function callerSignal(hub, request) {
+  return hub.platform.requestSignal === false ? undefined : request?.signal;
+}
+
+/** The body as the platform likes it: bytes, or text that is pure ASCII. */
+async function readBody(hub, request, given) {
+  const limit = hub.maxBodyBytes;
+  if (given === undefined || given === null) {
+    return request ? hub.platform.read(request, limit) : new Uint8Array(0);
+  }
+  const bytes = toBytes(given) ?? (await hub.platform.read(new Response(given), limit));
+  if (bytes.length > limit) throw new TooLong(limit);
+  return bytes;
+}
+
+/** What can be had as bytes without reading a stream. */
+function toBytes(body) {
+  if (typeof body === "string") return encoder.encode(body);
+  if (body instanceof Uint8Array) return body;
+  if (body instanceof ArrayBuffer) return new Uint8Array(body);
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+  return undefined;
+}
+
+async function call(hub, surface, body, signal) {
+  const { core, now, window } = hub;
+  const started = now();
+  hub.prefix();
+  core.coreScanRequest();
+  let source = body;
+  if (typeof body === "string" && window.eachOfText(body, hub.scan) !== body.length) {
+    // Offsets count bytes, so a text with other than ASCII goes on as bytes.
+    source = encoder.encode(body);
+  } else if (typeof body !== "string") {
+    window.each(body, hub.scan);
+  }
+  const action = core.coreBeginScanned(surface, started);
+  if (core.coreCall() === 0) return refusal(hub);
+  const id = core.coreCall();
+  const running = new Call(hub, action, {
+    surface,
+    signal,
+    started,
+    isStream: core.coreIsStream(id),
+    body: (target) => splice(core.coreSplice(id, target.deployment), core.coreReply(), source),
+  });
+  try {
+    await running.run();
+  } catch (error) {
+    if (!(error instanceof RouterError)) throw error;
+    if (signal?.aborted) throw signal.reason;
+    return failure(hub, error);
+  }
+  if (running.isOver) {
+    const headers = replyHeaders(hub, running.report, "application/json", running.response.headers);
+    return new Response(running.bytes, { headers });
+  }
+  const headers = replyHeaders(hub, hub.report(running), "text/event-stream; charset=utf-8", running.response.headers);
+  return new Response(relay(hub, running), { headers });
+}
+
+/** Puts a body together from pieces of the caller's and of the router's: (which, start, end) each. */
+function splice(pieces, inserts, source) {
+  if (typeof source === "string") {
+    let text = "";
+    for (let at = 0; at < pieces.length; at += 3) {
+      text += (pieces[at] === 0 ? source : inserts).slice(pieces[at + 1], pieces[at + 2]);
+    }
+    return text;
+  }
+  const put = encoder.encode(inserts);
+  let length = 0;
+  for (let at = 0; at < pieces.length; at += 3) length += pieces[at + 2] - pieces[at + 1];
+  const whole = new Uint8Array(length);
+  let to = 0;
+  for (let at = 0; at < pieces.length; at += 3) {
+    const part = (pieces[at] === 0 ? source : put).subarray(pieces[at + 1], pieces[at + 2]);
+    whole.set(part, to);
+    to += part.length;
+  }
+  return whole;
+}
+
+/** An error of the router's own, before a call began. */
+function refusal(hub) {
+  const body = hub.core.coreErrorBody();
+  const error = errorOf(hub.core.coreError());
+  return new Response(body, { status: error.status, headers: errorHeaders(error) });
+}
+
+function failure(hub, error) {
+  return new Response(hub.wire.get(error), { status: error.status, headers: errorHeaders(error) });
+}

@@ -1,0 +1,14 @@
+// Joins the wasm module and a platform to the public API. Called once, by the entry of each runtime.
+
+import { classes, ConfigError, RouterError } from "./errors.js";
+import { makeRouter } from "./router.js";
+import { CompletionStream } from "./stream.js";
+
+/**
+ * @param {any} glue the module that wasm-bindgen generated, initialised
+ * @param {any} platform what differs by runtime
+ */
+export function bind(glue, platform) {
+  const { AbortError: CancelledError, ...named } = classes;
+  return { Router: makeRouter(glue, platform), RouterError, ConfigError, CompletionStream, CancelledError, ...named };
+}

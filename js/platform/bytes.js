@@ -1,0 +1,73 @@
+// Reading a whole body as bytes, with a bound.
+
+/** The body is longer than the bound. */
+export class TooLong extends Error {
+  /** @param {number} limit */
+  constructor(limit) {
+    super(`the body is longer than ${limit} bytes`);
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+
+/**
+ * Reads a body to its end.
+ * @param {{ body: ReadableStream<Uint8Array> | null }} source a `Request` or a `Response`
+ * @param {number} limit in bytes
+ * @returns {Promise<Uint8Array>}
+ */
+export async function readBytes(source, limit) {
+  if (source.body === null) return EMPTY;
+  const reader = source.body.getReader();
+  let whole = EMPTY;
+  /** @type {Uint8Array[] | undefined} */
+  let parts;
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.length;
+    if (length > limit) {
+      reader.cancel().catch(() => {});
+      throw new TooLong(limit);
+    }
+    if (parts) parts.push(value);
+    else if (whole.length > 0) parts = [whole, value];
+    else whole = value;
+  }
+  return parts ? join(parts, length) : whole;
+}
+
+/**
+ * @param {Uint8Array[]} parts
+ * @param {number} length
+ */
+export function join(parts, length) {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/**
+ * The first bytes of a body, for an error message; the rest is not read.
+ * @param {{ body: ReadableStream<Uint8Array> | null }} source
+ * @param {number} limit in bytes
+ */
+export async function readStart(source, limit) {
+  if (source.body === null) return EMPTY;
+  const reader = source.body.getReader();
+  const parts = [];
+  let length = 0;
+  while (length < limit) {
+    const { done, value } = await reader.read();
+    if (done) return join(parts, length);
+    parts.push(value);
+    length += value.length;
+  }
+  reader.cancel().catch(() => {});
+  return join(parts, length).subarray(0, limit);
+}

@@ -1,0 +1,26 @@
+// How workerd reads bodies and keeps time. Text is the cheapest there, and a timer belongs to its request
+// (figures in docs/PLATFORM.md).
+
+import { OwnAlarm } from "../alarm.js";
+import { TooLong } from "./bytes.js";
+
+export const platform = {
+  name: "workerd",
+  /** Workers allow 50 subrequests on the free plan; some are left to the program. */
+  subrequests: 45,
+  alarm: () => new OwnAlarm(),
+  /**
+   * Reads a whole body as text, at most `limit` bytes. Rejects with `TooLong` beyond.
+   * @param {Request | Response} source
+   * @param {number} limit
+   */
+  async read(source, limit) {
+    if (Number(source.headers.get("content-length")) > limit) throw new TooLong(limit);
+    const text = await source.text();
+    // Characters are at most as many as bytes; what is let through beyond the bound is bounded by the isolate.
+    if (text.length > limit) throw new TooLong(limit);
+    return text;
+  },
+  /** @param {string | Uint8Array} body */
+  decode: (body) => (typeof body === "string" ? body : new TextDecoder().decode(body)),
+};

@@ -1,0 +1,75 @@
+// A streamed answer as bytes: the upstream's own chunks go on untouched. After the commit the core sees only the
+// end, so most chunks cost no call into it.
+
+import { DONE, FAILED } from "./codes.js";
+import { join } from "./platform/bytes.js";
+import { WINDOW_BYTES } from "./window.js";
+
+/** How much of the end is kept for the core: the last events with finish, usage and terminator fit well. */
+const TAIL_BYTES = 16 * 1024;
+
+const encoder = new TextEncoder();
+
+/**
+ * The body of a committed stream. It pulls when it is read, and holds nothing back.
+ * @param {import("./hub.js").Hub} hub
+ * @param {import("./drive.js").Call} call
+ */
+export function relay(hub, call) {
+  const { reader, held } = call;
+  /** @type {Uint8Array[]} */
+  let tail = [...held];
+  let kept = tail.reduce((sum, bytes) => sum + bytes.length, 0);
+  let controller;
+  let next = 0;
+
+  const lastBytes = () => {
+    const all = join(tail, kept);
+    return all.subarray(Math.max(0, all.length - WINDOW_BYTES));
+  };
+  /** Ends the body as the core says: never cleanly after a fault. */
+  const end = (action) => {
+    if (action === FAILED) controller.enqueue(encoder.encode(`data: ${hub.wire.get(call.fail())}\n\n`));
+    controller.close();
+  };
+  const onChunk = ({ done, value }) => {
+    if (call.isOver) return;
+    if (done) return end(call.ended(lastBytes()));
+    call.lastContentAt = hub.now();
+    tail.push(value);
+    kept += value.length;
+    while (kept - tail[0].length >= TAIL_BYTES) kept -= tail.shift().length;
+    controller.enqueue(value);
+  };
+  const onError = (error) => {
+    if (!call.isOver) end(call.ended(lastBytes(), error));
+  };
+  call.onMoved = (action) => {
+    if (action !== FAILED) return;
+    reader.cancel().catch(() => {});
+    end(action);
+  };
+
+  return new ReadableStream({
+    start(given) {
+      controller = given;
+    },
+    pull() {
+      if (next < held.length) {
+        controller.enqueue(held[next]);
+        next += 1;
+        return undefined;
+      }
+      return reader.read().then(onChunk, onError);
+    },
+    cancel() {
+      if (call.isOver) return;
+      call.onMoved = undefined;
+      call.cancel();
+      call.fail();
+      reader.cancel().catch(() => {});
+    },
+  }, { highWaterMark: 0 });
+}
+
+export { DONE };

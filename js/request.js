@@ -1,0 +1,38 @@
+// A request given as an object: the router's keys apart from the provider's.
+
+/**
+ * @param {Record<string, any>} request
+ * @param {Set<string>} routerKeys
+ * @param {Record<string, any>} [options]
+ */
+export function split(request, routerKeys, options) {
+  /** @type {Record<string, any>} */
+  const body = {};
+  /** @type {Record<string, any> | undefined} */
+  let steering;
+  for (const key in request) {
+    if (routerKeys.has(key)) (steering ??= {})[key] = request[key];
+    else body[key] = request[key];
+  }
+  if (options) {
+    for (const key in options) {
+      // What belongs to the driver, not to the core.
+      if (key !== "signal" && key !== "waitUntil") (steering ??= {})[key] = options[key];
+    }
+  }
+  return { body, steering };
+}
+
+/**
+ * The body for a deployment: its defaults under the caller's members, its model over them.
+ * @param {Record<string, any>} body
+ * @param {any} target
+ * @param {boolean} askUsage make a stream tell its usage
+ */
+export function bodyFor(body, target, askUsage) {
+  const sent = { ...target.defaults, ...body, ...target.put };
+  if (askUsage) {
+    for (const key in target.askUsage) sent[key] = { ...body[key], ...target.askUsage[key] };
+  }
+  return JSON.stringify(sent);
+}

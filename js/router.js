@@ -1,0 +1,127 @@
+// The public class: a thin facade over the class in linear memory.
+
+import { dress } from "./answer.js";
+import { CHAT, EMBEDDINGS, FAILED } from "./codes.js";
+import { Call } from "./drive.js";
+import { ConfigError, errorOf } from "./errors.js";
+import { routedFetch } from "./fetch.js";
+import { Hub } from "./hub.js";
+import { bodyFor, split } from "./request.js";
+import { CompletionStream } from "./stream.js";
+
+/** Parts of the host that are functions or objects; the rest is plain data and goes to the core. */
+const INJECTED = new Set([
+  "fetch", "store", "cache", "env", "waitUntil", "now", "sleep", "seed", "callbacks", "customRoutingStrategy",
+  "filterDeployments", "beforeRoute", "mayFallback", "tokenCounter", "getToken",
+]);
+
+/** @param {any} glue the wasm-bindgen module
+ *  @param {any} platform what differs by runtime */
+export function makeRouter(glue, platform) {
+  return class Router extends glue.Router {
+    #hub;
+    #routerKeys;
+
+    /**
+     * @param {Record<string, any>} config
+     * @param {Record<string, any>} [host]
+     */
+    constructor(config, host = {}) {
+      const env = environment(host.env);
+      try {
+        super(config, plainHost(host, platform), env);
+      } catch (problems) {
+        throw Array.isArray(problems) ? new ConfigError(problems) : problems;
+      }
+      checkInjected(host);
+      this.#hub = new Hub(this, glue, platform, host);
+      this.#routerKeys = new Set(glue.Router.coreRouterKeys());
+      if (host.seed !== undefined) this.coreSeed(host.seed);
+      /** Options that were accepted and have no effect, as `{path, message}`. */
+      this.notices = Object.freeze(this.coreNotices());
+      // Bound, so that it can be handed to a client as its `fetch`.
+      this.fetch = this.fetch.bind(this);
+    }
+
+    /** A drop-in `fetch` that speaks OpenAI's API. */
+    fetch(input, init) {
+      return routedFetch(this.#hub, input, init);
+    }
+
+    /** A chat completion; with `stream: true` a `CompletionStream`. */
+    completion(request, options) {
+      return this.#call(CHAT, request, options);
+    }
+
+    acompletion(request, options) {
+      return this.#call(CHAT, request, options);
+    }
+
+    embedding(request, options) {
+      return this.#call(EMBEDDINGS, request, options);
+    }
+
+    aembedding(request, options) {
+      return this.#call(EMBEDDINGS, request, options);
+    }
+
+    async #call(surface, request, options) {
+      const hub = this.#hub;
+      const started = hub.now();
+      hub.prefix();
+      const { body, steering } = split(request ?? {}, this.#routerKeys, options);
+      const isStream = surface === CHAT && body.stream === true;
+      const usageAsked = body.stream_options?.include_usage === true;
+      const model = typeof body.model === "string" ? body.model : "";
+      const action = this.coreBegin(surface, model, isStream, usageAsked, steering, started);
+      if (action === FAILED && this.coreCall() === 0) throw errorOf(this.coreError());
+      const call = new Call(hub, action, {
+        surface,
+        isStream,
+        objects: true,
+        signal: options?.signal,
+        started,
+        body: (target) => bodyFor(body, target, isStream),
+        parse: (bytes) => JSON.parse(platform.decode(bytes)),
+      });
+      await call.run();
+      if (isStream) return new CompletionStream(hub, call);
+      return dress(hub, call.value, call.report, call.response.headers);
+    }
+  };
+}
+
+/** The host's plain part, for the core to check. */
+function plainHost(host, platform) {
+  /** @type {Record<string, any>} */
+  const plain = {};
+  for (const key in host) if (!INJECTED.has(key)) plain[key] = host[key];
+  if (plain.subrequests === undefined && platform.subrequests !== undefined) plain.subrequests = platform.subrequests;
+  const scope = /** @type {any} */ (globalThis);
+  plain.browser = typeof scope.window === "object" && typeof scope.document === "object";
+  return plain;
+}
+
+/** Looks a variable up in what the host gave, or in the runtime's own environment. */
+function environment(given) {
+  const scope = /** @type {any} */ (globalThis);
+  return (name) => {
+    const env = given ?? scope.process?.env;
+    const value = typeof env === "function" ? env(name) : env?.[name];
+    return typeof value === "string" ? value : undefined;
+  };
+}
+
+/** A function that is none would fail at the first call; say so at once. */
+function checkInjected(host) {
+  const problems = [];
+  for (const name of ["fetch", "now", "sleep", "waitUntil"]) {
+    if (host[name] !== undefined && typeof host[name] !== "function") {
+      problems.push({ path: `host.${name}`, message: "expected a function" });
+    }
+  }
+  if (host.seed !== undefined && !Number.isFinite(host.seed)) {
+    problems.push({ path: "host.seed", message: "expected a number" });
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+}
