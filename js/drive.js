@@ -53,6 +53,7 @@ export class Call {
     this.plan = plan;
     this.id = hub.core.coreCall();
     this.#note();
+    hub.revalidate(plan.started);
     const { signal } = plan;
     this.#signal = signal;
     if (signal) {
@@ -91,6 +92,7 @@ export class Call {
     if (this.#onAbort) this.#signal.removeEventListener("abort", this.#onAbort);
     this.report = this.#hub.report(this);
     this.#hub.core.coreRelease(this.id);
+    this.#hub.flush();
   }
 
   get isOver() {

@@ -10,6 +10,8 @@ export class Hub {
   #targets = new Map();
   #prefix = "";
   #classes;
+  #store;
+  #waitUntil;
 
   /**
    * @param {any} core the router in linear memory
@@ -28,6 +30,8 @@ export class Hub {
     this.maxBodyBytes = core.coreMaxBodyBytes();
     this.#classes = glue.Router.coreFaultClasses();
     this.scan = (length) => core.coreScan(length);
+    this.#store = host.store;
+    this.#waitUntil = host.waitUntil ?? platform.waitUntil;
   }
 
   /** The request to a deployment, made once. It holds the credential, so it never leaves the driver. */
@@ -50,6 +54,21 @@ export class Hub {
   /** Draws the seed before the first call: at module scope Workers have no entropy. */
   prefix() {
     return (this.#prefix ||= this.core.coreIdPrefix());
+  }
+
+  /** Looks at the shared state beside a call, where there is a store and the view of it is old. */
+  revalidate(now) {
+    if (this.#store) this.#keepAlive(this.core.coreRevalidate(this.#store, now));
+  }
+
+  /** Tells the store what it has not been told. */
+  flush() {
+    if (this.#store && this.core.coreHasUntold()) this.#keepAlive(this.core.coreFlush(this.#store));
+  }
+
+  /** On workerd a promise outlives its request only if it is said so. */
+  #keepAlive(promise) {
+    if (promise) this.#waitUntil?.(promise);
   }
 
   /** Shows a whole reply to the core's scan. */

@@ -27,7 +27,7 @@ export function makeRouter(glue, platform) {
      * @param {Record<string, any>} [host]
      */
     constructor(config, host = {}) {
-      const env = environment(host.env);
+      const env = environment(host.env ?? platform.env);
       try {
         super(config, plainHost(host, platform), env);
       } catch (problems) {

@@ -7,7 +7,6 @@ import { readBytes } from "./bytes.js";
 const decoder = new TextDecoder();
 
 export const platform = {
-  name: "node",
   /** No bound on the number of sends in one call. */
   subrequests: undefined,
   /** @param {() => number} now */

@@ -1,11 +1,15 @@
 // How workerd reads bodies and keeps time. Text is the cheapest there, and a timer belongs to its request
 // (figures in docs/PLATFORM.md).
 
+import * as workers from "cloudflare:workers";
 import { OwnAlarm } from "../alarm.js";
 import { TooLong } from "./bytes.js";
 
 export const platform = {
-  name: "workerd",
+  /** The bindings, where the host gives none. */
+  env: workers.env,
+  /** @param {Promise<unknown>} promise */
+  waitUntil: (promise) => workers.waitUntil?.(promise),
   /** Workers allow 50 subrequests on the free plan; some are left to the program. */
   subrequests: 45,
   alarm: () => new OwnAlarm(),

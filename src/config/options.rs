@@ -20,7 +20,8 @@ use super::{FallbackLists, RouterConfig, Timeouts};
 pub const ROUTER_KEYS: &[&str] = &[
     // How often, and for how long.
     "num_retries", "max_retries", "max_attempts", "retry_policy", "model_group_retry_policy",
-    "timeout", "request_timeout", "stream_timeout", "headers_timeout", "first_token_timeout", "idle_timeout", "deadline",
+    "timeout", "request_timeout", "stream_timeout", "headers_timeout", "first_token_timeout", "idle_timeout",
+    "deadline",
     // Where to go next.
     "fallbacks", "context_window_fallbacks", "content_policy_fallbacks", "disable_fallbacks", "max_fallbacks",
     "fallback_on", "include_fallback_errors", "context_window_fallback_dict",

@@ -1,5 +1,8 @@
 //! Retries, cooldowns and time limits, with LiteLLM's names and defaults where it has them.
 
+/// How long a stream may take to its first content where nothing is set.
+const FIRST_CONTENT_MS: u64 = 60_000;
+
 /// Time limits in milliseconds. `None` is "not set here"; the next wider scope decides:
 /// the request's value beats the deployment's, which beats the router's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -11,7 +14,7 @@ pub struct Timeouts {
     /// `headers_timeout`: from send to the response head. Default: none. For this and the next two, the
     /// config's 0 is no limit, and is kept as the longest time that a host's timer can take (24 days).
     pub headers_ms: Option<u64>,
-    /// `first_token_timeout`: for streams, from send to the first content. Default: 60 s.
+    /// `first_token_timeout`: for streams, from send to the first content. Default: 60 s, unless `stream_ms` is set.
     pub first_token_ms: Option<u64>,
     /// `idle_timeout`: for streams, the longest silence. Default: 60 s.
     pub idle_ms: Option<u64>,
@@ -25,10 +28,17 @@ impl Timeouts {
         total_ms: None,
         stream_ms: None,
         headers_ms: None,
-        first_token_ms: Some(60_000),
+        first_token_ms: None,
         idle_ms: Some(60_000),
         deadline_ms: Some(600_000),
     };
+
+    /// From send to the first content of a stream: the shorter of what is set, else a minute.
+    #[must_use]
+    pub fn first_content_ms(self) -> u64 {
+        let set = [self.first_token_ms, self.stream_ms].into_iter().flatten().min();
+        set.unwrap_or(FIRST_CONTENT_MS)
+    }
 
     /// These limits, and `wider` where they say nothing.
     #[must_use]

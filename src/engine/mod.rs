@@ -7,10 +7,12 @@ mod inbound;
 mod models;
 mod route;
 mod router;
+mod sync;
 mod watch;
 
 pub use calls::{CallId, Running};
 pub use inbound::{Facts, request_members};
 pub use route::{Route, route};
 pub use router::{Request, Router};
+pub use sync::MaxOp;
 pub use watch::{HELD_BYTES, HELD_EVENTS, Output, Watch};

@@ -8,11 +8,12 @@ use crate::config::{CallOptions, Deployment, DeploymentIx, Resolved, RouterConfi
 use crate::dialect::{self, Outbound};
 use crate::error::{Fault, FaultKind};
 use crate::plan::{Action, AttemptId, Call, CallSpec, Event, Step, StreamOutcome, is_allowed};
-use crate::state::{State, View};
+use crate::state::{Cell, State, View};
 
 use super::calls::{CallId, Calls, Running};
 use super::inbound::{Facts, request_members};
 use super::models::{List, Model, json};
+use super::sync::{self, MaxOp, Sync};
 use super::watch::{Output, Watch};
 
 /// What a caller asks for.
@@ -41,6 +42,8 @@ pub struct Router {
     seed: Option<u64>,
     begun: u64,
     stripped_keys: u64,
+    sync: Sync,
+    store_failures: u64,
     now: Millis,
 }
 
@@ -49,8 +52,17 @@ impl Router {
     #[must_use]
     pub fn new(config: RouterConfig) -> Self {
         let state = State::new(&config);
-        let (seed, begun, stripped_keys, now) = (None, 0, 0, Millis(0));
-        Self { config, state, calls: Calls::default(), seed, begun, stripped_keys, now }
+        Self {
+            config,
+            state,
+            calls: Calls::default(),
+            seed: None,
+            begun: 0,
+            stripped_keys: 0,
+            sync: Sync::default(),
+            store_failures: 0,
+            now: Millis(0),
+        }
     }
 
     /// What was declared.
@@ -246,6 +258,38 @@ impl Router {
     /// See [`Router::running_call`].
     pub fn running_call_mut(&mut self, id: CallId) -> Option<&mut Running> {
         self.calls.get_mut(id)
+    }
+
+    /// The keys to load, if the view of the store is old. Said once, until it is old again.
+    pub fn due_keys(&mut self, now: Millis) -> Option<Vec<String>> {
+        let now = self.advance(now);
+        self.sync.is_due(now).then(|| sync::keys(&self.config))
+    }
+
+    /// Merges what the store said under the key at a position of [`Router::due_keys`]. Garbage is ignored.
+    pub fn merge_cell(&mut self, now: Millis, position: usize, number: f64) {
+        let now = self.advance(now);
+        if let (Ok(ix), Some(cell)) = (u16::try_from(position), Cell::unpack(number)) {
+            self.state.merge(now, DeploymentIx(ix), cell);
+        }
+    }
+
+    /// The writes that the store has not been told, with the id of their batch; `None` if there are none.
+    pub fn untold_writes(&mut self) -> Option<(String, Vec<MaxOp>)> {
+        let ops = sync::writes(&self.config, &mut self.state);
+        let batch = format!("{:016x}-{}", self.seed.unwrap_or(0), self.sync.next_batch());
+        (!ops.is_empty()).then_some((batch, ops))
+    }
+
+    /// Counts a store that failed. Nothing else follows from it.
+    pub fn count_store_failure(&mut self) {
+        self.store_failures = self.store_failures.saturating_add(1);
+    }
+
+    /// How often the store has failed.
+    #[must_use]
+    pub fn store_failures(&self) -> u64 {
+        self.store_failures
     }
 
     /// Forgets a call.

@@ -215,8 +215,7 @@ impl Call {
         let limits = self.limits(view, known);
         self.timers.set(Timer::Head, now, limits.headers_ms);
         if self.spec.stream {
-            let first = [limits.first_token_ms, limits.stream_ms].into_iter().flatten().min();
-            self.timers.set(Timer::FirstContent, now, first);
+            self.timers.set(Timer::FirstContent, now, Some(limits.first_content_ms()));
         } else {
             self.timers.set(Timer::Attempt, now, limits.total_ms);
         }

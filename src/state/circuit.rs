@@ -5,9 +5,9 @@
 //! ever extended while open, `Retry-After` is capped and never zero, and repeated failures bench for longer.
 
 use crate::base::time::Millis;
-use crate::error::{Blame, Fault};
+use crate::error::{Blame, Fault, FaultKind};
 
-use super::Window;
+use super::{Cell, Window};
 
 /// The longest bench that a `Retry-After` or the rate rule can ask for.
 const SHORT_CAP_MS: u64 = 60_000;
@@ -58,6 +58,7 @@ pub enum CircuitState {
 #[derive(Clone, Debug, Default)]
 pub struct Circuit {
     bench: Option<Box<Bench>>,
+    epoch: u16,
 }
 
 impl Circuit {
@@ -77,16 +78,41 @@ impl Circuit {
         self.bench.as_ref().map(|bench| &bench.cause)
     }
 
-    /// Opens it, or extends it: a bench is never shortened while it lasts.
-    pub fn open(&mut self, bench: &Bench) {
-        if self.bench.as_ref().is_none_or(|known| known.until <= bench.until) {
+    /// Opens it, or extends it: a bench is never shortened while it lasts. Returns whether that changed anything.
+    pub fn open(&mut self, bench: &Bench) -> bool {
+        let is_longer = self.bench.as_ref().is_none_or(|known| known.until <= bench.until);
+        if is_longer {
             self.bench = Some(Box::new(bench.clone()));
         }
+        is_longer
     }
 
-    /// Closes it.
-    pub fn close(&mut self) {
-        self.bench = None;
+    /// Closes it. Returns whether that changed anything.
+    pub fn close(&mut self) -> bool {
+        let was_benched = self.bench.take().is_some();
+        if was_benched {
+            self.epoch = self.cell().closed().epoch;
+        }
+        was_benched
+    }
+
+    /// What is shared of it.
+    #[must_use]
+    pub fn cell(&self) -> Cell {
+        Cell { epoch: self.epoch, until: self.bench.as_ref().map_or(Millis(0), |bench| bench.until) }
+    }
+
+    /// Takes in what another isolate says. Its clock may be wrong, so a bench is bounded by the longest there is.
+    pub fn merge(&mut self, now: Millis, foreign: Cell) {
+        let until = foreign.until.min(now + LONG_CAP_MS);
+        if foreign.epoch > self.epoch {
+            self.epoch = foreign.epoch;
+            self.bench = None;
+        }
+        if foreign.epoch == self.epoch && until > now && until > self.cell().until {
+            let cause = Fault::new(FaultKind::Unavailable, "another isolate saw it fail");
+            self.bench = Some(Box::new(Bench { until, period_ms: until.since(now), cause }));
+        }
     }
 
     /// Decides whether a fault benches a deployment, and for how long; `None` if it does not.
@@ -129,7 +155,6 @@ impl Circuit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::FaultKind;
 
     fn fault(kind: FaultKind, retry_after_ms: Option<u64>) -> Fault {
         Fault { retry_after_ms, ..Fault::new(kind, "test") }
@@ -189,5 +214,21 @@ mod tests {
     fn a_cooldown_of_zero_never_benches() {
         let fault = fault(FaultKind::Auth, None);
         assert_eq!(Circuit::default().judge(&Window::default(), Millis(0), &fault, 0, Company::Others), None);
+    }
+
+    #[test]
+    fn cells_of_two_isolates_meet_in_any_order() {
+        let bench = |until| Bench { until: Millis(until), period_ms: 1, cause: fault(FaultKind::RateLimit, None) };
+        let (mut one, mut two) = (Circuit::default(), Circuit::default());
+        one.open(&bench(9_000));
+        two.merge(Millis(1_000), one.cell());
+        assert_eq!(two.at(Millis(1_000)), CircuitState::Open { until: Millis(9_000) });
+        two.close();
+        two.merge(Millis(1_000), one.cell());
+        assert_eq!(two.at(Millis(1_000)), CircuitState::Closed, "a bench of an epoch that is over");
+        one.merge(Millis(1_000), two.cell());
+        assert_eq!(one.at(Millis(1_000)), CircuitState::Closed);
+        one.merge(Millis(1_000), Cell { epoch: 1, until: Millis(u64::MAX) });
+        assert_eq!(one.at(Millis(1_000)), CircuitState::Open { until: Millis(3_601_000) });
     }
 }

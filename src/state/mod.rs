@@ -3,6 +3,7 @@
 //! Not here: who decides on a delta (`plan`), and how deltas leave the isolate (`engine`).
 
 mod budget;
+mod cell;
 mod circuit;
 mod delta;
 mod window;
@@ -11,6 +12,7 @@ use crate::base::time::Millis;
 use crate::config::{DeploymentIx, GroupIx, RouterConfig};
 
 pub use budget::{CALL_DEPOSIT, RETRY_PRICE, RetryBudget};
+pub use cell::Cell;
 pub use circuit::{Bench, Circuit, CircuitState, Company};
 pub use delta::Delta;
 pub use window::Window;
@@ -29,6 +31,8 @@ pub struct Health {
 pub struct State {
     deployments: Vec<Health>,
     groups: Vec<RetryBudget>,
+    /// Deployments whose circuit has changed and has not been told to the store.
+    untold: Vec<DeploymentIx>,
 }
 
 impl State {
@@ -38,6 +42,7 @@ impl State {
         Self {
             deployments: vec![Health::default(); config.deployments.len()],
             groups: vec![RetryBudget::default(); config.groups.len()],
+            untold: Vec::new(),
         }
     }
 
@@ -53,13 +58,39 @@ impl State {
         self.groups.get(usize::from(group.0)).is_some_and(|budget| budget.can_pay(now))
     }
 
+    /// Takes in the circuit of a deployment as another isolate sees it.
+    pub fn merge(&mut self, now: Millis, deployment: DeploymentIx, foreign: Cell) {
+        if let Some(health) = self.deployments.get_mut(usize::from(deployment.0)) {
+            health.circuit.merge(now, foreign);
+        }
+    }
+
+    /// Is there anything that the store has not been told?
+    #[must_use]
+    pub fn has_untold(&self) -> bool {
+        !self.untold.is_empty()
+    }
+
+    /// The circuits that the store has not been told of; they count as told from now on.
+    pub fn take_untold(&mut self) -> Vec<(DeploymentIx, Cell)> {
+        let untold = std::mem::take(&mut self.untold);
+        untold.into_iter().filter_map(|ix| Some((ix, self.health(ix)?.circuit.cell()))).collect()
+    }
+
+    fn tell(&mut self, deployment: DeploymentIx, changed: bool) {
+        if changed && !self.untold.contains(&deployment) {
+            self.untold.push(deployment);
+        }
+    }
+
     /// Applies one change. Deltas about deployments or groups of another config are ignored.
     pub fn apply(&mut self, now: Millis, delta: &Delta) {
         match delta {
             Delta::Succeeded { deployment } => {
                 if let Some(health) = self.deployments.get_mut(usize::from(deployment.0)) {
                     health.window.succeeded(now);
-                    health.circuit.close();
+                    let changed = health.circuit.close();
+                    self.tell(*deployment, changed);
                 }
             }
             Delta::Failed { deployment } => {
@@ -69,8 +100,9 @@ impl State {
             }
             Delta::Benched { deployment, bench } => {
                 if let Some(health) = self.deployments.get_mut(usize::from(deployment.0)) {
-                    health.circuit.open(bench);
+                    let changed = health.circuit.open(bench);
                     health.window = Window::default();
+                    self.tell(*deployment, changed);
                 }
             }
             Delta::RetryTokens { group, milli } => {

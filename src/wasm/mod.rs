@@ -3,9 +3,12 @@
 //! The hot path crosses with numbers and a window into linear memory; objects cross only where a call
 //! begins with options, fails, or is looked into.
 
+mod address;
 mod convert;
+mod events;
 mod report;
 mod router;
+mod store;
 mod window;
 
 pub use router::Router;

@@ -3,7 +3,9 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::engine::Running;
 use crate::error::FaultKind;
+use crate::plan::Attempt;
 
 use super::convert;
 use super::router::Router;
@@ -78,100 +80,104 @@ impl Router {
     #[wasm_bindgen(js_name = coreNumber)]
     #[must_use]
     pub fn number(&self, call: u32) -> f64 {
-        self.running(call).map_or(0.0, |running| running.number as f64)
+        self.read(call, |running| running.number as f64).unwrap_or(0.0)
     }
 
     /// Is the answer a stream?
     #[wasm_bindgen(js_name = coreIsStream)]
     #[must_use]
     pub fn is_stream(&self, call: u32) -> bool {
-        self.running(call).is_some_and(|running| running.call.spec().stream)
+        self.read(call, |running| running.call.spec().stream).unwrap_or(false)
     }
 
     /// The model as the caller named it.
     #[wasm_bindgen(js_name = coreRequested)]
     #[must_use]
     pub fn requested(&self, call: u32) -> String {
-        self.running(call).map(|running| running.call.spec().requested.to_string()).unwrap_or_default()
+        self.read(call, |running| running.call.spec().requested.to_string()).unwrap_or_default()
     }
 
     /// How many sends there were.
     #[wasm_bindgen(js_name = coreAttempts)]
     #[must_use]
     pub fn attempts(&self, call: u32) -> u32 {
-        self.running(call).map_or(0, |running| u32::try_from(running.call.attempts().len()).unwrap_or(u32::MAX))
+        let count = self.read(call, |running| running.call.attempts().len()).unwrap_or(0);
+        u32::try_from(count).unwrap_or(u32::MAX)
     }
 
     /// Sends beyond the first of each group.
     #[wasm_bindgen(js_name = coreRetries)]
     #[must_use]
     pub fn retries(&self, call: u32) -> u32 {
-        self.running(call).map_or(0, |running| running.call.attempted_retries())
+        self.read(call, |running| running.call.attempted_retries()).unwrap_or(0)
     }
 
     /// Groups moved to.
     #[wasm_bindgen(js_name = coreFallbacks)]
     #[must_use]
     pub fn fallbacks(&self, call: u32) -> u32 {
-        self.running(call).map_or(0, |running| running.call.attempted_fallbacks())
+        self.read(call, |running| running.call.attempted_fallbacks()).unwrap_or(0)
     }
 
     /// The deployment of a send.
     #[wasm_bindgen(js_name = coreAttemptDeployment)]
     #[must_use]
     pub fn attempt_deployment(&self, call: u32, attempt: u16) -> u16 {
-        self.attempt_of(call, attempt).map_or(u16::MAX, |known| known.deployment.0)
+        self.read_attempt(call, attempt, |_, known| known.deployment.0).unwrap_or(u16::MAX)
     }
 
     /// The status of a send; 0 if there was none.
     #[wasm_bindgen(js_name = coreAttemptStatus)]
     #[must_use]
     pub fn attempt_status(&self, call: u32, attempt: u16) -> u16 {
-        self.attempt_of(call, attempt).and_then(|known| known.status).unwrap_or(0)
+        self.read_attempt(call, attempt, |_, known| known.status).flatten().unwrap_or(0)
     }
 
     /// How long a send took, in milliseconds.
     #[wasm_bindgen(js_name = coreAttemptMs)]
     #[must_use]
     pub fn attempt_ms(&self, call: u32, attempt: u16) -> f64 {
-        self.attempt_of(call, attempt).map_or(0.0, |known| known.ms() as f64)
+        self.read_attempt(call, attempt, |_, known| known.ms() as f64).unwrap_or(0.0)
     }
 
     /// Milliseconds from the start of the call to the first content of a send; -1 if there was none.
     #[wasm_bindgen(js_name = coreFirstTokenMs)]
     #[must_use]
     pub fn first_token_ms(&self, call: u32, attempt: u16) -> f64 {
-        let (Some(running), Some(known)) = (self.running(call), self.attempt_of(call, attempt)) else { return -1.0 };
-        known.content_at.map_or(-1.0, |at| at.since(running.call.started()) as f64)
+        let since_start = |running: &Running, known: &Attempt| {
+            known.content_at.map(|at| at.since(running.call.started()) as f64)
+        };
+        self.read_attempt(call, attempt, since_start).flatten().unwrap_or(-1.0)
     }
 
     /// The code of what went wrong with a send; 0 if nothing did.
     #[wasm_bindgen(js_name = coreAttemptFault)]
     #[must_use]
     pub fn attempt_fault(&self, call: u32, attempt: u16) -> u8 {
-        self.attempt_of(call, attempt).and_then(|known| known.fault.as_ref()).map_or(0, |fault| fault.kind as u8)
+        let kind = |_: &Running, known: &Attempt| known.fault.as_ref().map_or(0, |fault| fault.kind as u8);
+        self.read_attempt(call, attempt, kind).unwrap_or(0)
     }
 
     /// What went wrong with a send, in words.
     #[wasm_bindgen(js_name = coreAttemptMessage)]
     #[must_use]
     pub fn attempt_message(&self, call: u32, attempt: u16) -> String {
-        let fault = self.attempt_of(call, attempt).and_then(|known| known.fault.as_ref());
-        fault.map(|fault| fault.message.to_string()).unwrap_or_default()
+        let message = |_: &Running, known: &Attempt| known.fault.as_ref().map(|fault| fault.message.to_string());
+        self.read_attempt(call, attempt, message).flatten().unwrap_or_default()
     }
 
     /// What the answer of a send says it used; `null` if it does not say.
     #[wasm_bindgen(js_name = coreUsage)]
     #[must_use]
     pub fn usage(&self, call: u32, attempt: u16) -> JsValue {
-        let usage = self.attempt_of(call, attempt).and_then(|known| known.usage.as_ref());
-        usage.map_or(JsValue::NULL, convert::to_js)
+        let usage = self.read_attempt(call, attempt, |_, known| known.usage).flatten();
+        usage.map_or(JsValue::NULL, |usage| convert::to_js(&usage))
     }
 
     /// How many calls are running: for leak tests.
     #[wasm_bindgen(js_name = coreRunning)]
     #[must_use]
     pub fn running_calls(&self) -> usize {
-        self.engine.running()
+        self.engine.borrow().running()
     }
 }

@@ -1,28 +1,31 @@
 //! The class that JavaScript sees: numbers in, numbers out, one call per event.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::base::headers::Headers;
 use crate::base::json::Scanner;
 use crate::base::time::Millis;
-use crate::config::{CallOptions, DeploymentIx, IN_PROCESS_KEYS, Notice, ROUTER_KEYS, Surface, load};
+use crate::config::{CallOptions, DeploymentIx, IN_PROCESS_KEYS, Notice, Problem, ROUTER_KEYS, Surface, load};
 use crate::dialect::reply_members;
 use crate::engine::{self, CallId, Facts, Request, Route, Running, route};
 use crate::error::{Fault, FaultKind};
-use crate::plan::{Action, Attempt, AttemptId, Event, Step};
+use crate::plan::{Action, Attempt, Event, Step};
 
+use super::address;
 use super::convert;
 use super::window::Window;
 
 /// What the driver has to do next, as a number. Append only; `js/drive.js` has the same table.
-mod action {
-    pub(super) const NONE: u32 = 0;
-    pub(super) const SEND: u32 = 1;
-    pub(super) const COMMIT: u32 = 2;
-    pub(super) const DONE: u32 = 3;
-    pub(super) const FAILED: u32 = 4;
+pub(super) mod action {
+    pub(in crate::wasm) const NONE: u32 = 0;
+    pub(in crate::wasm) const SEND: u32 = 1;
+    pub(in crate::wasm) const COMMIT: u32 = 2;
+    pub(in crate::wasm) const DONE: u32 = 3;
+    pub(in crate::wasm) const FAILED: u32 = 4;
 }
 
 /// What a request over `fetch` asks for, where it is not a surface. `js/fetch.js` has the same table.
@@ -47,10 +50,10 @@ pub(super) struct Last {
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Router {
-    pub(super) engine: engine::Router,
+    pub(super) engine: Rc<RefCell<engine::Router>>,
     notices: Vec<Notice>,
-    window: Window,
-    scan: Scanner,
+    pub(super) window: Window,
+    pub(super) scan: Scanner,
     pub(super) last: Last,
 }
 
@@ -61,15 +64,19 @@ impl Router {
     pub fn new(config: JsValue, host: JsValue, env: &js_sys::Function) -> Result<Self, JsValue> {
         let plain = |value: JsValue, path: &str| {
             convert::from_js(value).map_err(|message| {
-                convert::problems(&[crate::config::Problem { path: path.to_owned(), message }])
+                convert::problems(&[Problem { path: path.to_owned(), message }])
             })
         };
         let config = plain(config, "")?;
         let host = plain(host, "host")?;
         let env = |name: &str| env.call1(&JsValue::UNDEFINED, &JsValue::from_str(name)).ok()?.as_string();
         let loaded = load(&config, &host, &env).map_err(|problems| convert::problems(&problems))?;
+        let misread: Vec<Problem> = loaded.config.deployments.iter().filter_map(address::misread).collect();
+        if !misread.is_empty() {
+            return Err(convert::problems(&misread));
+        }
         Ok(Self {
-            engine: engine::Router::new(loaded.config),
+            engine: Rc::new(RefCell::new(engine::Router::new(loaded.config))),
             notices: loaded.notices,
             window: Window::default(),
             scan: Scanner::default(),
@@ -101,24 +108,24 @@ impl Router {
     #[wasm_bindgen(js_name = coreMaxBodyBytes)]
     #[must_use]
     pub fn max_body_bytes(&self) -> f64 {
-        self.engine.config().host.max_body_bytes as f64
+        self.engine.borrow().config().host.max_body_bytes as f64
     }
 
     /// Sets the seed of all random choices.
     #[wasm_bindgen(js_name = coreSeed)]
     pub fn set_seed(&mut self, seed: f64) {
-        self.engine.set_seed(seed.to_bits());
+        self.engine.borrow_mut().set_seed(seed.to_bits());
     }
 
     /// A text that begins the ids of this router's calls. Draws the seed if there is none yet: not to be called at
     /// module scope, where Workers have no entropy.
     #[wasm_bindgen(js_name = coreIdPrefix)]
     pub fn id_prefix(&mut self) -> Result<String, JsValue> {
-        let seed = match self.engine.seed() {
+        let seed = match self.engine.borrow().seed() {
             Some(seed) => seed,
             None => {
                 let seed = getrandom::u64().map_err(|error| JsValue::from_str(&error.to_string()))?;
-                self.engine.set_seed(seed);
+                self.engine.borrow_mut().set_seed(seed);
                 seed
             }
         };
@@ -139,7 +146,8 @@ impl Router {
             model_used: String,
             api_base: &'a str,
         }
-        let config = self.engine.config();
+        let engine = self.engine.borrow();
+        let config = engine.config();
         let Some(known) = config.deployment(DeploymentIx(deployment)) else { return JsValue::NULL };
         convert::to_js(&Wire {
             id: &known.id,
@@ -156,7 +164,7 @@ impl Router {
     #[must_use]
     pub fn outbound(&self, deployment: u16, surface: u8) -> JsValue {
         let surface = Surface::from_code(surface).unwrap_or(Surface::Chat);
-        let outbound = self.engine.outbound(DeploymentIx(deployment), surface);
+        let outbound = self.engine.borrow().outbound(DeploymentIx(deployment), surface);
         outbound.map_or(JsValue::NULL, |outbound| convert::outbound(&outbound))
     }
 
@@ -172,7 +180,7 @@ impl Router {
     /// Begins the scan of a request body.
     #[wasm_bindgen(js_name = coreScanRequest)]
     pub fn scan_request(&mut self) {
-        self.scan = self.engine.request_scanner();
+        self.scan = self.engine.borrow().request_scanner();
     }
 
     /// Begins the scan of a reply.
@@ -195,16 +203,19 @@ impl Router {
         match route(method, url) {
             Route::Call(surface) => surface as u32,
             Route::Models => {
-                self.last.reply = self.engine.models();
+                self.last.reply = self.engine.borrow().models();
                 routed::ANSWERED
             }
-            Route::Model(name) => match self.engine.model(&name) {
-                Ok(reply) => {
-                    self.last.reply = reply;
-                    routed::ANSWERED
+            Route::Model(name) => {
+                let found = self.engine.borrow().model(&name);
+                match found {
+                    Ok(reply) => {
+                        self.last.reply = reply;
+                        routed::ANSWERED
+                    }
+                    Err(fault) => self.refuse_with(fault, routed::REFUSED),
                 }
-                Err(fault) => self.refuse_with(fault, routed::REFUSED),
-            },
+            }
             Route::Refused(fault) => self.refuse_with(*fault, routed::REFUSED),
         }
     }
@@ -226,7 +237,7 @@ impl Router {
     pub fn begin_scanned(&mut self, surface: u8, now: f64) -> u32 {
         let surface = Surface::from_code(surface).unwrap_or(Surface::Chat);
         let request = Facts::read(std::mem::take(&mut self.scan)).and_then(|facts| {
-            let options = facts.options(self.engine.config())?;
+            let options = facts.options(self.engine.borrow().config())?;
             let (stream, usage_asked) = (facts.stream, facts.usage_asked);
             Ok(Request { surface, model: facts.model.as_str().into(), stream, usage_asked, options, facts: Some(facts) })
         });
@@ -247,115 +258,15 @@ impl Router {
     #[wasm_bindgen(js_name = coreSplice)]
     #[must_use]
     pub fn splice(&mut self, call: u32, deployment: u16) -> Vec<u32> {
-        let Some(splice) = self.engine.splice(CallId(call), DeploymentIx(deployment)) else { return Vec::new() };
+        let Some(splice) = self.engine.borrow().splice(CallId(call), DeploymentIx(deployment)) else { return Vec::new() };
         self.last.reply = String::from_utf8_lossy(splice.inserts()).into_owned();
         super::window::pieces(&splice)
-    }
-
-    /// A 2xx head.
-    #[wasm_bindgen(js_name = coreHead)]
-    pub fn head(&mut self, call: u32, attempt: u16, status: u16, now: f64) -> u32 {
-        let headers = Headers::default();
-        self.event(call, Event::Head { attempt: AttemptId(attempt), status, headers }, now)
-    }
-
-    /// A head that is not 2xx; the beginning of its body is in the window.
-    #[wasm_bindgen(js_name = coreRefused)]
-    pub fn refused(
-        &mut self,
-        call: u32,
-        attempt: u16,
-        status: u16,
-        retry_after: Option<String>,
-        retry_after_ms: Option<String>,
-        len: usize,
-        now: f64,
-    ) -> u32 {
-        let mut headers = Headers::default();
-        for (name, value) in [("retry-after", retry_after), ("retry-after-ms", retry_after_ms)] {
-            if let Some(value) = value {
-                headers.add(name, &value);
-            }
-        }
-        let reply = (status, headers, self.window.bytes(len));
-        let step = self.engine.refused(Millis::from_f64(now), CallId(call), AttemptId(attempt), reply);
-        self.take(call, step)
-    }
-
-    /// A send that came to nothing.
-    #[wasm_bindgen(js_name = coreFailed)]
-    pub fn failed(&mut self, call: u32, attempt: u16, kind: u8, message: &str, now: f64) -> u32 {
-        let kind = FaultKind::from_code(kind).unwrap_or(FaultKind::Connect);
-        let step = self.engine.failed(Millis::from_f64(now), CallId(call), AttemptId(attempt), kind, message);
-        self.take(call, step)
-    }
-
-    /// A whole 2xx body, scanned before.
-    #[wasm_bindgen(js_name = coreAnswered)]
-    pub fn answered(&mut self, call: u32, attempt: u16, now: f64) -> u32 {
-        let step = self.engine.answered(Millis::from_f64(now), CallId(call), AttemptId(attempt), &mut self.scan);
-        self.take(call, step)
-    }
-
-    /// Bytes of a stream, in the window. 0 is "go on".
-    #[wasm_bindgen(js_name = coreStreamBytes)]
-    pub fn stream_bytes(&mut self, call: u32, attempt: u16, len: usize, objects: bool, now: f64) -> u32 {
-        let bytes = self.window.bytes(len);
-        let step = self.engine.stream_bytes(Millis::from_f64(now), CallId(call), AttemptId(attempt), bytes, objects);
-        match step {
-            Some(step) => self.take(call, step),
-            None => action::NONE,
-        }
-    }
-
-    /// The objects of a stream that were read since the last call: JSON texts with commas between them.
-    #[wasm_bindgen(js_name = coreObjects)]
-    #[must_use]
-    pub fn objects(&mut self, call: u32) -> String {
-        let watch = self.engine.running_call_mut(CallId(call)).and_then(|running| running.watch.as_mut());
-        let objects = watch.map(engine::Watch::take_objects).unwrap_or_default();
-        String::from_utf8(objects).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
-    }
-
-    /// Is a stream's terminator there?
-    #[wasm_bindgen(js_name = coreStreamDone)]
-    #[must_use]
-    pub fn stream_done(&self, call: u32) -> bool {
-        let running = self.engine.running_call(CallId(call));
-        running.and_then(|running| running.watch.as_ref()).is_some_and(engine::Watch::is_done)
-    }
-
-    /// The end of a stream; its last bytes are in the window where the middle was not read.
-    #[wasm_bindgen(js_name = coreStreamEnd)]
-    pub fn stream_end(&mut self, call: u32, attempt: u16, len: usize, broken: Option<String>, now: f64) -> u32 {
-        let (now, id, attempt) = (Millis::from_f64(now), CallId(call), AttemptId(attempt));
-        let tail = self.window.bytes(len);
-        let step = self.engine.stream_end(now, id, attempt, tail, broken.as_deref());
-        self.take(call, step)
-    }
-
-    /// A committed stream is alive: content came at `now`.
-    #[wasm_bindgen(js_name = coreContent)]
-    pub fn content(&mut self, call: u32, attempt: u16, now: f64) -> u32 {
-        self.event(call, Event::Content { attempt: AttemptId(attempt) }, now)
-    }
-
-    /// The moment asked for has come.
-    #[wasm_bindgen(js_name = coreTick)]
-    pub fn tick(&mut self, call: u32, now: f64) -> u32 {
-        self.event(call, Event::Tick, now)
-    }
-
-    /// The caller gave up.
-    #[wasm_bindgen(js_name = coreCancel)]
-    pub fn cancel(&mut self, call: u32, now: f64) -> u32 {
-        self.event(call, Event::Cancel, now)
     }
 
     /// Forgets a call.
     #[wasm_bindgen(js_name = coreRelease)]
     pub fn release(&mut self, call: u32) {
-        self.engine.release(CallId(call));
+        self.engine.borrow_mut().release(CallId(call));
     }
 
     fn options(&self, options: JsValue) -> Result<CallOptions, Fault> {
@@ -364,21 +275,22 @@ impl Router {
         }
         let bad = |message: String| Fault::new(FaultKind::BadRequest, message);
         let value = convert::from_js(options).map_err(bad)?;
-        CallOptions::parse(self.engine.config(), &value).map_err(|problems| {
+        CallOptions::parse(self.engine.borrow().config(), &value).map_err(|problems| {
             let told: Vec<String> = problems.iter().map(|p| format!("{}: {}", p.path, p.message)).collect();
             bad(told.join("; "))
         })
     }
 
     fn start(&mut self, request: Request, now: f64) -> u32 {
-        match self.engine.begin(Millis::from_f64(now), request) {
+        let begun = self.engine.borrow_mut().begin(Millis::from_f64(now), request);
+        match begun {
             Ok((id, step)) => self.take(id.0, step),
             Err(fault) => self.refuse_with(fault, action::FAILED),
         }
     }
 
-    fn event(&mut self, call: u32, event: Event, now: f64) -> u32 {
-        let step = self.engine.step(Millis::from_f64(now), CallId(call), event);
+    pub(super) fn event(&mut self, call: u32, event: Event, now: f64) -> u32 {
+        let step = self.engine.borrow_mut().step(Millis::from_f64(now), CallId(call), event);
         self.take(call, step)
     }
 
@@ -388,7 +300,7 @@ impl Router {
     }
 
     /// Keeps a step for the getters, and gives its action's code.
-    fn take(&mut self, call: u32, step: Step) -> u32 {
+    pub(super) fn take(&mut self, call: u32, step: Step) -> u32 {
         self.last.call = call;
         self.last.wake_at = step.wake_at.map_or(f64::INFINITY, Millis::as_f64);
         self.last.abort = step.abort.first().map(|attempt| attempt.0);
@@ -414,11 +326,21 @@ impl Router {
         }
     }
 
-    pub(super) fn running(&self, call: u32) -> Option<&Running> {
-        self.engine.running_call(CallId(call))
+    /// Reads something of a running call.
+    pub(super) fn read<T>(&self, call: u32, look: impl FnOnce(&Running) -> T) -> Option<T> {
+        self.engine.borrow().running_call(CallId(call)).map(look)
     }
 
-    pub(super) fn attempt_of(&self, call: u32, attempt: u16) -> Option<&Attempt> {
-        self.running(call)?.call.attempts().get(usize::from(attempt))
+    /// Reads something of a send of a running call.
+    pub(super) fn read_attempt<T>(
+        &self,
+        call: u32,
+        attempt: u16,
+        look: impl FnOnce(&Running, &Attempt) -> T,
+    ) -> Option<T> {
+        let look = |running: &Running| {
+            running.call.attempts().get(usize::from(attempt)).map(|known| look(running, known))
+        };
+        self.read(call, look).flatten()
     }
 }

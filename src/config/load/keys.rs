@@ -70,12 +70,14 @@ impl Table {
 }
 
 /// Settings of the router, which may stand at the top, in `router_settings` and in `litellm_settings`.
-const SETTINGS: &str = "model_group_alias default_litellm_params ignore_invalid_deployments num_retries retry_after \
+const SETTINGS: &str = "\
+        model_group_alias default_litellm_params ignore_invalid_deployments num_retries retry_after \
         max_fallbacks max_attempts fallbacks default_fallbacks context_window_fallbacks \
         content_policy_fallbacks timeout stream_timeout headers_timeout first_token_timeout \
         idle_timeout deadline cooldown_time disable_cooldowns routing_strategy";
 
-const SETTINGS_LATER: &str = "routing_strategy_args routing_groups retry_policy model_group_retry_policy allowed_fails \
+const SETTINGS_LATER: &str = "\
+        routing_strategy_args routing_groups retry_policy model_group_retry_policy allowed_fails \
         allowed_fails_policy enable_pre_call_checks enable_pre_call_check optional_pre_call_checks \
         enable_tag_filtering tag_filtering_match_any tag_routing_prefix provider_budget_config \
         default_max_parallel_requests default_priority cache_responses caching_groups \
@@ -86,7 +88,8 @@ const SETTINGS_LATER: &str = "routing_strategy_args routing_groups retry_policy 
         success_callback failure_callback callbacks mid_stream commit hedging observe stream_usage \
         when_all_down fallback_on limit_mode retry_budget";
 
-const SETTINGS_FOREIGN: &str = "assistants_config search_tools guardrail_list redis_url redis_host redis_port redis_password \
+const SETTINGS_FOREIGN: &str = "\
+        assistants_config search_tools guardrail_list redis_url redis_host redis_port redis_password \
         redis_db cache_kwargs client_ttl polling_interval set_verbose debug_level plugins \
         router_general_settings background_health_check_model_groups fallback_access_check \
         fallback_budget_check auto_router_capability_limit enable_weighted_failover";

@@ -1,0 +1,13 @@
+/** Vercel's edge runtime and Next.js middleware: as on Workers, but their bundlers want the import marked as a module. */
+import module from "../../pkg/switchman_bg.wasm?module";
+import * as glue from "../../pkg/switchman.js";
+import { bind } from "../main.js";
+import { platform } from "../platform/node.js";
+
+glue.initSync({ module });
+
+export const {
+  APIConnectionError, APIError, AuthenticationError, BadRequestError, CancelledError, CompletionStream, ConfigError,
+  ContentPolicyViolationError, ContextWindowExceededError, InternalError, InternalServerError, NoDeploymentsAvailable,
+  NotFoundError, PermissionDeniedError, RateLimitError, Router, RouterError, ServiceUnavailableError, Timeout,
+} = bind(glue, platform);

@@ -1,0 +1,13 @@
+/** `switchman/inline`: the bytes are inside, for bundles of one file. Not for Workers, which compile nothing from bytes. */
+import * as glue from "../../pkg/switchman.js";
+import base64 from "../../dist/wasm.js";
+import { bind } from "../main.js";
+import { platform } from "../platform/node.js";
+
+glue.initSync({ module: Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)) });
+
+export const {
+  APIConnectionError, APIError, AuthenticationError, BadRequestError, CancelledError, CompletionStream, ConfigError,
+  ContentPolicyViolationError, ContextWindowExceededError, InternalError, InternalServerError, NoDeploymentsAvailable,
+  NotFoundError, PermissionDeniedError, RateLimitError, Router, RouterError, ServiceUnavailableError, Timeout,
+} = bind(glue, platform);

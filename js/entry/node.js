@@ -1,0 +1,13 @@
+/** Node, Deno and Bun: the wasm is read from disk at once, so that `require` works wherever it may load a module. */
+import { readFileSync } from "node:fs";
+import * as glue from "../../pkg/switchman.js";
+import { bind } from "../main.js";
+import { platform } from "../platform/node.js";
+
+glue.initSync({ module: readFileSync(new URL("../../pkg/switchman_bg.wasm", import.meta.url)) });
+
+export const {
+  APIConnectionError, APIError, AuthenticationError, BadRequestError, CancelledError, CompletionStream, ConfigError,
+  ContentPolicyViolationError, ContextWindowExceededError, InternalError, InternalServerError, NoDeploymentsAvailable,
+  NotFoundError, PermissionDeniedError, RateLimitError, Router, RouterError, ServiceUnavailableError, Timeout,
+} = bind(glue, platform);

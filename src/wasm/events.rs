@@ -1,0 +1,115 @@
+//! What the driver reports of a running call: one method per event, each answering with an action's code.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::base::headers::Headers;
+use crate::base::time::Millis;
+use crate::engine::{self, CallId, Running};
+use crate::error::FaultKind;
+use crate::plan::{AttemptId, Event};
+
+use super::router::{Router, action};
+
+#[wasm_bindgen]
+impl Router {
+    /// A 2xx head.
+    #[wasm_bindgen(js_name = coreHead)]
+    pub fn head(&mut self, call: u32, attempt: u16, status: u16, now: f64) -> u32 {
+        let headers = Headers::default();
+        self.event(call, Event::Head { attempt: AttemptId(attempt), status, headers }, now)
+    }
+
+    /// A head that is not 2xx; the beginning of its body is in the window.
+    #[wasm_bindgen(js_name = coreRefused)]
+    pub fn refused(
+        &mut self,
+        call: u32,
+        attempt: u16,
+        status: u16,
+        retry_after: Option<String>,
+        retry_after_ms: Option<String>,
+        len: usize,
+        now: f64,
+    ) -> u32 {
+        let mut headers = Headers::default();
+        for (name, value) in [("retry-after", retry_after), ("retry-after-ms", retry_after_ms)] {
+            if let Some(value) = value {
+                headers.add(name, &value);
+            }
+        }
+        let reply = (status, headers, self.window.bytes(len));
+        let step = self.engine.borrow_mut().refused(Millis::from_f64(now), CallId(call), AttemptId(attempt), reply);
+        self.take(call, step)
+    }
+
+    /// A send that came to nothing.
+    #[wasm_bindgen(js_name = coreFailed)]
+    pub fn failed(&mut self, call: u32, attempt: u16, kind: u8, message: &str, now: f64) -> u32 {
+        let kind = FaultKind::from_code(kind).unwrap_or(FaultKind::Connect);
+        let step = self.engine.borrow_mut().failed(Millis::from_f64(now), CallId(call), AttemptId(attempt), kind, message);
+        self.take(call, step)
+    }
+
+    /// A whole 2xx body, scanned before.
+    #[wasm_bindgen(js_name = coreAnswered)]
+    pub fn answered(&mut self, call: u32, attempt: u16, now: f64) -> u32 {
+        let step = self.engine.borrow_mut().answered(Millis::from_f64(now), CallId(call), AttemptId(attempt), &mut self.scan);
+        self.take(call, step)
+    }
+
+    /// Bytes of a stream, in the window. 0 is "go on".
+    #[wasm_bindgen(js_name = coreStreamBytes)]
+    pub fn stream_bytes(&mut self, call: u32, attempt: u16, len: usize, objects: bool, now: f64) -> u32 {
+        let bytes = self.window.bytes(len);
+        let step = self.engine.borrow_mut().stream_bytes(Millis::from_f64(now), CallId(call), AttemptId(attempt), bytes, objects);
+        match step {
+            Some(step) => self.take(call, step),
+            None => action::NONE,
+        }
+    }
+
+    /// The objects of a stream that were read since the last call: JSON texts with commas between them.
+    #[wasm_bindgen(js_name = coreObjects)]
+    #[must_use]
+    pub fn objects(&mut self, call: u32) -> String {
+        let mut engine = self.engine.borrow_mut();
+        let watch = engine.running_call_mut(CallId(call)).and_then(|running| running.watch.as_mut());
+        let objects = watch.map(engine::Watch::take_objects).unwrap_or_default();
+        String::from_utf8(objects).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    }
+
+    /// Is a stream's terminator there?
+    #[wasm_bindgen(js_name = coreStreamDone)]
+    #[must_use]
+    pub fn stream_done(&self, call: u32) -> bool {
+        let is_done = |running: &Running| running.watch.as_ref().is_some_and(engine::Watch::is_done);
+        self.read(call, is_done).unwrap_or(false)
+    }
+
+    /// The end of a stream; its last bytes are in the window where the middle was not read.
+    #[wasm_bindgen(js_name = coreStreamEnd)]
+    pub fn stream_end(&mut self, call: u32, attempt: u16, len: usize, broken: Option<String>, now: f64) -> u32 {
+        let (now, id, attempt) = (Millis::from_f64(now), CallId(call), AttemptId(attempt));
+        let tail = self.window.bytes(len);
+        let step = self.engine.borrow_mut().stream_end(now, id, attempt, tail, broken.as_deref());
+        self.take(call, step)
+    }
+
+    /// A committed stream is alive: content came at `now`.
+    #[wasm_bindgen(js_name = coreContent)]
+    pub fn content(&mut self, call: u32, attempt: u16, now: f64) -> u32 {
+        self.event(call, Event::Content { attempt: AttemptId(attempt) }, now)
+    }
+
+    /// The moment asked for has come.
+    #[wasm_bindgen(js_name = coreTick)]
+    pub fn tick(&mut self, call: u32, now: f64) -> u32 {
+        self.event(call, Event::Tick, now)
+    }
+
+    /// The caller gave up.
+    #[wasm_bindgen(js_name = coreCancel)]
+    pub fn cancel(&mut self, call: u32, now: f64) -> u32 {
+        self.event(call, Event::Cancel, now)
+    }
+}
