@@ -1,0 +1,161 @@
+/**
+ * A fake LLM provider for tests, benches and demos.
+ *
+ * ```js
+ * import { fakeProvider } from "switchman/testkit";
+ *
+ * const alpha = fakeProvider({ name: "alpha" });
+ * alpha.script({ status: 429, headers: { "retry-after": "1" } }, { stall: "head" });
+ * // Give alpha.fetch to whatever calls the provider; then look at alpha.calls.
+ * ```
+ */
+
+/** Makes a fake provider. No I/O, clock or randomness until it is called. Throws a TypeError for an unknown option or fault. */
+export function fakeProvider(options?: FakeProviderOptions): FakeProvider;
+
+/** The names of all kinds of faults: the keys a `Fault` may have. */
+export const faultKinds: readonly string[];
+
+/** The error body that OpenAI sends with a status, with some of its fields changed. For a fault's `body`. */
+export function openaiError(status: number, fields?: ErrorFields): { error: Required<ErrorFields> };
+
+/** The fields of OpenAI's error object. */
+export interface ErrorFields {
+  message?: string;
+  type?: string;
+  param?: string | null;
+  code?: string | number | null;
+}
+
+export interface FakeProviderOptions {
+  /** Stands in the reply's text, the ids and `owned_by`. Default "fake". */
+  name?: string;
+  /** The model that `GET /models` lists. Calls may ask for any; the answer echoes it. Default "<name>-model". */
+  model?: string;
+  /** The text of a chat answer. Default: a sentence with the provider's name (as JSON, where `response_format` asks for it). */
+  reply?: string | ((call: Call) => string | Promise<string>);
+  /** Length of the default sentence in words; a stream has one event a word. Default 8. */
+  words?: number;
+  /** Wait before the response head, in milliseconds. Default 0. */
+  latencyMs?: number;
+  /** Wait between two chunks of a body, in milliseconds. Default 0. */
+  chunkDelayMs?: number;
+  /** An array: one fault a request, then none, as with `script`. One fault or a function: for all requests, as with `setFaults`. */
+  faults?: FaultChoice | readonly FaultChoice[];
+  /** Sent as the chat usage exactly as given; `false`: the provider never tells usage. Default: counted from the texts. */
+  usage?: Record<string, unknown> | false;
+  /** The key that requests must carry as a bearer token; others are answered 401. Default: anything goes. */
+  apiKey?: string;
+  /** The wire format. */
+  dialect?: "openai";
+  /** How many calls `calls` keeps; the oldest go first. Default: all. */
+  keepCalls?: number;
+  /** Replaces the timers behind all waits. Must reject when the signal fires. Default: setTimeout. */
+  sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** The clock behind `Call.at`, in epoch milliseconds. Default: Date.now. */
+  now?: () => number;
+}
+
+export interface FakeProvider {
+  readonly name: string;
+  /**
+   * Answers as the provider would; usable unbound wherever a `fetch` is. Serves, under any base path, POST
+   * `/chat/completions`, POST `/embeddings`, GET `/models` and GET `/models/{id}`. Rejects as `fetch` does:
+   * with the signal's reason, with a TypeError when the connection fails.
+   */
+  readonly fetch: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
+  /** Every request so far, in order of arrival. */
+  readonly calls: readonly Call[];
+  /** Requests that have no answer yet, and bodies that were not read to their end, cancelled or aborted. */
+  readonly open: number;
+  /** Queues faults, one a request; `undefined` lets a request through. They go before the standing ones. */
+  script(...faults: FaultChoice[]): void;
+  /** Sets what strikes every request from now on, once the queue is used up; an array goes round and round; nothing ends it. */
+  setFaults(faults?: FaultChoice | readonly FaultChoice[]): void;
+  /** Forgets the calls, counts from one again, and goes back to the faults of the options. What is open stays open. */
+  reset(): void;
+  /** Resolves once `holds` is true of this provider; asked now and after each arrival and each end. Never times out by itself. */
+  when(holds: (provider: FakeProvider) => unknown): Promise<void>;
+}
+
+/** A request as the provider saw it, and how it ended. None of the last three while it is open, or when the connection failed. */
+export interface Call {
+  /** 1 for the first request. */
+  readonly n: number;
+  readonly method: string;
+  readonly url: string;
+  /** The URL's path, without its query. */
+  readonly path: string;
+  /** Lower-case names. */
+  readonly headers: Record<string, string>;
+  /** The body parsed as JSON; where that fails the text. */
+  readonly body: any;
+  readonly text: string;
+  /** Arrival, in epoch milliseconds. */
+  readonly at: number;
+  /** The fault that struck it. */
+  fault: Fault | undefined;
+  /** The status answered, once there is one. */
+  status: number | undefined;
+  /** The caller's signal fired (over HTTP: the client left) before the end. */
+  aborted: boolean;
+  /** The reader cancelled the body before its end. */
+  cancelled: boolean;
+  /** The answer was delivered to a clean end, be it short of what was promised. */
+  finished: boolean;
+}
+
+/** A fault, none, or a function of the request's number and record that chooses. */
+export type FaultChoice = Fault | undefined | null | false | ((n: number, call: Call) => Fault | undefined | null | false);
+
+/** A place in a body: after so many bytes or so many server-sent events (a body without events is one). 0 is right after the head. */
+export interface Place {
+  afterBytes?: number;
+  afterEvents?: number;
+}
+
+/** What goes wrong with one request. Kinds combine; they strike in the order in which they stand here. */
+export interface Fault {
+  /** Waits so long before the head, instead of the provider's own `latencyMs`. */
+  latencyMs?: number;
+  /** The connection is refused: `fetch` rejects with a TypeError whose cause has the code ECONNREFUSED; a socket closes before a byte. */
+  refuse?: boolean;
+  /** Answers with this status (200 to 599), from 400 up with OpenAI's error body for it. */
+  status?: number;
+  /** Answers with this body: an object as JSON, text as text/plain, bytes as they are; 200 unless `status` is given. */
+  body?: unknown;
+  /** Answers with these server-sent events, objects as JSON, instead of the provider's own. Nothing is added, not even `[DONE]`. */
+  events?: readonly (string | object)[];
+  /** A web page instead of an answer; 200 unless `status` is given. */
+  html?: boolean;
+  /** An empty body of the right content type; 200 unless `status` is given. */
+  empty?: boolean;
+  /** A JSON error body with status 200, also where a stream was asked for; `true` for a server error. */
+  errorIn200?: boolean | ErrorFields;
+  /** Redirects there; 302 unless `status` is given. `fetch` follows to this same provider, as its `redirect` option says. */
+  redirect?: string;
+  /** Sets response headers, with or without another fault. */
+  headers?: Record<string, string>;
+  /** Answers with this content type. */
+  contentType?: string;
+  /** Inserts a data line that does not parse before event `at` (default 1). Streams only. */
+  malformedEvent?: boolean | { at?: number };
+  /** Ends a stream with an error event in place of event `at` (default 0, the first). Streams only. */
+  errorEvent?: boolean | { at?: number; error?: ErrorFields };
+  /** Ends the lines of a stream with CR LF. */
+  crlf?: boolean;
+  /** Adds so many bytes of blanks, which leave JSON valid: to the first content event of a stream, or to the end of the body. */
+  hugeBody?: number;
+  /** Ends the body cleanly after so many bytes; `true`: after half of them. */
+  truncate?: boolean | number;
+  /** Breaks the connection in the body, or closes it cleanly; by default after a stream's second event, else half-way. */
+  cut?: boolean | (Place & { how?: "error" | "close" });
+  /** Never answers, never sends a body, or falls silent there, until the caller gives up. */
+  stall?: "head" | "body" | Place;
+  /** Delivers the body in pieces of so many bytes, or of random sizes from 1 to 24. */
+  splitBytes?: number | "random";
+  /** Seed of the random sizes. Default 1. */
+  seed?: number;
+  /** Waits so long between two chunks, instead of the provider's own `chunkDelayMs`. */
+  chunkDelayMs?: number;
+}
