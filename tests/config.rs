@@ -1,0 +1,22 @@
+//! Loading a config: what is accepted and what it means, and every mistake with its place.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+#[path = "config/accepted.rs"]
+mod accepted;
+#[path = "config/deployments.rs"]
+mod deployments;
+#[path = "config/names.rs"]
+mod names;
+#[path = "config/options.rs"]
+mod options;
+#[path = "config/properties.rs"]
+mod properties;
+#[path = "config/refused.rs"]
+mod refused;
+#[path = "config/secrets.rs"]
+mod secrets;
+#[path = "config/settings.rs"]
+mod settings;
+#[path = "config/support.rs"]
+mod support;

@@ -1,0 +1,157 @@
+//! The options of one call.
+
+use serde_json::{Value, json};
+use switchman::config::{
+    CallOptions, FallbackLists, GroupIx, IN_PROCESS_KEYS, ROUTER_KEYS, Resolved, RouterConfig, Timeouts,
+};
+
+use crate::support::{config, groups};
+
+fn router() -> RouterConfig {
+    config(&groups(&["a", "b", "c"], json!({ "model_group_alias": { "al": "b" } })))
+}
+
+fn parse(value: &Value) -> CallOptions {
+    CallOptions::parse(&router(), value).unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+#[track_caller]
+fn refused(value: &Value, path: &str, words: &str) {
+    let problems = CallOptions::parse(&router(), value).unwrap_err();
+    assert_eq!(problems.len(), 1, "{problems:#?}");
+    assert_eq!(problems[0].path, path);
+    assert!(problems[0].message.contains(words), "{problems:#?}");
+}
+
+#[test]
+fn nothing_asked_is_the_default() {
+    for value in [json!(null), json!({}), json!({ "num_retries": null, "fallbacks": null })] {
+        assert_eq!(parse(&value), CallOptions::default());
+    }
+}
+
+#[test]
+fn everything_that_is_carried_out_is_read() {
+    let options = parse(&json!({
+        "num_retries": "1", "timeout": 2, "stream_timeout": 3, "headers_timeout": 4, "first_token_timeout": 5, "idle_timeout": 6, "deadline": 7,
+        "fallbacks": ["al", "c"], "disable_fallbacks": true, "max_fallbacks": 1, "max_attempts": 4, "mock_response": "hi",
+        "mock_testing_fallbacks": true, "mock_testing_context_fallbacks": true, "mock_testing_content_policy_fallbacks": true,
+        "mock_testing_rate_limit_error": true, "context_window_fallbacks": [{ "a": ["b"] }], "content_policy_fallbacks": [],
+    }));
+    let [a, b, c] = [GroupIx(0), GroupIx(1), GroupIx(2)];
+    let timeouts = Timeouts {
+        total_ms: Some(2_000),
+        stream_ms: Some(3_000),
+        headers_ms: Some(4_000),
+        first_token_ms: Some(5_000),
+        idle_ms: Some(6_000),
+        deadline_ms: Some(7_000),
+    };
+    let plain =
+        FallbackLists { default: vec![Resolved::Group(b), Resolved::Group(c)], ..FallbackLists::default() };
+    let window =
+        FallbackLists { by_group: [(a, vec![Resolved::Group(b)])].into(), ..FallbackLists::default() };
+    let expected = CallOptions {
+        num_retries: Some(1),
+        timeouts,
+        fallbacks: Some(plain),
+        context_window_fallbacks: Some(window),
+        content_policy_fallbacks: Some(FallbackLists::default()),
+        disable_fallbacks: true,
+        max_fallbacks: Some(1),
+        max_attempts: Some(4),
+        mock_response: Some("hi".to_owned()),
+        mock_testing_fallbacks: true,
+        mock_testing_context_fallbacks: true,
+        mock_testing_content_policy_fallbacks: true,
+        mock_testing_rate_limit_error: true,
+    };
+    assert_eq!(options, expected);
+}
+
+#[test]
+fn a_deadline_may_be_told_in_milliseconds() {
+    assert_eq!(parse(&json!({ "deadlineMs": 1500 })).timeouts.deadline_ms, Some(1_500));
+    assert_eq!(parse(&json!({ "deadlineMs": 1500, "deadline": 9 })).timeouts.deadline_ms, Some(1_500));
+    assert_eq!(parse(&json!({ "request_timeout": 3 })).timeouts.total_ms, Some(3_000));
+}
+
+#[test]
+fn lists_may_be_by_group_and_for_every_group() {
+    let lists =
+        parse(&json!({ "fallbacks": [{ "a": ["b"] }, { "*": ["c"] }, { "model": "b" }] })).fallbacks.unwrap();
+    assert_eq!(lists.of(GroupIx(0)), [Resolved::Group(GroupIx(1))]);
+    assert_eq!(lists.of(GroupIx(1)), [Resolved::Group(GroupIx(2)), Resolved::Group(GroupIx(1))]);
+}
+
+#[test]
+fn mistakes_are_told() {
+    refused(&json!([]), "options", "expected an object, got a list");
+    refused(&json!({ "num_retry": 1 }), "num_retry", "did you mean `num_retries`?");
+    refused(&json!({ "deadline_ms": 1 }), "deadline_ms", "did you mean `deadlineMs`?");
+    refused(&json!({ "num_retries": "x" }), "num_retries", "expected a whole number");
+    refused(&json!({ "timeout": 0 }), "timeout", "must be more than 0");
+    refused(&json!({ "max_attempts": 0 }), "max_attempts", "must be at least 1");
+    refused(&json!({ "fallbacks": ["bb"] }), "fallbacks[0]", "no group");
+    refused(&json!({ "fallbacks": [{ "a": ["a"] }] }), "fallbacks[0].a[0]", "falls back to itself");
+    refused(&json!({ "fallbacks": [{ "model": "b", "temperature": 0 }] }), "fallbacks[0]", "not carried out");
+    refused(&json!({ "fallbacks": "b" }), "fallbacks", "expected a list, got a string");
+    refused(&json!({ "disable_fallbacks": 1 }), "disable_fallbacks", "expected a boolean");
+    refused(&json!({ "mock_response": {} }), "mock_response", "expected a string, got an object");
+    for name in ["api_key", "api_base", "base_url", "organization", "custom_llm_provider", "extra_headers"] {
+        refused(&json!({ name: "x" }), name, "not carried out in this version");
+    }
+}
+
+#[test]
+fn what_is_known_and_not_carried_out_is_passed_over() {
+    let options = parse(&json!({
+        "metadata": { "session_id": "x" }, "tags": ["a"], "priority": 0, "cache": { "no-store": true }, "hedging": true, "observe": "off",
+        "sessionId": "x", "signal": {}, "explain": true, "specific_deployment": false, "litellm_metadata": {}, "drop_params": true,
+    }));
+    assert_eq!(options, CallOptions::default());
+}
+
+#[test]
+fn a_request_cannot_name_variables_of_the_environment() {
+    assert_eq!(
+        parse(&json!({ "mock_response": "os.environ/SPARE_KEY" })).mock_response.as_deref(),
+        Some("os.environ/SPARE_KEY")
+    );
+}
+
+#[test]
+fn router_keys_are_distinct_and_leave_a_providers_own_alone() {
+    let keys: std::collections::BTreeSet<&str> = ROUTER_KEYS.iter().chain(IN_PROCESS_KEYS).copied().collect();
+    assert_eq!(keys.len(), ROUTER_KEYS.len() + IN_PROCESS_KEYS.len());
+    let theirs = [
+        "model",
+        "messages",
+        "input",
+        "stream",
+        "stream_options",
+        "temperature",
+        "tools",
+        "metadata",
+        "user",
+        "store",
+        "seed",
+        "service_tier",
+        "extra_body",
+    ];
+    for name in theirs {
+        assert!(!ROUTER_KEYS.contains(&name), "{name}");
+    }
+    for name in [
+        "num_retries",
+        "fallbacks",
+        "api_key",
+        "api_base",
+        "base_url",
+        "mock_response",
+        "mock_testing_fallbacks",
+        "tags",
+    ] {
+        assert!(ROUTER_KEYS.contains(&name), "{name}");
+    }
+}
