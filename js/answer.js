@@ -25,55 +25,81 @@ function forwarded(headers) {
   return kept;
 }
 
-/** The metadata of an answer, as `_hidden_params`. */
-export function hiddenParams(hub, report, headers) {
-  const { id, provider, group, api_base } = hub.deployment(report.deployment);
-  return {
-    _response_ms: report.latency.total_ms,
-    call_id: report.call_id,
-    model_id: id,
-    model_group: group,
-    requested_model: report.requested_model,
-    provider,
-    api_base,
-    response_cost: null,
-    attempted_retries: report.attempted_retries,
-    attempted_fallbacks: report.attempted_fallbacks,
-    attempts: report.attempts,
-    usage: report.usage,
-    usage_source: report.usage === null ? "none" : "provider",
-    latency: report.latency,
-    additional_headers: forwarded(headers),
-  };
+/** The metadata of an answer, as `_hidden_params`. Plain data, but for what is worked out at the first look. */
+class HiddenParams {
+  #hub;
+  #report;
+  #headers;
+
+  constructor(hub, report, headers) {
+    const { id, provider, group, api_base } = hub.deployment(report.deployment);
+    this.#hub = hub;
+    this.#report = report;
+    this.#headers = headers;
+    this._response_ms = report.latency.total_ms;
+    this.call_id = report.call_id;
+    this.model_id = id;
+    this.model_group = group;
+    this.requested_model = report.requested_model;
+    this.provider = provider;
+    this.api_base = api_base;
+    this.response_cost = null;
+    this.attempted_retries = report.attempted_retries;
+    this.attempted_fallbacks = report.attempted_fallbacks;
+    this.attempts = report.attempts;
+    this.usage = report.usage;
+    this.usage_source = report.usage === null ? "none" : "provider";
+    this.latency = report.latency;
+  }
+
+  /** The upstream's headers that are handed on. */
+  get additional_headers() {
+    return forwarded(this.#headers);
+  }
+
+  /** @param {unknown} answer */
+  response(answer) {
+    const headers = replyHeaders(this.#hub, this.#report, "application/json", this.#headers);
+    return new Response(JSON.stringify(answer), { headers });
+  }
 }
+
+export const hiddenParams = (hub, report, headers) => new HiddenParams(hub, report, headers);
+
+function toResponse() {
+  return this._hidden_params.response(this);
+}
+
+// Made once: descriptors are read, not kept.
+const HIDDEN = { value: undefined, enumerable: false, configurable: true, writable: true };
+const TO_RESPONSE = { value: toResponse, enumerable: false, configurable: true, writable: true };
 
 /** Adds the metadata to an answer: `model_used` and `_response_ms` in sight, the rest out of it. */
 export function dress(hub, answer, report, headers) {
   answer.model_used = hub.deployment(report.deployment).model_used;
   answer._response_ms = report.latency.total_ms;
-  let hidden;
-  const hide = (name, descriptor) => Object.defineProperty(answer, name, { enumerable: false, configurable: true, ...descriptor });
-  // Most callers never look, so it is made at the first look.
-  hide("_hidden_params", { get: () => (hidden ??= hiddenParams(hub, report, headers)) });
-  hide("toResponse", {
-    value: () => new Response(JSON.stringify(answer), { headers: replyHeaders(hub, report, "application/json", headers) }),
-  });
-  return answer;
+  HIDDEN.value = hiddenParams(hub, report, headers);
+  Object.defineProperty(answer, "_hidden_params", HIDDEN);
+  HIDDEN.value = undefined;
+  return Object.defineProperty(answer, "toResponse", TO_RESPONSE);
 }
 
-/** The headers of a reply over `fetch`. */
-export function replyHeaders(hub, report, type, headers) {
-  const { id, group, model_used } = hub.deployment(report.deployment);
-  const told = {
+/**
+ * The headers of a reply over `fetch`.
+ * @param {{ call_id: string, attempted_retries: number, attempted_fallbacks: number, deployment: number }} told
+ */
+export function replyHeaders(hub, told, type, headers) {
+  const { header } = hub.deployment(told.deployment);
+  const all = {
     "content-type": type,
-    "x-switchman-call-id": report.call_id,
-    "x-switchman-model-id": headerValue(id),
-    "x-switchman-model-group": headerValue(group),
-    "x-switchman-model-used": headerValue(model_used),
-    "x-switchman-attempted-retries": String(report.attempted_retries),
-    "x-switchman-attempted-fallbacks": String(report.attempted_fallbacks),
+    "x-switchman-call-id": told.call_id,
+    "x-switchman-model-id": header.id,
+    "x-switchman-model-group": header.group,
+    "x-switchman-model-used": header.model_used,
+    "x-switchman-attempted-retries": String(told.attempted_retries),
+    "x-switchman-attempted-fallbacks": String(told.attempted_fallbacks),
   };
-  return headers ? Object.assign(told, forwarded(headers)) : told;
+  return headers ? Object.assign(all, forwarded(headers)) : all;
 }
 
 /** The headers of an error over `fetch`: the router has done all it may, so clients need not try again. */
@@ -87,6 +113,6 @@ export function errorHeaders(error) {
 }
 
 /** Names are the user's: what no header may hold is percent-encoded. */
-function headerValue(text) {
+export function headerValue(text) {
   return /^[\x21-\x7e]*$/.test(text) ? text : encodeURIComponent(text);
 }

@@ -1,7 +1,7 @@
 // The loop of one call: carries out what the core's steps say, and reports what happened. Decides nothing.
 
-import { BAD_REPLY, BUG, COMMIT, CONNECT, DONE, FAILED, NONE, SEND, TOO_LARGE } from "./codes.js";
-import { CancelledError, errorOf } from "./errors.js";
+import { BAD_REPLY, COMMIT, CONNECT, DONE, FAILED, NONE, SEND } from "./codes.js";
+import { errorOf } from "./errors.js";
 import { readStart, TooLong } from "./platform/bytes.js";
 
 /** How much of an error's body is read. */
@@ -18,6 +18,11 @@ function describe(error) {
   return typeof reason === "string" ? `${message} (${reason})` : message;
 }
 
+/** An answer that comes after the core has moved on: a host's `fetch` need not honour its signal. */
+function discard(sent) {
+  sent.then((response) => response.body?.cancel()).catch(() => {});
+}
+
 /** One running call. */
 export class Call {
   /** When the core wants to be woken, in epoch milliseconds. */
@@ -32,7 +37,8 @@ export class Call {
   cause;
 
   #hub;
-  #action;
+  /** The code of the step to carry out next; NONE while the core waits for an event. */
+  #action = NONE;
   /** @type {AbortController | undefined} */
   #controller;
   /** @type {((value: typeof MOVED_ON) => void) | undefined} */
@@ -44,15 +50,14 @@ export class Call {
   /**
    * @param {import("./hub.js").Hub} hub what the calls of a router share
    * @param {number} action the code of the call's first step
-   * @param {{ surface: number, isStream: boolean, body: (target: any) => any, parse?: (bytes: any) => unknown,
-   *   signal?: AbortSignal | null, started: number }} plan
+   * @param {{ surface: number, isStream: boolean, body: (target: any) => any, model?: string, objects?: boolean,
+   *   parse?: (bytes: any) => unknown, signal?: AbortSignal | null, started: number }} plan
    */
   constructor(hub, action, plan) {
     this.#hub = hub;
-    this.#action = action;
     this.plan = plan;
     this.id = hub.core.coreCall();
-    this.#note();
+    this.#step(action);
     hub.revalidate(plan.started);
     const { signal } = plan;
     this.#signal = signal;
@@ -68,10 +73,10 @@ export class Call {
     for (;;) {
       switch (this.#action) {
         case SEND:
-          this.#action = await this.#send();
+          await this.#send();
           break;
         case NONE:
-          this.#action = await this.#wait();
+          await this.#wait();
           break;
         case COMMIT:
           return;
@@ -90,22 +95,29 @@ export class Call {
     this.#isOver = true;
     this.#hub.alarm.clear(this);
     if (this.#onAbort) this.#signal.removeEventListener("abort", this.#onAbort);
-    this.report = this.#hub.report(this);
+    this.report = this.plan.objects ? this.#hub.report(this) : this.#hub.brief(this);
     this.#hub.core.coreRelease(this.id);
     this.#hub.flush();
+  }
+
+  /** Throws if the caller or the clock ended the call after it committed, and before anybody watched it. */
+  check() {
+    if (this.#action === FAILED && !this.#isOver) throw this.fail();
   }
 
   get isOver() {
     return this.#isOver;
   }
 
-  /** The call's error, from the core's last step. Ends the call. */
+  /** The call's error, as the core tells it. Ends the call. */
   fail() {
     this.#abort();
-    const fault = this.#hub.core.coreError() ?? { class: "InternalError", message: "the call ended without a reason" };
-    const body = this.#hub.core.coreErrorBody();
+    const { core } = this.#hub;
+    const fault = core.coreError(this.id) ?? { class: "InternalError", message: "the call ended without a reason" };
+    const body = core.coreErrorBody(this.id);
+    const attempts = this.#hub.attempts(this.id);
     this.end();
-    const { attempts, call_id } = this.report;
+    const { call_id } = this.report;
     const cause = fault.class === "AbortError" ? this.#signal?.reason : this.cause;
     const deployment = attempts.at(-1)?.deployment ?? null;
     const error = errorOf(fault, { attempts, deployment, cause, callId: call_id });
@@ -118,7 +130,7 @@ export class Call {
     if (this.#isOver) return;
     const { core, now } = this.#hub;
     const moment = Math.max(now(), vouched ?? 0);
-    if (this.lastContentAt) core.coreContent(this.id, this.attempt, this.lastContentAt);
+    if (this.lastContentAt) core.coreAlive(this.id, this.attempt, this.lastContentAt);
     this.#moved(core.coreTick(this.id, moment));
   }
 
@@ -130,10 +142,9 @@ export class Call {
   /** Takes a step that did not come out of the present send: it may end or replace it. */
   #moved(action) {
     const aborted = this.#hub.core.coreAbort();
-    this.#note();
+    this.#step(action);
     if (aborted >= 0) this.#abort();
     if (action === NONE) return;
-    this.#action = action;
     if (this.onMoved) this.onMoved(action);
     else this.#moveOn?.(MOVED_ON);
   }
@@ -151,32 +162,35 @@ export class Call {
     this.#hub.alarm.set(this, this.#hub.now());
   }
 
-  /** Reports an event: the code of the step that follows. */
+  /**
+   * Takes the core's last step, in the turn that made it: the next one, of whichever call, takes its place.
+   * @param {number} action its code
+   */
   #step(action) {
     this.#note();
-    return action;
+    if (action !== NONE) this.#action = action;
   }
 
   /** Waits for a promise, or until the core has moved on: a host's `fetch` need not honour its signal. */
   #until(promise) {
     return new Promise((resolve, reject) => {
       this.#moveOn = resolve;
-      promise.then(resolve, reject);
+      // A host's `fetch` may be no async function.
+      Promise.resolve(promise).then(resolve, reject);
     });
   }
 
   /** Waits for the alarm or the caller. */
-  async #wait() {
-    await new Promise((resolve) => {
+  #wait() {
+    return new Promise((resolve) => {
       this.#moveOn = resolve;
     });
-    return this.#action;
   }
 
   async #send() {
     const { core, now } = this.#hub;
-    const attempt = core.coreAttempt();
-    const target = this.#hub.target(core.coreTarget(), this.plan.surface);
+    const attempt = core.coreAttempt(this.id);
+    const target = this.#hub.target(core.coreAttemptDeployment(this.id, attempt), this.plan.surface);
     this.#action = NONE;
     const controller = new AbortController();
     this.#controller = controller;
@@ -184,19 +198,17 @@ export class Call {
       const fetch = this.#hub.fetch ?? globalThis.fetch;
       const body = this.plan.body(target);
       const init = { method: "POST", headers: target.headers, body, signal: controller.signal, redirect: "manual" };
-      const response = await this.#until(fetch(target.url, /** @type {RequestInit} */ (init)));
-      if (response === MOVED_ON) return this.#action;
+      const sent = fetch(target.url, /** @type {RequestInit} */ (init));
+      const response = await this.#until(sent);
+      if (this.#action !== NONE) return discard(sent);
       if (!response.ok) return await this.#refused(attempt, response);
-      const action = core.coreHead(this.id, attempt, response.status, now());
-      if (action !== NONE) return this.#step(action);
-      this.#note();
-      if (this.plan.isStream) return await this.#stream(attempt, response);
-      return await this.#whole(attempt, response);
+      this.#step(core.coreHead(this.id, attempt, response.status, now()));
+      if (this.#action !== NONE) return undefined;
+      return await (this.plan.isStream ? this.#stream(attempt, response) : this.#whole(attempt, response));
     } catch (error) {
-      if (this.#action !== NONE) return this.#action;
-      if (controller.signal.aborted) return this.#action;
+      if (this.#action !== NONE || controller.signal.aborted) return undefined;
       this.cause = error;
-      const kind = error instanceof TooLong ? TOO_LARGE : CONNECT;
+      const kind = error instanceof TooLong ? BAD_REPLY : CONNECT;
       return this.#step(core.coreFailed(this.id, attempt, kind, describe(error), now()));
     }
   }
@@ -205,35 +217,35 @@ export class Call {
   async #refused(attempt, response) {
     const { core, now, window } = this.#hub;
     const body = await this.#until(readStart(response, ERROR_BYTES));
-    if (body === MOVED_ON) return this.#action;
+    if (this.#action !== NONE) return;
     const { headers } = response;
     const length = window.put(body);
     const after = headers.get("retry-after") ?? undefined;
     const afterMs = headers.get("retry-after-ms") ?? undefined;
-    return this.#step(core.coreRefused(this.id, attempt, response.status, after, afterMs, length, now()));
+    this.#step(core.coreRefused(this.id, attempt, response.status, after, afterMs, length, now()));
   }
 
   /** A whole answer. */
   async #whole(attempt, response) {
     const { core, now, platform, maxBodyBytes } = this.#hub;
     const body = await this.#until(platform.read(response, maxBodyBytes));
-    if (body === MOVED_ON) return this.#action;
+    if (this.#action !== NONE) return;
     this.#hub.scanReply(body);
     if (this.plan.parse) {
       try {
         this.value = this.plan.parse(body);
       } catch {
         const message = "the provider's answer is not valid JSON";
-        return this.#step(core.coreFailed(this.id, attempt, BAD_REPLY, message, now()));
+        this.#step(core.coreFailed(this.id, attempt, BAD_REPLY, message, now()));
+        return;
       }
     }
-    const action = this.#step(core.coreAnswered(this.id, attempt, now()));
-    if (action === DONE) {
+    this.#step(core.coreAnswered(this.id, attempt, now()));
+    if (this.#action === DONE) {
       this.attempt = attempt;
       this.bytes = body;
       this.response = response;
     }
-    return action;
   }
 
   /** A stream: held back until it commits. */
@@ -246,13 +258,15 @@ export class Call {
     this.reader = reader;
     this.attempt = attempt;
     this.held = [];
-    for (;;) {
+    while (this.#action === NONE) {
       const read = await this.#until(reader.read());
-      if (read === MOVED_ON) return this.#action;
-      if (read.done) return this.#step(core.coreStreamEnd(this.id, attempt, 0, undefined, now()));
+      if (this.#action !== NONE) return;
+      if (read.done) {
+        this.#step(core.coreStreamEnd(this.id, attempt, 0, undefined, now()));
+        return;
+      }
       this.held.push(read.value);
-      const action = this.push(read.value);
-      if (action !== NONE) return this.#step(action);
+      this.push(read.value);
     }
   }
 
@@ -265,6 +279,7 @@ export class Call {
       const next = core.coreStreamBytes(this.id, this.attempt, length, this.plan.objects === true, now());
       if (next !== NONE) action = next;
     });
+    if (action !== NONE) this.#step(action);
     return action;
   }
 
@@ -278,10 +293,9 @@ export class Call {
     if (error !== undefined) this.cause = error;
     const length = tail ? window.put(tail) : 0;
     const broken = error === undefined ? undefined : describe(error);
-    this.#action = core.coreStreamEnd(this.id, this.attempt, length, broken, now());
-    if (this.#action === DONE) this.end();
-    return this.#action;
+    const action = core.coreStreamEnd(this.id, this.attempt, length, broken, now());
+    this.#step(action);
+    if (action === DONE) this.end();
+    return action;
   }
 }
-
-export { BUG, CancelledError, FAILED };

@@ -84,6 +84,7 @@ async function call(hub, surface, body, signal) {
   });
   try {
     await running.run();
+    running.check();
   } catch (error) {
     if (!(error instanceof RouterError)) throw error;
     if (signal?.aborted) throw signal.reason;
@@ -93,7 +94,7 @@ async function call(hub, surface, body, signal) {
     const headers = replyHeaders(hub, running.report, "application/json", running.response.headers);
     return new Response(running.bytes, { headers });
   }
-  const headers = replyHeaders(hub, hub.report(running), "text/event-stream; charset=utf-8", running.response.headers);
+  const headers = replyHeaders(hub, hub.brief(running), "text/event-stream; charset=utf-8", running.response.headers);
   return new Response(relay(hub, running), { headers });
 }
 
@@ -121,8 +122,8 @@ function splice(pieces, inserts, source) {
 
 /** An error of the router's own, before a call began. */
 function refusal(hub) {
-  const body = hub.core.coreErrorBody();
-  const error = errorOf(hub.core.coreError());
+  const body = hub.core.coreErrorBody(0);
+  const error = errorOf(hub.core.coreError(0));
   return new Response(body, { status: error.status, headers: errorHeaders(error) });
 }
 

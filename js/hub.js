@@ -1,6 +1,7 @@
 // What the calls of one router share: the core, the host, and what is cached of each deployment.
 
 import { HostAlarm } from "./alarm.js";
+import { headerValue } from "./answer.js";
 import { Window } from "./window.js";
 
 export class Hub {
@@ -48,7 +49,13 @@ export class Hub {
 
   /** What is public of a deployment. */
   deployment(index) {
-    return (this.#deployments[index] ??= Object.freeze(this.core.coreDeployment(index)));
+    return this.#deployments[index] ?? this.#look(index);
+  }
+
+  #look(index) {
+    const facts = this.core.coreDeployment(index);
+    const header = { id: headerValue(facts.id), group: headerValue(facts.group), model_used: headerValue(facts.model_used) };
+    return (this.#deployments[index] = Object.freeze({ ...facts, header: Object.freeze(header) }));
   }
 
   /** Draws the seed before the first call: at module scope Workers have no entropy. */
@@ -78,10 +85,40 @@ export class Hub {
     else this.window.each(body, this.scan);
   }
 
-  /** Everything that is told of a call: read out of the core when it ends. */
+  /** What the headers of a reply tell of a call. */
+  brief(call) {
+    const { core } = this;
+    const { id } = call;
+    return {
+      call_id: this.prefix() + core.coreNumber(id),
+      deployment: core.coreAttemptDeployment(id, core.coreAttempts(id) - 1),
+      attempted_retries: core.coreRetries(id),
+      attempted_fallbacks: core.coreFallbacks(id),
+    };
+  }
+
+  /** Everything that is told of a call: read out of the core while it knows the call. */
   report(call) {
     const { core } = this;
     const { id } = call;
+    const total_ms = this.now() - call.plan.started;
+    const first = core.coreFirstTokenMs(id, call.attempt);
+    const { call_id, deployment, attempted_retries, attempted_fallbacks } = this.brief(call);
+    return {
+      call_id,
+      deployment,
+      attempted_retries,
+      attempted_fallbacks,
+      requested_model: call.plan.model ?? core.coreRequested(id),
+      attempts: this.attempts(id),
+      usage: this.usage(id, call.attempt),
+      latency: { total_ms, first_token_ms: first < 0 ? null : first },
+    };
+  }
+
+  /** Every send of a call, in order. */
+  attempts(id) {
+    const { core } = this;
     const count = core.coreAttempts(id);
     const attempts = new Array(count);
     for (let index = 0; index < count; index += 1) {
@@ -98,17 +135,20 @@ export class Hub {
         cost: null,
       };
     }
-    const total_ms = this.now() - call.plan.started;
-    const first = core.coreFirstTokenMs(id, call.attempt);
+    return attempts;
+  }
+
+  /** What an answer says it used; `null` if it does not say. */
+  usage(id, attempt) {
+    const { core } = this;
+    const prompt_tokens = core.coreUsage(id, attempt, 0);
+    if (prompt_tokens < 0) return null;
     return {
-      call_id: this.prefix() + core.coreNumber(id),
-      requested_model: core.coreRequested(id),
-      deployment: count > 0 ? core.coreAttemptDeployment(id, count - 1) : -1,
-      attempted_retries: core.coreRetries(id),
-      attempted_fallbacks: core.coreFallbacks(id),
-      attempts,
-      usage: core.coreUsage(id, call.attempt),
-      latency: { total_ms, first_token_ms: first < 0 ? null : first },
+      prompt_tokens,
+      completion_tokens: core.coreUsage(id, attempt, 1),
+      total_tokens: core.coreUsage(id, attempt, 2),
+      cached_tokens: core.coreUsage(id, attempt, 3),
+      reasoning_tokens: core.coreUsage(id, attempt, 4),
     };
   }
 }

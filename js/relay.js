@@ -1,7 +1,8 @@
 // A streamed answer as bytes: the upstream's own chunks go on untouched. After the commit the core sees only the
 // end, so most chunks cost no call into it.
 
-import { DONE, FAILED } from "./codes.js";
+import { FAILED } from "./codes.js";
+import { CancelledError } from "./errors.js";
 import { join } from "./platform/bytes.js";
 import { WINDOW_BYTES } from "./window.js";
 
@@ -29,7 +30,13 @@ export function relay(hub, call) {
   };
   /** Ends the body as the core says: never cleanly after a fault. */
   const end = (action) => {
-    if (action === FAILED) controller.enqueue(encoder.encode(`data: ${hub.wire.get(call.fail())}\n\n`));
+    if (action === FAILED) {
+      const error = call.fail();
+      // To whoever gave up, the body fails as that of any `fetch` does.
+      if (error instanceof CancelledError) return controller.error(error.cause);
+      // The upstream may have broken off within an event, which must not swallow this one.
+      controller.enqueue(encoder.encode(`\n\ndata: ${hub.wire.get(error)}\n\n`));
+    }
     controller.close();
   };
   const onChunk = ({ done, value }) => {
@@ -71,5 +78,3 @@ export function relay(hub, call) {
     },
   }, { highWaterMark: 0 });
 }
-
-export { DONE };

@@ -6,13 +6,15 @@
  * @param {Record<string, any>} [options]
  */
 export function split(request, routerKeys, options) {
-  /** @type {Record<string, any>} */
-  const body = {};
+  let body = request;
   /** @type {Record<string, any> | undefined} */
   let steering;
   for (const key in request) {
-    if (routerKeys.has(key)) (steering ??= {})[key] = request[key];
-    else body[key] = request[key];
+    if (!routerKeys.has(key)) continue;
+    // Copied only now: most requests carry no such key.
+    if (body === request) body = { ...request };
+    (steering ??= {})[key] = request[key];
+    delete body[key];
   }
   if (options) {
     for (const key in options) {

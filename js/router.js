@@ -74,9 +74,10 @@ export function makeRouter(glue, platform) {
       const usageAsked = body.stream_options?.include_usage === true;
       const model = typeof body.model === "string" ? body.model : "";
       const action = this.coreBegin(surface, model, isStream, usageAsked, steering, started);
-      if (action === FAILED && this.coreCall() === 0) throw errorOf(this.coreError());
+      if (action === FAILED && this.coreCall() === 0) throw errorOf(this.coreError(0));
       const call = new Call(hub, action, {
         surface,
+        model,
         isStream,
         objects: true,
         signal: options?.signal,
@@ -85,6 +86,7 @@ export function makeRouter(glue, platform) {
         parse: (bytes) => JSON.parse(platform.decode(bytes)),
       });
       await call.run();
+      call.check();
       if (isStream) return new CompletionStream(hub, call);
       return dress(hub, call.value, call.report, call.response.headers);
     }

@@ -19,6 +19,9 @@ pub mod strategy;
 pub mod plan;
 // ── floor 5 ──
 pub mod engine;
+// ── the virtual world: a driver of its own, in pretend time ──
+#[cfg(not(target_arch = "wasm32"))]
+pub mod sim;
 // ── floor 6: the only place that knows JavaScript ──
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;

@@ -44,7 +44,7 @@ fn scanned(body: &[u8], sizes: &[usize]) -> (Scanner, Result<(), ScanError>) {
 
 fn config() -> ProptestConfig {
     ProptestConfig {
-        cases: 512,
+        cases: 256,
         rng_seed: RngSeed::Fixed(20),
         failure_persistence: None,
         ..Default::default()
@@ -137,7 +137,7 @@ fn refusal(body: &[u8]) -> Option<ScanError> {
 #[test]
 fn refusals_say_where() {
     let syntax = |at| Some(ScanError::Syntax { at });
-    let cases: [(&[u8], Option<ScanError>); 30] = [
+    let cases: [(&[u8], Option<ScanError>); 31] = [
         (b"", Some(ScanError::Empty)),
         (b" \n\xEF", Some(ScanError::NotAnObject)),
         (b"\xEF\xBB\xBF \r\n", Some(ScanError::Empty)),
@@ -161,6 +161,7 @@ fn refusals_say_where() {
         (b"{\"a\":01}", syntax(6)),
         (b"{\"a\":-}", syntax(6)),
         (b"{\"a\":.5}", syntax(5)),
+        (b"{\"a\":--5}", syntax(6)),
         (b"{\"a\":trUe}", syntax(7)),
         (b"{\"a\":nullx}", syntax(9)),
         (b"{\"a\":[{]}}", syntax(7)),
@@ -219,10 +220,10 @@ fn repeated_keys_are_bounded() {
 fn names_that_nobody_wants_are_not_found() {
     let long = "model".repeat(100);
     let body = format!(
-        r#"{{"Model":1,"model ":1,"mode\u006c\u0000":1,"\ud800":1,"\udc00\ud83d\ude00":1,"{long}":1}}"#
+        r#"{{"Model":1,"model ":1,"mode\u006c\u0000":1,"\ud800":1,"\ud83dcl\u00e9 \udddd":1,"\udc00\ud83d\ude00":1,"{long}":1}}"#
     );
     let (scanner, outcome) = scanned(body.as_bytes(), &[5]);
-    assert_eq!((outcome, scanner.member_count()), (Ok(()), 6));
+    assert_eq!((outcome, scanner.member_count()), (Ok(()), 7));
     assert!(scanner.members().is_empty());
 }
 

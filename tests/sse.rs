@@ -142,7 +142,7 @@ fn events_encode() {
 
 fn config() -> ProptestConfig {
     ProptestConfig {
-        cases: 512,
+        cases: 256,
         rng_seed: RngSeed::Fixed(21),
         failure_persistence: None,
         ..Default::default()

@@ -63,7 +63,8 @@ export async function readStart(source, limit) {
   const parts = [];
   let length = 0;
   while (length < limit) {
-    const { done, value } = await reader.read();
+    // A body that breaks off says less, and the status in front of it still counts.
+    const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }));
     if (done) return join(parts, length);
     parts.push(value);
     length += value.length;

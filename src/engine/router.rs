@@ -129,6 +129,17 @@ impl Router {
         Ok((id, step))
     }
 
+    /// Reports that a committed stream was alive at `at`: its silence is counted from there. Not clamped, for the
+    /// moment is told late, when somebody looks.
+    pub fn alive(&mut self, at: Millis, id: CallId, attempt: AttemptId) {
+        let view = View { config: &self.config, state: &self.state };
+        if let Some(running) = self.calls.get_mut(id)
+            && running.call.attempts().get(usize::from(attempt.0)).is_some_and(|known| known.content_at.is_some())
+        {
+            running.call.step(at, view, Event::Content { attempt });
+        }
+    }
+
     /// Reports an event of a call. An event of a call that is over changes nothing.
     pub fn step(&mut self, now: Millis, id: CallId, event: Event) -> Step {
         let now = self.advance(now);

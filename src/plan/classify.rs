@@ -14,10 +14,10 @@ pub(super) fn kind_of_status(status: u16) -> FaultKind {
         404 => FaultKind::NotFound,
         408 | 504 | 524 => FaultKind::Timeout,
         413 => FaultKind::TooLarge,
-        // A conflict, or "too early": passes by itself, as OpenAI's own clients assume when they retry it.
-        409 | 425 | 429 => FaultKind::RateLimit,
+        429 => FaultKind::RateLimit,
         503 | 529 => FaultKind::Overloaded,
-        500..=599 => FaultKind::Unavailable,
+        // A conflict, or "too early": passes by itself, as OpenAI's own clients assume when they retry it.
+        409 | 425 | 500..=599 => FaultKind::Unavailable,
         400..=499 => FaultKind::BadRequest,
         // A redirect is refused: it could carry the key to another origin. Anything else is no answer.
         _ => FaultKind::BadReply,

@@ -25,11 +25,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod clock;
 mod driver;
 mod flight;
 mod log;
 mod measure;
 mod reply;
+mod report;
+mod timeline;
 mod traffic;
 mod upstream;
 mod wire;

@@ -1,8 +1,6 @@
 //! What a send meets: an answer, or one of the ways in which upstreams fail.
 
 use crate::base::headers::Headers;
-use crate::base::rng::Rng;
-use crate::config::Surface;
 
 use super::upstream::Latency;
 use super::wire;
@@ -33,7 +31,7 @@ pub enum Part {
 
 /// How a reply goes on after its beginning.
 #[derive(Clone, Debug)]
-enum Kind {
+pub(super) enum Kind {
     /// To its proper end.
     Whole,
     /// It never comes: no head.
@@ -61,10 +59,10 @@ enum Kind {
 /// One reply. Its first sign comes after the latency (100 ms); streams go on every 20 ms.
 #[derive(Clone, Debug)]
 pub struct Reply {
-    latency: Latency,
-    gap_ms: u64,
-    words: u32,
-    kind: Kind,
+    pub(super) latency: Latency,
+    pub(super) gap_ms: u64,
+    pub(super) words: u32,
+    pub(super) kind: Kind,
 }
 
 impl Reply {
@@ -185,44 +183,5 @@ impl Reply {
             *body = bytes.into();
         }
         self
-    }
-
-    /// The reply to one send: milliseconds after it, and what happens then, in order.
-    pub(super) fn play(&self, surface: Surface, stream: bool, rng: &mut Rng) -> Vec<(u64, Part)> {
-        let first = self.latency.draw(rng);
-        let begun = || if stream { self.begin_stream(first) } else { vec![(first, Part::Head(200))] };
-        let answer = || wire::answer(surface, self.words);
-        let after = |last: Part| after(begun(), self.gap_ms, stream, last);
-        match &self.kind {
-            Kind::Whole if stream => {
-                let mut parts = after(Part::Chunk(wire::finish(self.words)));
-                let end = parts.last().map_or(first, |(at, _)| *at);
-                parts.push((end, Part::End));
-                parts
-            }
-            Kind::Whole => whole(first, answer()),
-            Kind::Silent => Vec::new(),
-            Kind::Stalls => begun(),
-            Kind::Cut => after(Part::Broken("connection reset".to_owned())),
-            Kind::Ends if stream => after(Part::End),
-            Kind::Ends => {
-                let body = answer();
-                whole(first, body.get(..body.len() / 2).unwrap_or_default().to_vec())
-            }
-            Kind::Error(body) if stream => {
-                let mut parts = after(Part::Chunk(wire::event(body)));
-                let end = parts.last().map_or(first, |(at, _)| *at);
-                parts.push((end, Part::End));
-                parts
-            }
-            Kind::Error(body) => whole(first, body.clone()),
-            Kind::Garbage => whole(first, b"<html><body>gateway</body></html>".to_vec()),
-            Kind::Refusal { status, headers, body } => {
-                vec![(first, Part::Refusal { status: *status, headers: headers.clone(), body: body.clone() })]
-            }
-            Kind::NoConnection(words) => vec![(first, Part::Broken(words.clone()))],
-            Kind::Vanish => vec![(first, Part::Vanish)],
-            Kind::Parts(parts) => parts.clone(),
-        }
     }
 }

@@ -95,10 +95,10 @@ impl Router {
         self.take(call, step)
     }
 
-    /// A committed stream is alive: content came at `now`.
-    #[wasm_bindgen(js_name = coreContent)]
-    pub fn content(&mut self, call: u32, attempt: u16, now: f64) -> u32 {
-        self.event(call, Event::Content { attempt: AttemptId(attempt) }, now)
+    /// A committed stream was alive at `at`.
+    #[wasm_bindgen(js_name = coreAlive)]
+    pub fn alive(&mut self, call: u32, attempt: u16, at: f64) {
+        self.engine.borrow_mut().alive(Millis::from_f64(at), CallId(call), AttemptId(attempt));
     }
 
     /// The moment asked for has come.

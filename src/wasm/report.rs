@@ -3,8 +3,9 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::base::usage::Usage;
 use crate::engine::Running;
-use crate::error::FaultKind;
+use crate::error::{Fault, FaultKind};
 use crate::plan::Attempt;
 
 use super::convert;
@@ -19,18 +20,12 @@ impl Router {
         self.last.call
     }
 
-    /// The attempt that the last step is about.
+    /// The number of a call's latest send.
     #[wasm_bindgen(js_name = coreAttempt)]
     #[must_use]
-    pub fn attempt(&self) -> u16 {
-        self.last.attempt
-    }
-
-    /// The deployment to send to.
-    #[wasm_bindgen(js_name = coreTarget)]
-    #[must_use]
-    pub fn deployment(&self) -> u16 {
-        self.last.deployment
+    pub fn attempt(&self, call: u32) -> u16 {
+        let latest = self.read(call, |running| running.call.attempts().len().saturating_sub(1)).unwrap_or(0);
+        u16::try_from(latest).unwrap_or(u16::MAX)
     }
 
     /// When to tick at the latest, in epoch milliseconds; infinity for never.
@@ -47,18 +42,25 @@ impl Router {
         self.last.abort.map_or(-1, i32::from)
     }
 
-    /// The last error, as the facade makes one of it.
+    /// How a call failed, as the facade makes an error of it; of call 0 the last error without a call.
     #[wasm_bindgen(js_name = coreError)]
     #[must_use]
-    pub fn error(&self) -> JsValue {
-        self.last.fault.as_deref().map_or(JsValue::NULL, convert::fault)
+    pub fn error(&self, call: u32) -> JsValue {
+        self.read_fault(call, convert::fault).unwrap_or(JsValue::NULL)
     }
 
-    /// The last error as the body of a reply.
+    /// The same as the body of a reply.
     #[wasm_bindgen(js_name = coreErrorBody)]
     #[must_use]
-    pub fn error_body(&self) -> String {
-        self.last.fault.as_deref().map(convert::fault_body).unwrap_or_default()
+    pub fn error_body(&self, call: u32) -> String {
+        self.read_fault(call, convert::fault_body).unwrap_or_default()
+    }
+
+    fn read_fault<T>(&self, call: u32, look: impl FnOnce(&Fault) -> T) -> Option<T> {
+        if call == 0 {
+            return self.last.fault.as_deref().map(look);
+        }
+        self.read(call, |running| running.result.as_ref()?.as_ref().err().map(|fault| look(fault))).flatten()
     }
 
     /// A text that an earlier call made ready: a list of models, or the inserts of a splice.
@@ -166,12 +168,20 @@ impl Router {
         self.read_attempt(call, attempt, message).flatten().unwrap_or_default()
     }
 
-    /// What the answer of a send says it used; `null` if it does not say.
+    /// One count of what the answer of a send says it used: 0 prompt, 1 completion, 2 total, 3 cached, 4 reasoning
+    /// tokens; -1 if it does not say.
     #[wasm_bindgen(js_name = coreUsage)]
     #[must_use]
-    pub fn usage(&self, call: u32, attempt: u16) -> JsValue {
+    pub fn usage(&self, call: u32, attempt: u16, which: u8) -> f64 {
+        let count = |usage: Usage| match which {
+            0 => usage.prompt_tokens,
+            1 => usage.completion_tokens,
+            2 => usage.total_tokens,
+            3 => usage.cached_tokens,
+            _ => usage.reasoning_tokens,
+        };
         let usage = self.read_attempt(call, attempt, |_, known| known.usage).flatten();
-        usage.map_or(JsValue::NULL, |usage| convert::to_js(&usage))
+        usage.map_or(-1.0, |usage| count(usage) as f64)
     }
 
     /// How many calls are running: for leak tests.

@@ -34,12 +34,10 @@ mod routed {
     pub(super) const ANSWERED: u32 = 255;
 }
 
-/// The last step, for the getters: read in the same turn.
+/// What the getters tell of the last step. Read in the same turn: the next step may be another call's.
 #[derive(Debug, Default)]
 pub(super) struct Last {
     pub(super) call: u32,
-    pub(super) attempt: u16,
-    pub(super) deployment: u16,
     pub(super) wake_at: f64,
     pub(super) abort: Option<u16>,
     pub(super) fault: Option<Box<Fault>>,
@@ -121,7 +119,8 @@ impl Router {
     /// module scope, where Workers have no entropy.
     #[wasm_bindgen(js_name = coreIdPrefix)]
     pub fn id_prefix(&mut self) -> Result<String, JsValue> {
-        let seed = match self.engine.borrow().seed() {
+        let known = self.engine.borrow().seed();
+        let seed = match known {
             Some(seed) => seed,
             None => {
                 let seed = getrandom::u64().map_err(|error| JsValue::from_str(&error.to_string()))?;
@@ -305,22 +304,10 @@ impl Router {
         self.last.wake_at = step.wake_at.map_or(f64::INFINITY, Millis::as_f64);
         self.last.abort = step.abort.first().map(|attempt| attempt.0);
         match step.action {
-            Some(Action::Send { attempt, deployment }) => {
-                (self.last.attempt, self.last.deployment) = (attempt.0, deployment.0);
-                action::SEND
-            }
-            Some(Action::Commit { attempt }) => {
-                self.last.attempt = attempt.0;
-                action::COMMIT
-            }
-            Some(Action::Done(Ok(attempt))) => {
-                self.last.attempt = attempt.0;
-                action::DONE
-            }
-            Some(Action::Done(Err(fault))) => {
-                self.last.fault = Some(fault);
-                action::FAILED
-            }
+            Some(Action::Send { .. }) => action::SEND,
+            Some(Action::Commit { .. }) => action::COMMIT,
+            Some(Action::Done(Ok(_))) => action::DONE,
+            Some(Action::Done(Err(_))) => action::FAILED,
             // Nothing makes these steps yet; see the contract in `plan::event`.
             Some(Action::Load { .. } | Action::Ask(_) | Action::Resume { .. }) | None => action::NONE,
         }

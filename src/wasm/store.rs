@@ -91,9 +91,11 @@ async fn merge(
 ) -> Result<(), JsValue> {
     let loaded = JsFuture::from(Promise::resolve(&store.load(keys)?)).await?;
     let values: &Array = loaded.dyn_ref().ok_or(JsValue::NULL)?;
+    // Read before the router is borrowed: an array may be a proxy, and run anything.
+    let numbers: Vec<Option<f64>> = values.iter().map(|value| value.as_f64()).collect();
     let mut engine = engine.borrow_mut();
-    for (position, value) in values.iter().enumerate() {
-        if let Some(number) = value.as_f64() {
+    for (position, number) in numbers.into_iter().enumerate() {
+        if let Some(number) = number {
             engine.merge_cell(now, position, number);
         }
     }

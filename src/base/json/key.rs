@@ -16,7 +16,7 @@ pub(super) struct Key {
     /// It is longer than that, or holds half a surrogate pair: no name that anyone wants.
     is_foreign: bool,
     escape: Escape,
-    /// The first half of a surrogate pair, waiting for the second.
+    /// Half of a surrogate pair, in case that the other one follows.
     half: Option<u16>,
 }
 
@@ -33,11 +33,7 @@ enum Escape {
 impl Key {
     /// Starts a new key, of which no more than `longest` bytes are of interest.
     pub(super) fn begin(&mut self, longest: usize) {
-        self.name.clear();
-        self.longest = longest;
-        self.is_foreign = false;
-        self.escape = Escape::None;
-        self.half = None;
+        *self = Self { longest, ..Self::default() };
     }
 
     /// Takes in more raw bytes of the key. An error is the index of the byte that makes an escape invalid.
@@ -78,7 +74,7 @@ impl Key {
         let mut chars = char::decode_utf16(self.half.take().into_iter().chain([unit]));
         match (chars.next(), chars.next()) {
             (Some(Ok(char)), None) => self.put(char.encode_utf8(&mut [0; 4]).as_bytes()),
-            (Some(Err(_)), None) if unit < 0xDC00 => self.half = Some(unit),
+            (Some(Err(_)), None) => self.half = Some(unit),
             _ => self.is_foreign = true,
         }
     }

@@ -7,7 +7,7 @@ use smallvec::{SmallVec, smallvec};
 use super::grammar::Grammar;
 use super::{Member, Scanner, quoted};
 
-/// One change to a scanned body.
+/// One change to a scanned body. An index beyond the scanner's table changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edit<'a> {
     /// Gives a wanted member this raw JSON as its value, and adds the member at the end if there is none. Of repeated
@@ -122,20 +122,18 @@ pub fn splice(scan: &Scanner, edits: &[Edit<'_>]) -> Splice {
     let mut fates: SmallVec<[Fate<'_>; 16]> = smallvec![Fate::Keep; found.members.len()];
     let mut added: SmallVec<[(&str, &[u8]); 4]> = SmallVec::new();
     for (ix, edit) in edits.iter().enumerate() {
-        let is_last = !edits.iter().skip(ix + 1).any(|later| edit.is_overruled_by(later));
         match *edit {
             Edit::Append { name, raw } => added.push((name, raw)),
-            Edit::Cut { wanted } if is_last => cut(&mut fates, &found.members, wanted),
-            Edit::Replace { wanted, raw } if is_last => {
-                let last = found.members.iter().rposition(|member| member.wanted == wanted);
+            Edit::Cut { wanted } => cut(&mut fates, &found.members, wanted),
+            Edit::Replace { wanted, raw } => {
                 cut(&mut fates, &found.members, wanted);
+                let last = found.members.iter().rposition(|member| member.wanted == wanted);
                 if let Some(fate) = last.and_then(|last| fates.get_mut(last)) {
                     *fate = Fate::Put(raw);
-                } else if let Some(absent) = found.wanted.get(wanted) {
-                    added.push((absent.name, raw));
+                } else if !edits.iter().skip(ix + 1).any(|later| later.wanted() == Some(wanted)) {
+                    added.extend(found.wanted.get(wanted).map(|absent| (absent.name, raw)));
                 }
             }
-            Edit::Cut { .. } | Edit::Replace { .. } => {}
         }
     }
 
@@ -185,9 +183,5 @@ impl Edit<'_> {
             Self::Replace { wanted, .. } | Self::Cut { wanted } => Some(wanted),
             Self::Append { .. } => None,
         }
-    }
-
-    fn is_overruled_by(&self, later: &Edit<'_>) -> bool {
-        self.wanted().is_some() && self.wanted() == later.wanted()
     }
 }

@@ -118,13 +118,13 @@ impl Decoder {
         let Some(seen) = self.mark else { return chunk };
         let (before, expected) = BYTE_ORDER_MARK.split_at_checked(seen).unwrap_or_default();
         let same = expected.iter().zip(chunk).take_while(|(a, b)| a == b).count();
-        self.mark = (same == chunk.len() && same < expected.len()).then_some(seen + same);
-        if same == expected.len() || self.mark.is_some() {
-            return chunk.get(same..).unwrap_or_default();
+        self.mark = (same == chunk.len()).then_some(seen + same);
+        if self.mark.is_none() && same < expected.len() {
+            // It was none: what looked like one is the start of the first line.
+            self.line.extend_from_slice(before);
+            return chunk;
         }
-        // It was none: what looked like one is the start of the first line.
-        self.line.extend_from_slice(before);
-        chunk
+        chunk.get(same..).unwrap_or_default()
     }
 
     /// A line that does not lie in the chunk at hand, or does not need to.

@@ -1,0 +1,162 @@
+import type { TimeLimits } from "./options.js";
+
+/** A value that is read from the environment when the router is constructed: `"os.environ/OPENAI_API_KEY"`. */
+export type EnvReference = `os.environ/${string}`;
+
+/**
+ * A router's arguments as LiteLLM's `Router` takes them, or a whole `config.yaml` as an object. An option that stands in
+ * several places is taken from the first that has it: here, then `router_settings`, then `litellm_settings`.
+ * What is accepted without effect is listed in `Router.notices`; `docs/PARITY.md` has the list of all options.
+ */
+export interface RouterConfig extends RouterSettings {
+  /** The deployments; at least one, at most 65,000. */
+  model_list: readonly Deployment[];
+  /** Settings of a `config.yaml`. */
+  router_settings?: RouterSettings;
+  /** Settings of a `config.yaml`; the only place for the router's `request_timeout`, which stands in for `timeout`. */
+  litellm_settings?: RouterSettings & { request_timeout?: number | EnvReference };
+  /** Settings of LiteLLM's server. None of them has an effect here. */
+  general_settings?: Record<string, unknown>;
+  /** Variables that `os.environ/…` finds before it looks at the host's `env`. */
+  environment_variables?: Record<string, string | number | boolean | null>;
+}
+
+/** What counts for all deployments. `null` is an option that is not given. */
+export interface RouterSettings extends TimeLimits {
+  /** Other names for groups, followed to their end; `hidden` keeps one out of `/v1/models`. */
+  model_group_alias?: Record<string, string | { model: string; hidden?: boolean }>;
+  /** Request parameters, headers and time limits of every deployment that has none of its own. */
+  default_litellm_params?: CommonParams;
+  /** Leave a deployment with a mistake out, with a notice, instead of refusing the config. Default false. */
+  ignore_invalid_deployments?: boolean | EnvReference;
+  /** Attempts after the first, within one group. 0 or more. Default 2. */
+  num_retries?: number | string;
+  /** The shortest wait before a deployment that failed in the same call is tried again, in seconds. Default 0. */
+  retry_after?: number | EnvReference;
+  /** How many other groups one call may move to. Default 5. */
+  max_fallbacks?: number | EnvReference;
+  /** Sends in one call, whatever their cause. 1 or more. Default 20. */
+  max_attempts?: number | EnvReference;
+  /** Where a call goes when its group has failed. */
+  fallbacks?: readonly FallbackEntry[];
+  /** The list for every group without one in `fallbacks`; joins its `"*"`. */
+  default_fallbacks?: readonly FallbackTarget[];
+  /** Tried before `fallbacks` when the prompt does not fit the context window. */
+  context_window_fallbacks?: readonly FallbackEntry[];
+  /** The only list for content that the provider refused. */
+  content_policy_fallbacks?: readonly FallbackEntry[];
+  /** How long a deployment that failed is left alone, in seconds; 0 is never. Default 5. */
+  cooldown_time?: number | EnvReference;
+  /** Leave no deployment alone, whatever happens. Default false. */
+  disable_cooldowns?: boolean | EnvReference;
+  /** Default and, in this version, always "simple-shuffle": another known one is accepted with a notice, an unknown one is a mistake. */
+  routing_strategy?: RoutingStrategy | (string & {});
+  /** Other options of LiteLLM are accepted with a notice; a name that nobody knows is a mistake. */
+  [option: string]: unknown;
+}
+
+/** The strategies that are known; "simple-shuffle" is carried out. */
+export type RoutingStrategy =
+  | "simple-shuffle"
+  | "least-busy"
+  | "usage-based-routing"
+  | "usage-based-routing-v2"
+  | "latency-based-routing"
+  | "cost-based-routing"
+  | "provider-budget-routing"
+  | "lar1"
+  | "round-robin"
+  | "custom"
+  | "peak-ewma"
+  | "adaptive";
+
+/** A group or an alias (or `"*"`: every group without a list of its own) and its targets, in order. Exactly one member. */
+export type FallbackEntry = Record<string, readonly FallbackTarget[]>;
+
+/** A group, an alias or the id of a deployment. Members beside `model` are accepted with a notice and have no effect. */
+export type FallbackTarget = string | { model: string; [override: string]: unknown };
+
+/** One endpoint: a model at a provider, with its key. */
+export interface Deployment {
+  /** The group: the name that callers ask for. Deployments with the same name share its calls. At most 512 bytes. */
+  model_name: string;
+  litellm_params: LitellmParams;
+  model_info?: ModelInfo;
+  /** As in `litellm_params`; this place is looked at first. */
+  rpm?: number | EnvReference;
+  /** As in `litellm_params`; this place is looked at first. */
+  tpm?: number | EnvReference;
+  /** Known options are accepted with a notice, others are a mistake. */
+  [option: string]: unknown;
+}
+
+/** What every deployment may be given at once. */
+export interface CommonParams extends TimeLimits {
+  /** As `timeout`, which is looked at first. */
+  request_timeout?: number | EnvReference;
+  /** Headers of every request, as secret as a key. Those of the connection, such as `host`, may not be set. */
+  extra_headers?: Record<string, string>;
+  /** As `extra_headers`, where there are none. */
+  headers?: Record<string, string>;
+  /** Request parameters, whatever they are called. */
+  extra_body?: Record<string, unknown>;
+  /** Request parameters, for requests that do not set them. In this version `completion` and `embedding` send them, `fetch` does not. */
+  [parameter: string]: unknown;
+}
+
+/** How a deployment is reached, and how much of its group's traffic it gets. */
+export interface LitellmParams extends CommonParams {
+  /** "provider/model". Providers: openai, and openai_like, custom_openai, hosted_vllm, lm_studio, llamafile with an `api_base`. */
+  model: string;
+  /** The provider, where `model` does not begin with it. */
+  custom_llm_provider?: string;
+  /** Default: for openai at its own address, the environment's `OPENAI_API_KEY`; elsewhere none. */
+  api_key?: string;
+  /** The address, up to but without `/chat/completions`. Default: the provider's own. */
+  api_base?: string;
+  /** As `api_base`, where there is none. */
+  base_url?: string;
+  /** Sent as `openai-organization`. A list makes one deployment of each. */
+  organization?: string | readonly string[];
+  /** Its share of the traffic beside the other weights of the group. Default 1; 0 is no traffic at all. */
+  weight?: number | EnvReference;
+  /** A level: deployments of a higher one get traffic when none of a lower one may be used. Default: after all levels. */
+  order?: number | EnvReference;
+  /** Requests a minute. Stands in for the weights where every candidate has one and none a weight; in this version no limit. */
+  rpm?: number | EnvReference;
+  /** Tokens a minute. Stands in for the weights where every candidate has one and none a weight or all an `rpm`; in this version no limit. */
+  tpm?: number | EnvReference;
+  /** Retries of calls in which this deployment is the first to fail. Default: the router's. */
+  num_retries?: number | string;
+  /** How long it is left alone after a failure, in seconds; 0 is never. Default: the router's. */
+  cooldown_time?: number | EnvReference;
+  /** Tells deployments apart that are the same otherwise. It has no other effect in this version. */
+  region_name?: string;
+  /** Accepted with a notice; in this version no limit. */
+  max_parallel_requests?: number | EnvReference;
+}
+
+/** What is known about a deployment. Names that mean nothing here are the user's own. */
+export interface ModelInfo {
+  /** Its id, in metadata, errors and the store; no other deployment's. Default: 32 hex digits, the same at every start, made of nothing secret. */
+  id?: string | number;
+  /** As in `litellm_params`, which is looked at first. */
+  weight?: number | EnvReference;
+  /** As in `litellm_params`, which is looked at first. */
+  order?: number | EnvReference;
+  /** As in `litellm_params`; this place is looked at last. */
+  rpm?: number | EnvReference;
+  /** As in `litellm_params`; this place is looked at last. */
+  tpm?: number | EnvReference;
+  /** As in `litellm_params`; this place is looked at first. */
+  cooldown_time?: number | EnvReference;
+  [name: string]: unknown;
+}
+
+/** Something about the config, and where. */
+export interface ConfigProblem {
+  /** `model_list[2].litellm_params.weight`; options of the host begin with `host.`; empty for the config itself. */
+  path: string;
+  /** One sentence. Never holds a credential. */
+  message: string;
+}

@@ -1,0 +1,40 @@
+import type { Store } from "./store.js";
+
+/** How a request goes out: the runtime's `fetch`, or anything that behaves like it. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** What the program gives to the router besides its config. Everything is optional, and nothing of it can be set by a request. */
+export interface Host {
+  /**
+   * Sends requests. It is called without a receiver, with `redirect: "manual"` and a signal. Default: the runtime's,
+   * looked up at each send, so that it may be patched or instrumented.
+   */
+  fetch?: Fetch;
+  /** Shares with other isolates which deployments are left alone. Default: none; each router learns by itself. */
+  store?: Store;
+  /** Answers `os.environ/NAME` and the keys of providers; what is no string counts as not set. Default: the runtime's own. */
+  env?: object | ((name: string) => string | undefined);
+  /** Keeps the store's promises alive after the answer. Default: on Workers the runtime's own, elsewhere none is needed. */
+  waitUntil?: (promise: Promise<unknown>) => void;
+  /** The clock, in epoch milliseconds. Default: `Date.now`. */
+  now?: () => number;
+  /** Replaces the timers, for tests in virtual time: resolves when `ms` have passed, and may reject once the signal fires. */
+  sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
+  /** A finite number that decides all random choices: the same seed and the same events give the same calls. Default: drawn at the first call. */
+  seed?: number;
+  /**
+   * Which router keys inside a body that came over `fetch` may steer: all, none, or those named. The others are cut out;
+   * `api_key`, `api_base` and `base_url` never count. Default false: none.
+   */
+  trustRequestOptions?: boolean | readonly string[];
+  /** Whether ids of deployments count as models over `fetch`. Default false. */
+  allowDirectModels?: boolean;
+  /** Groups and aliases that may be called at all, as fallbacks too. Default: all. */
+  allowedModels?: readonly string[];
+  /** The largest request or answer that is read whole, in bytes. 1 or more. Default 33,554,432 (32 MB). */
+  maxBodyBytes?: number;
+  /** The most sends of one call, beside `max_attempts`. 1 or more. Default: 45 on Workers and edge runtimes, elsewhere no bound. */
+  subrequests?: number;
+  /** Accept a config that holds a key or extra headers in a browser, where everyone who opens the page sees them. Default false. */
+  dangerouslyAllowBrowser?: boolean;
+}

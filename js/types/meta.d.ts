@@ -1,0 +1,73 @@
+/** How an answer came about. On an answer it is not enumerable, so that it stays out of `JSON.stringify`. */
+export interface HiddenParams {
+  /** From the call to its answer, in milliseconds. */
+  _response_ms: number;
+  /** The id of the call, different for each: also in `x-switchman-call-id`, and in errors as `callId`. */
+  call_id: string;
+  /** The id of the deployment that answered. */
+  model_id: string;
+  /** Its group. */
+  model_group: string;
+  /** The model as the caller named it. */
+  requested_model: string;
+  /** Its provider, as in "provider/model". */
+  provider: string;
+  /** Its address, without a slash at the end. */
+  api_base: string;
+  /** In US dollars; `null` where it is not known. In this version it never is. */
+  response_cost: number | null;
+  /** Sends beyond the first of each group. */
+  attempted_retries: number;
+  /** Groups that the call moved on to. */
+  attempted_fallbacks: number;
+  /** Every send, in order; the last one answered. */
+  attempts: Attempt[];
+  /** What the answer used; `null` if the provider did not say, and for a stream until it has ended. */
+  usage: Usage | null;
+  /** Where `usage` comes from. Tokens are never estimated. */
+  usage_source: "provider" | "none";
+  latency: Latency;
+  /** Headers of the provider's answer: `x-request-id`, `openai-processing-ms`, `openai-version`, `x-ratelimit-*`. */
+  additional_headers: Record<string, string>;
+}
+
+/** One send to one deployment. */
+export interface Attempt {
+  /** The id of the deployment. */
+  deployment: string;
+  /** "provider/model". */
+  model_used: string;
+  /** The group in which it was tried. */
+  model_group: string;
+  /** What it was answered with; `null` if no response head came. */
+  status: number | null;
+  /** The class of what went wrong, such as "RateLimitError"; `null` if nothing did. */
+  error: string | null;
+  /** What went wrong, in words; `null` if nothing did. Holds no credential. */
+  message: string | null;
+  /** From send to end, in milliseconds; 0 while it runs. */
+  ms: number;
+  /** In US dollars; `null` where it is not known. In this version it never is. */
+  cost: number | null;
+}
+
+/** Tokens, as the provider counts them. */
+export interface Usage {
+  /** Read; cached ones included. */
+  prompt_tokens: number;
+  /** Written; reasoning included. */
+  completion_tokens: number;
+  /** Both together. */
+  total_tokens: number;
+  /** Of the prompt: those that came out of the provider's cache. */
+  cached_tokens: number;
+  /** Of the completion: those that were reasoning. */
+  reasoning_tokens: number;
+}
+
+export interface Latency {
+  /** From the call to its end, in milliseconds; while a stream runs, to now. */
+  total_ms: number;
+  /** From the call to a stream's first content, in milliseconds; `null` if it was none or had none. */
+  first_token_ms: number | null;
+}

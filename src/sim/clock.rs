@@ -1,0 +1,82 @@
+//! Pretend time: what is to happen, and when.
+
+use std::collections::BTreeMap;
+
+use crate::base::time::Millis;
+use crate::plan::AttemptId;
+
+use super::reply::Part;
+use super::world::CallNo;
+
+/// When a world begins: in June 2025. Epoch time, because dates in `Retry-After` are.
+pub(super) const START: Millis = Millis(1_750_000_000_000);
+
+/// How many events a call may cause. Far more than any script needs: who comes so far runs in a circle.
+const EVENTS_PER_CALL: u64 = 100_000;
+
+/// What is to happen at a moment.
+#[derive(Debug)]
+pub(super) enum Due {
+    Begin(CallNo),
+    Cancel(CallNo),
+    /// A wake-up, and the moment that was asked for.
+    Wake(CallNo, Millis),
+    Part(CallNo, AttemptId, Part),
+}
+
+/// A clock that stands still until it is told to jump.
+#[derive(Debug)]
+pub(super) struct Clock {
+    pub(super) now: Millis,
+    /// By moment; at the same moment, in the order in which it was scheduled.
+    queue: BTreeMap<(Millis, u64), Due>,
+    scheduled: u64,
+    events_left: u64,
+}
+
+impl Clock {
+    pub(super) fn new() -> Self {
+        Self { now: START, queue: BTreeMap::new(), scheduled: 0, events_left: 0 }
+    }
+
+    /// Allows the events of one more call.
+    pub(super) fn allow_call(&mut self) {
+        self.events_left = self.events_left.saturating_add(EVENTS_PER_CALL);
+    }
+
+    /// Plans something; what should have happened before happens now.
+    pub(super) fn schedule(&mut self, at: Millis, due: Due) {
+        self.scheduled = self.scheduled.saturating_add(1);
+        self.queue.insert((at.max(self.now), self.scheduled), due);
+    }
+
+    /// When the next thing happens.
+    pub(super) fn next_at(&self) -> Option<Millis> {
+        self.queue.keys().next().map(|(at, _)| *at)
+    }
+
+    /// Takes the next thing that was planned, and when it is due. The clock stands still until it is moved.
+    pub(super) fn take(&mut self) -> Option<(Millis, Due)> {
+        if self.is_exhausted() {
+            return None;
+        }
+        let ((at, _), due) = self.queue.pop_first()?;
+        self.events_left = self.events_left.saturating_sub(1);
+        Some((at, due))
+    }
+
+    /// Moves on, and never back.
+    pub(super) fn move_to(&mut self, at: Millis) {
+        self.now = self.now.max(at);
+    }
+
+    /// Would more happen than calls can cause?
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.events_left == 0 && !self.queue.is_empty()
+    }
+
+    /// A moment in milliseconds since the beginning.
+    pub(super) fn ms(at: Millis) -> u64 {
+        at.since(START)
+    }
+}

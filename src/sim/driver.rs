@@ -1,0 +1,76 @@
+//! Carries out what the router's steps say, as the driver in JavaScript does. It decides nothing.
+
+use crate::config::DeploymentIx;
+use crate::engine::CallId;
+use crate::error::Fault;
+use crate::plan::{Action, AttemptId, Step};
+
+use super::clock::Due;
+use super::flight::Flight;
+use super::log::Entry;
+use super::world::{CallNo, World};
+
+impl World {
+    /// Carries out one step.
+    pub(super) fn take(&mut self, call: CallNo, event: String, step: Step) {
+        let now_ms = self.now_ms();
+        let Some(flight) = self.flights.get_mut(call.0) else { return };
+        for attempt in &step.abort {
+            flight.outcome.aborted.push(attempt.0);
+            flight.open = flight.open.filter(|open| open != attempt);
+        }
+        if flight.wake_at != step.wake_at {
+            flight.wake_at = step.wake_at;
+            step.wake_at.into_iter().for_each(|at| self.clock.schedule(at, Due::Wake(call, at)));
+        }
+        match &step.action {
+            Some(Action::Send { attempt, deployment }) => self.send(call, *attempt, *deployment),
+            Some(Action::Commit { .. }) => {
+                flight.outcome.committed_ms.get_or_insert(now_ms);
+                flight.show_held();
+            }
+            Some(Action::Done(result)) => {
+                let result = result.as_ref().map(|_| ()).map_err(|fault| (**fault).clone());
+                self.end(call, result);
+            }
+            // No router of this version makes the other steps.
+            Some(Action::Load { .. } | Action::Ask(_) | Action::Resume { .. }) | None => {}
+        }
+        self.log.push(Entry { at_ms: now_ms, call: call.0, event, step });
+    }
+
+    fn send(&mut self, call: CallNo, attempt: AttemptId, deployment: DeploymentIx) {
+        self.sends.push((call, deployment));
+        let (now, now_ms) = (self.clock.now, self.now_ms());
+        let Some(flight) = self.flights.get_mut(call.0) else { return };
+        (flight.open, flight.heard_at) = (Some(attempt), None);
+        flight.bytes.clear();
+        let Some(upstream) = self.upstreams.get_mut(usize::from(deployment.0)) else { return };
+        let reply = upstream.reply(now_ms, &mut self.rng);
+        for (after_ms, part) in reply.play(flight.spec.surface, flight.spec.stream, &mut self.rng) {
+            self.clock.schedule(now + after_ms, Due::Part(call, attempt, part));
+        }
+    }
+
+    /// The call is over: what is worth keeping is read, and the router forgets it.
+    pub(super) fn end(&mut self, call: CallNo, result: Result<(), Fault>) {
+        let now_ms = self.now_ms();
+        let Some(flight) = self.flights.get_mut(call.0) else { return };
+        let outcome = &mut flight.outcome;
+        (outcome.ended_ms, outcome.result) = (Some(now_ms), Some(result));
+        (flight.open, flight.wake_at) = (None, None);
+        let Some(id) = flight.id.take() else { return };
+        if let Some(running) = self.router.running_call(id) {
+            outcome.read(&running.call, self.router.config());
+        }
+        self.router.release(id);
+    }
+
+    pub(super) fn id(&self, call: CallNo) -> Option<CallId> {
+        self.flights.get(call.0)?.id
+    }
+
+    pub(super) fn with(&mut self, call: CallNo, change: impl FnMut(&mut Flight)) {
+        self.flights.get_mut(call.0).into_iter().for_each(change);
+    }
+}

@@ -1,0 +1,142 @@
+//! Reports to the router what happens to a call, as the driver in JavaScript does.
+
+use crate::base::headers::Headers;
+use crate::base::json::Scanner;
+use crate::config::CallOptions;
+use crate::dialect::reply_members;
+use crate::engine::{CallId, Request, Watch};
+use crate::error::{Fault, FaultKind};
+use crate::plan::{Action, AttemptId, Event};
+
+use super::clock::Due;
+use super::reply::Part;
+use super::world::{CallNo, World};
+
+impl World {
+    pub(super) fn begin(&mut self, call: CallNo) {
+        let now_ms = self.now_ms();
+        let Some(flight) = self.flights.get_mut(call.0) else { return };
+        flight.outcome.began_ms = Some(now_ms);
+        let spec = flight.spec.clone();
+        let options = match CallOptions::parse(self.router.config(), &spec.options) {
+            Ok(options) => options,
+            Err(problems) => {
+                let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+                return self.end(call, Err(Fault::new(FaultKind::BadRequest, told.join("; "))));
+            }
+        };
+        let request = Request {
+            surface: spec.surface,
+            model: spec.model.as_str().into(),
+            stream: spec.stream,
+            usage_asked: false,
+            options,
+            facts: None,
+        };
+        match self.router.begin(self.clock.now, request) {
+            Ok((id, step)) => {
+                self.with(call, |flight| flight.id = Some(id));
+                if let Some(ms) = spec.cancel_after_ms {
+                    self.clock.schedule(self.clock.now + ms, Due::Cancel(call));
+                }
+                self.take(call, format!("begin {}", spec.model), step);
+            }
+            Err(fault) => self.end(call, Err(fault)),
+        }
+    }
+
+    pub(super) fn cancel(&mut self, call: CallNo) {
+        let Some(id) = self.id(call) else { return };
+        let step = self.router.step(self.clock.now, id, Event::Cancel);
+        self.take(call, "cancel".to_owned(), step);
+    }
+
+    pub(super) fn wake(&mut self, call: CallNo) {
+        let Some(id) = self.id(call) else { return };
+        let Some(flight) = self.flights.get_mut(call.0) else { return };
+        flight.wake_at = None;
+        // The router hears of a relayed stream's life only before it would take it for dead.
+        if let (Some(at), Some(attempt)) = (flight.heard_at.take(), flight.open) {
+            let step = self.router.step(at, id, Event::Content { attempt });
+            self.take(call, "still alive".to_owned(), step);
+        }
+        let step = self.router.step(self.clock.now, id, Event::Tick);
+        self.take(call, "tick".to_owned(), step);
+    }
+
+    /// Something comes over the wire.
+    pub(super) fn part(&mut self, call: CallNo, attempt: AttemptId, part: Part) {
+        let (Some(id), now) = (self.id(call), self.clock.now) else { return };
+        let Some(flight) = self.flights.get_mut(call.0) else { return };
+        let number = attempt.0;
+        match part {
+            Part::Vanish => flight.id = None,
+            Part::Head(status) => {
+                let headers = Headers::default();
+                let step = self.router.step(now, id, Event::Head { attempt, status, headers });
+                self.take(call, format!("head {number} {status}"), step);
+            }
+            Part::Refusal { status, headers, body } => {
+                let step = self.router.refused(now, id, attempt, (status, headers, &body));
+                self.take(call, format!("refused {number} {status}"), step);
+            }
+            Part::Broken(words) if flight.is_committed() => {
+                let tail = flight.tail();
+                let step = self.router.stream_end(now, id, attempt, &tail, Some(&words));
+                self.take(call, format!("broken {number}"), step);
+            }
+            Part::Broken(words) => {
+                let step = self.router.failed(now, id, attempt, FaultKind::Connect, &words);
+                self.take(call, format!("failed {number}"), step);
+            }
+            Part::Chunk(bytes) if flight.spec.stream => self.chunk(call, id, attempt, &bytes),
+            Part::Chunk(bytes) => flight.bytes.extend(bytes),
+            Part::End if flight.spec.stream => {
+                let tail = flight.tail();
+                let step = self.router.stream_end(now, id, attempt, &tail, None);
+                self.take(call, format!("end {number}"), step);
+            }
+            Part::End => {
+                let body = std::mem::take(&mut flight.bytes);
+                self.body(call, id, attempt, body);
+            }
+        }
+    }
+
+    fn body(&mut self, call: CallNo, id: CallId, attempt: AttemptId, body: Vec<u8>) {
+        let running = self.router.running_call(id);
+        let tried = running.and_then(|running| running.call.attempts().get(usize::from(attempt.0)));
+        let deployment = tried.and_then(|tried| self.router.config().deployment(tried.deployment));
+        let Some(dialect) = deployment.map(|known| known.dialect) else { return };
+        let mut scan = Scanner::new(reply_members(dialect));
+        scan.push(&body);
+        let step = self.router.answered(self.clock.now, id, attempt, &mut scan);
+        if let Some(Action::Done(Ok(_))) = step.action {
+            self.with(call, |flight| flight.show(&body));
+        }
+        self.take(call, format!("body {}", attempt.0), step);
+    }
+
+    /// Bytes of a stream. Nothing is shown before the commit. After it the router reads on only for objects.
+    fn chunk(&mut self, call: CallNo, id: CallId, attempt: AttemptId, bytes: &[u8]) {
+        let now = self.clock.now;
+        let Some(flight) = self.flights.get_mut(call.0) else { return };
+        let (was_committed, objects) = (flight.is_committed(), flight.spec.objects);
+        flight.keep(bytes);
+        if was_committed {
+            flight.heard_at = Some(now);
+            flight.show(bytes);
+        }
+        if was_committed && !objects {
+            return;
+        }
+        if let Some(step) = self.router.stream_bytes(now, id, attempt, bytes, objects) {
+            self.take(call, format!("chunk {} of {} bytes", attempt.0, bytes.len()), step);
+        }
+        let watch = self.router.running_call(id).and_then(|running| running.watch.as_ref());
+        if was_committed && watch.is_some_and(Watch::is_done) {
+            let step = self.router.stream_end(now, id, attempt, &[], None);
+            self.take(call, format!("end {}", attempt.0), step);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What callers ask for, and when.
+
+use serde_json::Value;
+
+use crate::config::Surface;
+
+use super::world::{CallNo, World};
+
+/// What a caller asks for.
+#[derive(Clone, Debug)]
+pub struct Spec {
+    pub(super) model: String,
+    pub(super) surface: Surface,
+    pub(super) stream: bool,
+    pub(super) objects: bool,
+    pub(super) options: Value,
+    pub(super) cancel_after_ms: Option<u64>,
+}
+
+impl Spec {
+    fn new(model: &str, surface: Surface, stream: bool) -> Self {
+        let (model, options) = (model.to_owned(), Value::Null);
+        Self { model, surface, stream, objects: false, options, cancel_after_ms: None }
+    }
+
+    /// A chat completion, answered whole.
+    #[must_use]
+    pub fn chat(model: &str) -> Self {
+        Self::new(model, Surface::Chat, false)
+    }
+
+    /// A chat completion as a stream of bytes: after the commit the router sees nothing but the end.
+    #[must_use]
+    pub fn stream(model: &str) -> Self {
+        Self::new(model, Surface::Chat, true)
+    }
+
+    /// An embedding.
+    #[must_use]
+    pub fn embedding(model: &str) -> Self {
+        Self::new(model, Surface::Embeddings, false)
+    }
+
+    /// Asks for the stream as objects: the router reads every byte of it.
+    #[must_use]
+    pub fn as_objects(self) -> Self {
+        Self { objects: true, ..self }
+    }
+
+    /// Sets the options of the call: a JSON object, as in process.
+    #[must_use]
+    pub fn with(self, options: Value) -> Self {
+        Self { options, ..self }
+    }
+
+    /// The caller gives up so long after the beginning, if the call is still running then.
+    #[must_use]
+    pub fn cancelled_after(self, ms: u64) -> Self {
+        Self { cancel_after_ms: Some(ms), ..self }
+    }
+}
+
+impl World {
+    /// Makes a call and runs until it is over, or nothing more can happen.
+    pub fn complete(&mut self, spec: Spec) -> CallNo {
+        let call = self.call(spec);
+        while !self.is_over(call) && self.jump() {}
+        call
+    }
+
+    /// Makes so many calls, one after the other.
+    pub fn run_all(&mut self, calls: usize, spec: &Spec) -> Vec<CallNo> {
+        (0..calls).map(|_| self.complete(spec.clone())).collect()
+    }
+
+    /// Makes so many calls at this moment, and runs until nothing more can happen.
+    pub fn run_at_once(&mut self, calls: usize, spec: &Spec) -> Vec<CallNo> {
+        let made = (0..calls).map(|_| self.call(spec.clone())).collect();
+        self.run();
+        made
+    }
+
+    /// Makes so many calls at a steady rate, whatever becomes of them, and runs until nothing more can happen.
+    pub fn run_open_loop(&mut self, calls: usize, per_second: u32, spec: &Spec) -> Vec<CallNo> {
+        let at = |number: usize| number as u64 * 1_000 / u64::from(per_second.max(1));
+        let made = (0..calls).map(|number| self.call_in(at(number), spec.clone())).collect();
+        self.run();
+        made
+    }
+}

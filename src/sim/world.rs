@@ -1,0 +1,213 @@
+//! The world: a router, its upstreams, and a clock that jumps to the next moment at which something happens.
+
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::base::rng::Rng;
+use crate::base::time::Millis;
+use crate::config::{DeploymentIx, Problem, load};
+use crate::engine::Router;
+use crate::state::CircuitState;
+
+use super::clock::{Clock, Due};
+use super::flight::{Flight, Outcome};
+use super::log::Log;
+use super::traffic::Spec;
+use super::upstream::Upstream;
+
+/// Sets the world's own draws apart from those of the router, which has the same seed.
+const OWN_STREAM: u64 = u64::MAX;
+
+/// Why a world cannot be.
+#[derive(Debug, Error)]
+pub enum SimError {
+    /// The config is wrong.
+    #[error("the config is wrong: {0:?}")]
+    Config(Vec<Problem>),
+    /// The config has no such deployment.
+    #[error("there is no deployment {0:?}")]
+    NoSuchDeployment(String),
+}
+
+/// The number of a call in its world: 0, 1, 2 …
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CallNo(pub usize);
+
+/// A router in virtual time. See [`crate::sim`].
+#[derive(Debug)]
+pub struct World {
+    pub(super) router: Router,
+    pub(super) clock: Clock,
+    pub(super) rng: Rng,
+    pub(super) upstreams: Vec<Upstream>,
+    pub(super) flights: Vec<Flight>,
+    pub(super) sends: Vec<(CallNo, DeploymentIx)>,
+    pub(super) log: Log,
+}
+
+impl World {
+    /// A world in which every upstream answers well. The environment is empty.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the config.
+    pub fn new(config: &Value, seed: u64) -> Result<Self, SimError> {
+        Self::with_host(config, &Value::Null, seed)
+    }
+
+    /// A world whose router also has rules of its host.
+    ///
+    /// # Errors
+    /// See [`World::new`].
+    pub fn with_host(config: &Value, host: &Value, seed: u64) -> Result<Self, SimError> {
+        let config = load(config, host, &|_| None).map_err(SimError::Config)?.config;
+        let upstreams = vec![Upstream::ok(); config.deployments.len()];
+        let mut router = Router::new(config);
+        router.set_seed(seed);
+        Ok(Self {
+            router,
+            clock: Clock::new(),
+            rng: Rng::for_call(seed, OWN_STREAM),
+            upstreams,
+            flights: Vec::new(),
+            sends: Vec::new(),
+            log: Log::default(),
+        })
+    }
+
+    /// Sets what the far side of a deployment does from now on.
+    ///
+    /// # Errors
+    /// The config has no deployment with this id.
+    pub fn upstream(&mut self, id: &str, upstream: Upstream) -> Result<(), SimError> {
+        let deployments = &self.router.config().deployments;
+        let position = deployments.iter().position(|known| known.id == id);
+        let slot = position.and_then(|position| self.upstreams.get_mut(position));
+        *slot.ok_or_else(|| SimError::NoSuchDeployment(id.to_owned()))? = upstream;
+        Ok(())
+    }
+
+    /// Begins a call now. Nothing more happens until the world runs.
+    pub fn call(&mut self, spec: Spec) -> CallNo {
+        let call = self.add(spec);
+        self.begin(call);
+        call
+    }
+
+    /// Begins a call later.
+    pub fn call_in(&mut self, ms: u64, spec: Spec) -> CallNo {
+        let call = self.add(spec);
+        self.clock.schedule(self.clock.now + ms, Due::Begin(call));
+        call
+    }
+
+    fn add(&mut self, spec: Spec) -> CallNo {
+        self.clock.allow_call();
+        self.flights.push(Flight::new(spec));
+        CallNo(self.flights.len().saturating_sub(1))
+    }
+
+    /// Runs until nothing more can happen.
+    pub fn run(&mut self) {
+        while self.jump() {}
+    }
+
+    /// Lets so many milliseconds pass, with all that happens in them.
+    pub fn advance(&mut self, ms: u64) {
+        let until = self.clock.now + ms;
+        while self.jump_within(until) {}
+        self.clock.move_to(until);
+    }
+
+    /// Jumps to the next moment at which something happens, and lets one thing happen. False when there is nothing.
+    pub fn jump(&mut self) -> bool {
+        self.jump_within(Millis(u64::MAX))
+    }
+
+    /// What has lost its meaning since it was planned does not move the clock.
+    fn jump_within(&mut self, until: Millis) -> bool {
+        while self.clock.next_at().is_some_and(|at| at <= until) {
+            let Some((at, due)) = self.clock.take() else { return false };
+            if !self.is_live(&due) {
+                continue;
+            }
+            self.clock.move_to(at);
+            match due {
+                Due::Begin(call) => self.begin(call),
+                Due::Cancel(call) => self.cancel(call),
+                Due::Wake(call, _) => self.wake(call),
+                Due::Part(call, attempt, part) => self.part(call, attempt, part),
+            }
+            return true;
+        }
+        false
+    }
+
+    /// Does it still matter? Not for a call that is over or has vanished, a send that was given up, or a wake-up in
+    /// place of which the router has asked for another.
+    fn is_live(&self, due: &Due) -> bool {
+        let running = |call: &CallNo| self.flights.get(call.0).filter(|flight| flight.id.is_some());
+        match due {
+            Due::Begin(_) => true,
+            Due::Cancel(call) => running(call).is_some(),
+            Due::Wake(call, asked) => running(call).is_some_and(|flight| flight.wake_at == Some(*asked)),
+            Due::Part(call, attempt, _) => running(call).is_some_and(|flight| flight.open == Some(*attempt)),
+        }
+    }
+
+    /// Has the world stopped because more happened than calls can cause? That is a bug, of the router or of a script.
+    #[must_use]
+    pub fn is_exhausted(&self) -> bool {
+        self.clock.is_exhausted()
+    }
+
+    /// The world's clock: milliseconds since its beginning.
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
+        Clock::ms(self.clock.now)
+    }
+
+    /// The router itself.
+    #[must_use]
+    pub fn router(&self) -> &Router {
+        &self.router
+    }
+
+    /// The ids of the deployments that were sent to, in order.
+    #[must_use]
+    pub fn sent(&self) -> Vec<&str> {
+        let id = |ix| self.router.config().deployment(ix).map_or("", |known| known.id.as_str());
+        self.sends.iter().map(|(_, ix)| id(*ix)).collect()
+    }
+
+    /// How long a deployment is still benched, in milliseconds; `None` if it is not, or there is none with this id.
+    #[must_use]
+    pub fn benched_ms(&self, id: &str) -> Option<u64> {
+        let position = self.router.config().deployments.iter().position(|known| known.id == id)?;
+        let health = self.router.state().health(DeploymentIx(u16::try_from(position).ok()?))?;
+        match health.circuit.at(self.clock.now) {
+            CircuitState::Open { until } => Some(until.since(self.clock.now)),
+            CircuitState::Closed | CircuitState::HalfOpen => None,
+        }
+    }
+
+    /// What has become of a call so far; `None` for a call of another world.
+    #[must_use]
+    pub fn outcome(&self, call: CallNo) -> Option<&Outcome> {
+        self.flights.get(call.0).map(|flight| &flight.outcome)
+    }
+
+    /// What has become of every call, in the order in which they were made.
+    pub fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
+        self.flights.iter().map(|flight| &flight.outcome)
+    }
+
+    pub(super) fn is_over(&self, call: CallNo) -> bool {
+        self.outcome(call).is_none_or(|outcome| outcome.result.is_some())
+    }
+
+    /// Every event and every step, in order.
+    #[must_use]
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+}
