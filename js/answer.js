@@ -57,6 +57,10 @@ class HiddenParams {
     return forwarded(this.#headers);
   }
 
+  toJSON() {
+    return { ...this, additional_headers: this.additional_headers };
+  }
+
   /** @param {unknown} answer */
   response(answer) {
     const headers = replyHeaders(this.#hub, this.#report, "application/json", this.#headers);

@@ -1,5 +1,6 @@
 // The loop of one call: carries out what the core's steps say, and reports what happened. Decides nothing.
 
+import { causeOf } from "./cause.js";
 import { BAD_REPLY, COMMIT, CONNECT, DONE, FAILED, NONE, SEND } from "./codes.js";
 import { errorOf } from "./errors.js";
 import { readStart, TooLong } from "./platform/bytes.js";
@@ -33,12 +34,14 @@ export class Call {
   response;
   /** Its bytes, if its body was read whole. @type {any} */
   bytes;
-  /** What the host's `fetch` threw last. @type {unknown} */
+  /** What the host's `fetch` threw last, if it may be shown. @type {unknown} */
   cause;
 
   #hub;
   /** The code of the step to carry out next; NONE while the core waits for an event. */
   #action = NONE;
+  /** What the present attempt was sent with. @type {Record<string, string>} */
+  #headers = {};
   /** @type {AbortController | undefined} */
   #controller;
   /** @type {((value: typeof MOVED_ON) => void) | undefined} */
@@ -51,7 +54,7 @@ export class Call {
    * @param {import("./hub.js").Hub} hub what the calls of a router share
    * @param {number} action the code of the call's first step
    * @param {{ surface: number, isStream: boolean, body: (target: any) => any, model?: string, objects?: boolean,
-   *   parse?: (bytes: any) => unknown, signal?: AbortSignal | null, started: number }} plan
+   *   parse?: (bytes: any) => unknown, signal?: AbortSignal | null, headers?: Record<string, string>, started: number }} plan
    */
   constructor(hub, action, plan) {
     this.#hub = hub;
@@ -191,13 +194,15 @@ export class Call {
     const { core, now } = this.#hub;
     const attempt = core.coreAttempt(this.id);
     const target = this.#hub.target(core.coreAttemptDeployment(this.id, attempt), this.plan.surface);
+    this.#headers = target.headers;
     this.#action = NONE;
     const controller = new AbortController();
     this.#controller = controller;
     try {
       const fetch = this.#hub.fetch ?? globalThis.fetch;
       const body = this.plan.body(target);
-      const init = { method: "POST", headers: target.headers, body, signal: controller.signal, redirect: "manual" };
+      const headers = this.plan.headers ? { ...this.plan.headers, ...target.headers } : target.headers;
+      const init = { method: "POST", headers, body, signal: controller.signal, redirect: "manual" };
       const sent = fetch(target.url, /** @type {RequestInit} */ (init));
       const response = await this.#until(sent);
       if (this.#action !== NONE) return discard(sent);
@@ -207,7 +212,7 @@ export class Call {
       return await (this.plan.isStream ? this.#stream(attempt, response) : this.#whole(attempt, response));
     } catch (error) {
       if (this.#action !== NONE || controller.signal.aborted) return undefined;
-      this.cause = error;
+      this.cause = causeOf(error, this.#headers);
       const kind = error instanceof TooLong ? BAD_REPLY : CONNECT;
       return this.#step(core.coreFailed(this.id, attempt, kind, describe(error), now()));
     }
@@ -290,7 +295,7 @@ export class Call {
    */
   ended(tail, error) {
     const { core, now, window } = this.#hub;
-    if (error !== undefined) this.cause = error;
+    if (error !== undefined) this.cause = causeOf(error, this.#headers);
     const length = tail ? window.put(tail) : 0;
     const broken = error === undefined ? undefined : describe(error);
     const action = core.coreStreamEnd(this.id, this.attempt, length, broken, now());

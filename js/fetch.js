@@ -4,6 +4,7 @@ import { errorHeaders, replyHeaders } from "./answer.js";
 import { ANSWERED, BAD_REQUEST, REFUSED, TOO_LARGE } from "./codes.js";
 import { Call } from "./drive.js";
 import { errorOf, RouterError } from "./errors.js";
+import { callerHeaders } from "./headers.js";
 import { TooLong } from "./platform/bytes.js";
 import { relay } from "./relay.js";
 
@@ -32,7 +33,8 @@ export async function routedFetch(hub, input, init) {
     hub.core.coreRefuse(tooLong ? TOO_LARGE : BAD_REQUEST, tooLong ? error.message : "the request body cannot be read");
     return refusal(hub);
   }
-  return call(hub, surface, body, init?.signal ?? callerSignal(hub, request));
+  const headers = callerHeaders(init?.headers ?? request?.headers);
+  return call(hub, surface, body, init?.signal ?? callerSignal(hub, request), headers);
 }
 
 /** A request's own signal. Looking at it creates it on some runtimes, so it is looked at once and late. */
@@ -60,7 +62,7 @@ function toBytes(body) {
   return undefined;
 }
 
-async function call(hub, surface, body, signal) {
+async function call(hub, surface, body, signal, headers) {
   const { core, now, window } = hub;
   const started = now();
   hub.prefix();
@@ -78,6 +80,7 @@ async function call(hub, surface, body, signal) {
   const running = new Call(hub, action, {
     surface,
     signal,
+    headers,
     started,
     isStream: core.coreIsStream(id),
     body: (target) => splice(core.coreSplice(id, target.deployment), core.coreReply(), source),
@@ -91,11 +94,11 @@ async function call(hub, surface, body, signal) {
     return failure(hub, error);
   }
   if (running.isOver) {
-    const headers = replyHeaders(hub, running.report, "application/json", running.response.headers);
-    return new Response(running.bytes, { headers });
+    const told = replyHeaders(hub, running.report, "application/json", running.response.headers);
+    return new Response(running.bytes, { headers: told });
   }
-  const headers = replyHeaders(hub, hub.brief(running), "text/event-stream; charset=utf-8", running.response.headers);
-  return new Response(relay(hub, running), { headers });
+  const told = replyHeaders(hub, hub.brief(running), "text/event-stream; charset=utf-8", running.response.headers);
+  return new Response(relay(hub, running), { headers: told });
 }
 
 /** Puts a body together from pieces of the caller's and of the router's: (which, start, end) each. */

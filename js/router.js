@@ -28,17 +28,18 @@ export function makeRouter(glue, platform) {
      */
     constructor(config, host = {}) {
       const env = environment(host.env ?? platform.env);
+      const wrong = checkInjected(host);
       try {
         super(config, plainHost(host, platform), env);
       } catch (problems) {
-        throw Array.isArray(problems) ? new ConfigError(problems) : problems;
+        throw Array.isArray(problems) ? new ConfigError([...problems, ...wrong]) : problems;
       }
-      checkInjected(host);
+      if (wrong.length > 0) throw new ConfigError(wrong);
       this.#hub = new Hub(this, glue, platform, host);
       this.#routerKeys = new Set(glue.Router.coreRouterKeys());
       if (host.seed !== undefined) this.coreSeed(host.seed);
       /** Options that were accepted and have no effect, as `{path, message}`. */
-      this.notices = Object.freeze(this.coreNotices());
+      this.notices = Object.freeze([...this.coreNotices(), ...unused(host)]);
       // Bound, so that it can be handed to a client as its `fetch`.
       this.fetch = this.fetch.bind(this);
     }
@@ -114,6 +115,12 @@ function environment(given) {
   };
 }
 
+/** Hooks of the contract that this version does not call, and that a program relies on: said at once. */
+const NOT_CALLED = ["customRoutingStrategy", "filterDeployments", "beforeRoute", "mayFallback", "getToken"];
+
+/** Hooks that this version does not call, and that change no answer. */
+const UNUSED = ["cache", "callbacks", "tokenCounter"];
+
 /** A function that is none would fail at the first call; say so at once. */
 function checkInjected(host) {
   const problems = [];
@@ -125,5 +132,16 @@ function checkInjected(host) {
   if (host.seed !== undefined && !Number.isFinite(host.seed)) {
     problems.push({ path: "host.seed", message: "expected a number" });
   }
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (host.store && (typeof host.store.load !== "function" || typeof host.store.apply !== "function")) {
+    problems.push({ path: "host.store", message: "expected an object with the methods `load` and `apply`" });
+  }
+  for (const name of NOT_CALLED) {
+    if (host[name] !== undefined) problems.push({ path: `host.${name}`, message: "is not called in this version" });
+  }
+  return problems;
+}
+
+function unused(host) {
+  const given = UNUSED.filter((name) => host[name] !== undefined);
+  return given.map((name) => ({ path: `host.${name}`, message: "is accepted, and not used in this version" }));
 }

@@ -2,7 +2,7 @@
 import module from "../../pkg/switchman_bg.wasm?module";
 import * as glue from "../../pkg/switchman.js";
 import { bind } from "../main.js";
-import { platform } from "../platform/node.js";
+import { platform } from "../platform/edge-light.js";
 
 glue.initSync({ module });
 

@@ -33,7 +33,7 @@ export interface Host {
   allowedModels?: readonly string[];
   /** The largest request or answer that is read whole, in bytes. 1 or more. Default 33,554,432 (32 MB). */
   maxBodyBytes?: number;
-  /** The most sends of one call, beside `max_attempts`. 1 or more. Default: 45 on Workers and edge runtimes, elsewhere no bound. */
+  /** The most sends of one call, beside `max_attempts`. 1 or more. Default: 45 on Workers, elsewhere no bound. */
   subrequests?: number;
   /** Accept a config that holds a key or extra headers in a browser, where everyone who opens the page sees them. Default false. */
   dangerouslyAllowBrowser?: boolean;

@@ -21,7 +21,9 @@ mod number;
 mod scanner;
 mod splice;
 
+use std::borrow::Cow;
 use std::ops::Range;
+use std::rc::Rc;
 
 use smallvec::SmallVec;
 use thiserror::Error;
@@ -59,6 +61,58 @@ pub enum Kind {
     True,
     False,
     Null,
+}
+
+/// The members to look for, shared by all scans of one kind.
+#[derive(Debug, Clone, Default)]
+pub struct Table(Rc<[(Cow<'static, str>, u32)]>);
+
+impl Table {
+    /// `fixed` members, and after them `more` names whose values are not kept. A name that is there already is not
+    /// added again.
+    #[must_use]
+    pub fn new(fixed: &'static [Wanted], more: impl IntoIterator<Item = String>) -> Self {
+        let fixed = fixed.iter().map(|wanted| (Cow::Borrowed(wanted.name), wanted.capture));
+        let mut rows: Vec<(Cow<'static, str>, u32)> = fixed.collect();
+        for name in more {
+            if rows.iter().all(|(known, _)| *known != name) {
+                rows.push((Cow::Owned(name), 0));
+            }
+        }
+        Self(rows.into())
+    }
+
+    fn name(&self, ix: usize) -> Option<&str> {
+        self.0.get(ix).map(|(name, _)| &**name)
+    }
+
+    fn capture(&self, ix: usize) -> Option<u32> {
+        self.0.get(ix).map(|(_, capture)| *capture)
+    }
+
+    fn index_of(&self, name: &[u8]) -> Option<usize> {
+        self.0.iter().position(|(known, _)| known.as_bytes() == name)
+    }
+
+    fn longest_name(&self) -> usize {
+        self.0.iter().map(|(name, _)| name.len()).max().unwrap_or(0)
+    }
+
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl From<&'static [Wanted]> for Table {
+    fn from(fixed: &'static [Wanted]) -> Self {
+        Self::new(fixed, [])
+    }
+}
+
+impl<const N: usize> From<&'static [Wanted; N]> for Table {
+    fn from(fixed: &'static [Wanted; N]) -> Self {
+        Self::new(fixed, [])
+    }
 }
 
 /// A wanted member as it stands in the body. Offsets count bytes from the first byte ever pushed.

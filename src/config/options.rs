@@ -52,6 +52,10 @@ const BESIDE: [&str; 7] =
 const REDIRECTING: [&str; 6] =
     ["api_key", "api_base", "base_url", "organization", "custom_llm_provider", "extra_headers"];
 
+/// Switches of tests that this version does not carry out. A call that asks for one must fail rather than
+/// reach, and pay, a real provider.
+const MOCKS: [&str; 4] = ["mock_response", "mock_delay", "mock_timeout", "mock_testing_rate_limit_error"];
+
 /// Every name that may steer, wherever it stands.
 pub(super) fn router_keys() -> impl Iterator<Item = &'static str> {
     ROUTER_KEYS.iter().chain(IN_PROCESS_KEYS).copied()
@@ -128,6 +132,8 @@ fn check_keys(reader: &mut Reader<'_>, members: &Members) {
             value.as_str().into_iter().for_each(|text| reader.report.secret(text));
             let message = "in a request is not carried out in this version; add a deployment that has it";
             reader.problem(&at, format!("{} {message}", quote(name)));
+        } else if MOCKS.contains(&name.as_str()) && *value != Value::Bool(false) {
+            reader.problem(&at, format!("{} is not carried out in this version", quote(name)));
         } else if !is_router_key(name) && !BESIDE.contains(&name.as_str()) {
             let near = hint(name, router_keys().chain(BESIDE), Reach::Prefixes);
             reader.problem(&at, format!("unknown option {}{near}", quote(name)));

@@ -39,6 +39,13 @@ pub struct Running {
     expires: Millis,
 }
 
+impl Running {
+    /// Sets the expiry of the slot from the call's deadline.
+    pub(super) fn keep_until_deadline(&mut self, now: Millis) {
+        self.expires = self.call.deadline().map_or(now + NO_DEADLINE_MS, |deadline| deadline + GRACE_MS);
+    }
+}
+
 #[derive(Debug, Default)]
 struct Slot {
     generation: u16,
@@ -92,13 +99,6 @@ impl Calls {
         let slot = self.slots.get_mut(usize::from(id.0 as u16))?;
         let is_same = u32::from(slot.generation) == id.0 >> 16;
         slot.running.as_deref_mut().filter(|_| is_same)
-    }
-
-    /// Sets the expiry from the call's deadline.
-    pub(super) fn keep_until(&mut self, now: Millis, id: CallId) {
-        if let Some(running) = self.get_mut(id) {
-            running.expires = running.call.deadline().map_or(now + NO_DEADLINE_MS, |deadline| deadline + GRACE_MS);
-        }
     }
 
     /// Frees a call's slot.

@@ -1,6 +1,6 @@
 //! What is read out of a request body that arrives over `fetch`, and what is changed in it before it goes on.
 
-use crate::base::json::{Edit, Member, Scanner, Splice, Wanted, splice, string_value};
+use crate::base::json::{Edit, Member, Scanner, Splice, Table, Wanted, splice, string_value};
 use crate::config::{CallOptions, ROUTER_KEYS, RouterConfig, Trust};
 use crate::dialect::Outbound;
 use crate::error::{Fault, FaultKind};
@@ -37,10 +37,12 @@ const fn router_key(at: usize) -> &'static str {
     ROUTER_KEYS[at]
 }
 
-/// The members that the scan of a request looks for.
+/// The members that the scan of a request looks for: the router's own, and the parameters that some deployment
+/// sets where the request does not.
 #[must_use]
-pub fn request_members() -> &'static [Wanted] {
-    &MEMBERS
+pub fn request_members(config: &RouterConfig) -> Table {
+    let params = config.deployments.iter().flat_map(|deployment| &deployment.params);
+    Table::new(&MEMBERS, params.map(|param| param.name.clone()))
 }
 
 /// What the scan of a request body found.
@@ -104,7 +106,8 @@ impl Facts {
         })
     }
 
-    /// The changes to the body for a deployment: the router's keys out, the provider's model in.
+    /// The changes to the body for a deployment: the router's keys out, the provider's model in, and the deployment's
+    /// own parameters where the request has none.
     #[must_use]
     pub fn splice(&self, outbound: &Outbound) -> Splice {
         let mut edits: Vec<Edit<'_>> = self.own_members().map(|wanted| Edit::Cut { wanted }).collect();
@@ -115,11 +118,17 @@ impl Facts {
                 name => Edit::Append { name, raw },
             });
         }
+        for param in &outbound.defaults {
+            let known = self.scan.index_of(&param.name).is_some_and(|wanted| self.scan.last(wanted).is_some());
+            if !known {
+                edits.push(Edit::Append { name: &param.name, raw: param.raw.as_bytes() });
+            }
+        }
         splice(&self.scan, &edits)
     }
 
     fn own_members(&self) -> impl Iterator<Item = usize> + '_ {
-        self.scan.members().iter().map(|found| found.wanted).filter(|wanted| *wanted >= OWN)
+        self.scan.members().iter().map(|found| found.wanted).filter(|wanted| (OWN..MEMBERS.len()).contains(wanted))
     }
 
     fn own_keys(&self) -> impl Iterator<Item = (&'static str, &Member)> + '_ {

@@ -1,7 +1,7 @@
 //! The router: owns the config, the state and the running calls, and nothing of the host's.
 
 use crate::base::headers::Headers;
-use crate::base::json::{Scanner, Splice};
+use crate::base::json::{Scanner, Splice, Table};
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
 use crate::config::{CallOptions, Deployment, DeploymentIx, Resolved, RouterConfig, Secret, Surface};
@@ -42,6 +42,7 @@ pub struct Router {
     seed: Option<u64>,
     begun: u64,
     stripped_keys: u64,
+    members: Table,
     sync: Sync,
     store_failures: u64,
     now: Millis,
@@ -53,6 +54,7 @@ impl Router {
     pub fn new(config: RouterConfig) -> Self {
         let state = State::new(&config);
         Self {
+            members: request_members(&config),
             config,
             state,
             calls: Calls::default(),
@@ -125,7 +127,6 @@ impl Router {
         let id = self.calls.insert(now, call, number, request.facts, request.usage_asked);
         let id = id.ok_or_else(|| Fault::new(FaultKind::NoDeployment, "65,536 calls are running already"))?;
         let step = self.step(now, id, Event::Start);
-        self.calls.keep_until(now, id);
         Ok((id, step))
     }
 
@@ -148,7 +149,11 @@ impl Router {
         let mut step = running.call.step(now, view, event);
         match &mut step.action {
             Some(Action::Done(result)) => running.result = Some(result.clone()),
-            Some(Action::Send { .. }) => running.watch = None,
+            Some(Action::Send { .. }) => {
+                running.watch = None;
+                // A deployment may have a deadline of its own.
+                running.keep_until_deadline(now);
+            }
             _ => {}
         }
         for delta in &step.deltas {
@@ -237,7 +242,7 @@ impl Router {
     /// A scanner for a request body.
     #[must_use]
     pub fn request_scanner(&self) -> Scanner {
-        Scanner::new(request_members())
+        Scanner::new(self.members.clone())
     }
 
     /// The list of models, in OpenAI's shape.

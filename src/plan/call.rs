@@ -186,8 +186,7 @@ impl Call {
         if let Some(group) = self.group(view) {
             step.deltas.push(Delta::RetryTokens { group, milli: CALL_DEPOSIT });
         }
-        if self.spec.options.mock_testing_fallbacks {
-            let fault = Fault::new(FaultKind::Unavailable, "mock_testing_fallbacks: the first group is taken to have failed");
+        if let Some(fault) = mock_fault(&self.spec.options) {
             return self.fall_back(now, view, fault, step);
         }
         self.try_target(now, view, step);
@@ -212,6 +211,10 @@ impl Call {
         }
         self.timers.clear_attempt();
         self.timers.set(Timer::Backoff, now, None);
+        if let Some(ms) = known.timeouts.deadline_ms.filter(|_| self.spec.options.timeouts.deadline_ms.is_none()) {
+            // The deployment's word on the whole call beats the router's, not the request's.
+            self.timers.set(Timer::Call, self.started, Some(ms).filter(|ms| *ms > 0));
+        }
         let limits = self.limits(view, known);
         self.timers.set(Timer::Head, now, limits.headers_ms);
         if self.spec.stream {
@@ -312,6 +315,20 @@ impl Call {
             Resolved::Deployment(ix) => group_of(view.config, ix),
         }
     }
+}
+
+/// The fault that LiteLLM's test switches pretend of the first group.
+fn mock_fault(options: &CallOptions) -> Option<Fault> {
+    let (kind, name) = if options.mock_testing_fallbacks {
+        (FaultKind::Unavailable, "mock_testing_fallbacks")
+    } else if options.mock_testing_context_fallbacks {
+        (FaultKind::ContextWindow, "mock_testing_context_fallbacks")
+    } else if options.mock_testing_content_policy_fallbacks {
+        (FaultKind::ContentPolicy, "mock_testing_content_policy_fallbacks")
+    } else {
+        return None;
+    };
+    Some(Fault::new(kind, format!("{name}: the first group is taken to have failed")))
 }
 
 /// An error that helps: what is known, bounded.

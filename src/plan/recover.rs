@@ -1,10 +1,11 @@
 //! What a call does after a fault: learn from it, then retry, wait, move on or end.
 
 use crate::base::time::Millis;
-use crate::config::DeploymentIx;
+use crate::config::{DeploymentIx, Resolved};
 use crate::error::{Blame, Fault, FaultKind};
 use crate::state::{Delta, RETRY_PRICE, View};
 
+use super::attempt::Attempt;
 use super::call::{Call, Phase};
 use super::deadline::Timer;
 use super::event::{AttemptId, Step};
@@ -31,7 +32,9 @@ impl Call {
             self.failed.push(deployment);
         }
         if fault.kind.verdicts().retry && self.retries < self.retry_limit(view) {
-            match select::pick(view, now, self.target, &self.failed, benched.then_some(deployment), &mut self.rng) {
+            let is_benched = |ix| benched && matches!(self.target, Resolved::Group(_)) && ix == deployment;
+            let leave = |ix| is_benched(ix) || is_lost(&self.attempts, ix);
+            match select::pick(view, now, self.target, &self.failed, leave, &mut self.rng) {
                 Pick::Untried(next) if is_closed(view, now, next) || self.pay(now, view, step) => {
                     self.retries = self.retries.saturating_add(1);
                     self.last_fault = Some(Box::new(fault));
@@ -95,7 +98,8 @@ impl Call {
 
     /// Sends to somebody of the present target, or moves on.
     pub(super) fn try_target(&mut self, now: Millis, view: View<'_>, step: &mut Step) {
-        match select::pick(view, now, self.target, &self.failed, None, &mut self.rng) {
+        let leave = |ix| is_lost(&self.attempts, ix);
+        match select::pick(view, now, self.target, &self.failed, leave, &mut self.rng) {
             Pick::Untried(deployment) | Pick::Tried(deployment) => self.send(now, view, deployment, step),
             Pick::Nobody => self.fall_back(now, view, nobody(view, now, self.target), step),
         }
@@ -118,10 +122,16 @@ impl Call {
             self.failed.clear();
             self.retries = 0;
             self.sent_in_hop = false;
-            match select::pick(view, now, target, &self.failed, None, &mut self.rng) {
+            match select::pick(view, now, target, &self.failed, |_| false, &mut self.rng) {
                 Pick::Untried(deployment) | Pick::Tried(deployment) => return self.send(now, view, deployment, step),
                 Pick::Nobody => fault = nobody(view, now, target),
             }
         }
     }
+}
+
+/// Has a deployment told this call of a wrong key, an empty account or a missing model? No wait mends that.
+fn is_lost(attempts: &[Attempt], deployment: DeploymentIx) -> bool {
+    let blame = |attempt: &Attempt| attempt.fault.as_ref().map(|fault| fault.kind.verdicts().blame);
+    attempts.iter().any(|attempt| attempt.deployment == deployment && blame(attempt) == Some(Blame::BenchLong))
 }

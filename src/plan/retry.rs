@@ -14,7 +14,7 @@ const JITTER_MS: f64 = 750.0;
 #[must_use]
 pub(super) fn backoff_ms(retry: u32, least_ms: u64, retry_after_ms: Option<u64>, rng: &mut Rng) -> u64 {
     let doubled = FIRST_MS.saturating_mul(1_u64.checked_shl(retry).unwrap_or(u64::MAX));
-    let wait = retry_after_ms.unwrap_or_else(|| doubled.min(LONGEST_MS).max(least_ms));
+    let wait = doubled.min(LONGEST_MS).max(least_ms).max(retry_after_ms.unwrap_or(0));
     wait.saturating_add((rng.unit() * JITTER_MS) as u64)
 }
 
@@ -32,6 +32,7 @@ mod tests {
             assert!((8_000..8_750).contains(&backoff_ms(200, 0, None, &mut rng)));
             assert!((3_000..3_750).contains(&backoff_ms(0, 3_000, None, &mut rng)));
             assert!((120_000..120_750).contains(&backoff_ms(0, 0, Some(120_000), &mut rng)));
+            assert!((1_000..1_750).contains(&backoff_ms(1, 0, Some(0), &mut rng)));
         }
     }
 }

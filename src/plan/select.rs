@@ -38,20 +38,18 @@ pub(super) enum Pick {
     Nobody,
 }
 
-/// Picks for the next attempt. `failed` are the deployments that failed in this call, and `benched` is the
-/// one that the same step benches, which the state does not show yet.
+/// Picks for the next attempt. `failed` are the deployments that failed in this call. `leave` says whom not to
+/// try at all, for reasons that the state does not show.
 pub(super) fn pick(
     view: View<'_>,
     now: Millis,
     target: Resolved,
     failed: &[DeploymentIx],
-    benched: Option<DeploymentIx>,
+    leave: impl Fn(DeploymentIx) -> bool,
     rng: &mut Rng,
 ) -> Pick {
     let mut all = eligible(view, now, target);
-    if let Resolved::Group(_) = target {
-        all.retain(|ix| benched != Some(*ix));
-    }
+    all.retain(|ix| !leave(*ix));
     let mut untried = all.clone();
     untried.retain(|ix| !failed.contains(ix));
     let is_untried = !untried.is_empty();

@@ -56,9 +56,8 @@ impl World {
         let Some(flight) = self.flights.get_mut(call.0) else { return };
         flight.wake_at = None;
         // The router hears of a relayed stream's life only before it would take it for dead.
-        if let (Some(at), Some(attempt)) = (flight.heard_at.take(), flight.open) {
-            let step = self.router.step(at, id, Event::Content { attempt });
-            self.take(call, "still alive".to_owned(), step);
+        if let (Some(at), Some(attempt)) = (flight.heard_at, flight.open) {
+            self.router.alive(at, id, attempt);
         }
         let step = self.router.step(self.clock.now, id, Event::Tick);
         self.take(call, "tick".to_owned(), step);

@@ -47,6 +47,12 @@ impl Spec {
         Self { objects: true, ..self }
     }
 
+    /// Is it answered as a stream?
+    #[must_use]
+    pub fn is_stream(&self) -> bool {
+        self.stream
+    }
+
     /// Sets the options of the call: a JSON object, as in process.
     #[must_use]
     pub fn with(self, options: Value) -> Self {

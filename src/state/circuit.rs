@@ -9,7 +9,7 @@ use crate::error::{Blame, Fault, FaultKind};
 
 use super::{Cell, Window};
 
-/// The longest bench that a `Retry-After` or the rate rule can ask for.
+/// The longest bench that a `Retry-After` can ask for, and that doubling leads to.
 const SHORT_CAP_MS: u64 = 60_000;
 
 /// The first bench for what a moment's wait does not mend: a key, a quota, a missing model.
@@ -132,13 +132,15 @@ impl Circuit {
             Blame::None => return None,
             Blame::Bench if company == Company::Only => return None,
             // The provider's own wish, but neither nothing (that would hammer it) nor for ever.
-            Blame::Bench => fault.retry_after_ms.filter(|ms| *ms > 0).unwrap_or(cooldown_ms).min(SHORT_CAP_MS),
+            Blame::Bench => {
+                fault.retry_after_ms.filter(|ms| *ms > 0).map_or(cooldown_ms, |ms| ms.min(SHORT_CAP_MS))
+            }
             // The only deployment tells its real error each time.
             Blame::BenchLong if company == Company::Only => return None,
             Blame::BenchLong => self.longer(LONG_MS, LONG_CAP_MS),
             // With nowhere else to go, a deployment that may fail is better than none.
             Blame::Rate if company != Company::Others => return None,
-            Blame::Rate if self.at(now) == CircuitState::HalfOpen => self.longer(cooldown_ms, SHORT_CAP_MS),
+            Blame::Rate if self.at(now) == CircuitState::HalfOpen => self.longer(cooldown_ms, SHORT_CAP_MS.max(cooldown_ms)),
             Blame::Rate if window.would_trip(now) => cooldown_ms,
             Blame::Rate => return None,
         };

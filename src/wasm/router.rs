@@ -7,9 +7,9 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::base::json::Scanner;
+use crate::base::json::{Scanner, Table};
 use crate::base::time::Millis;
-use crate::config::{CallOptions, DeploymentIx, IN_PROCESS_KEYS, Notice, Problem, ROUTER_KEYS, Surface, load};
+use crate::config::{CallOptions, DeploymentIx, DialectName, IN_PROCESS_KEYS, Notice, Problem, ROUTER_KEYS, Surface, load};
 use crate::dialect::reply_members;
 use crate::engine::{self, CallId, Facts, Request, Route, Running, route};
 use crate::error::{Fault, FaultKind};
@@ -52,6 +52,7 @@ pub struct Router {
     notices: Vec<Notice>,
     pub(super) window: Window,
     pub(super) scan: Scanner,
+    reply_members: Table,
     pub(super) last: Last,
 }
 
@@ -78,6 +79,7 @@ impl Router {
             notices: loaded.notices,
             window: Window::default(),
             scan: Scanner::default(),
+            reply_members: reply_members(DialectName::OpenAi).into(),
             last: Last::default(),
         })
     }
@@ -185,7 +187,7 @@ impl Router {
     /// Begins the scan of a reply.
     #[wasm_bindgen(js_name = coreScanReply)]
     pub fn scan_reply(&mut self) {
-        self.scan.reset(reply_members(crate::config::DialectName::OpenAi));
+        self.scan.reset(self.reply_members.clone());
     }
 
     /// Scans the bytes in the window.

@@ -48,7 +48,7 @@ fn settings_are_read() {
         total_ms: Some(5_000),
         stream_ms: Some(5_000),
         headers_ms: Some(2_147_483_647),
-        first_token_ms: Some(60_000),
+        first_token_ms: None,
         idle_ms: Some(60_000),
         deadline_ms: Some(0),
     };

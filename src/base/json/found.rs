@@ -2,12 +2,12 @@
 
 use smallvec::SmallVec;
 
-use super::{Kind, MAX_DUPLICATES, Member, Wanted};
+use super::{Kind, MAX_DUPLICATES, Member, Table};
 
 /// The wanted members so far, and what a splice must know of the object around them.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    pub(super) wanted: &'static [Wanted],
+    pub(super) wanted: Table,
     pub(super) members: Vec<Member>,
     /// Top-level members, wanted or not.
     pub(super) count: u32,
@@ -22,7 +22,7 @@ pub(super) struct Found {
 
 impl Found {
     /// Starts over; memory is kept.
-    pub(super) fn reset(&mut self, wanted: &'static [Wanted]) {
+    pub(super) fn reset(&mut self, wanted: Table) {
         let mut members = std::mem::take(&mut self.members);
         members.clear();
         *self = Self { wanted, members, ..Self::default() };
@@ -30,12 +30,12 @@ impl Found {
 
     /// The index of a name, if it is wanted.
     pub(super) fn index_of(&self, name: &[u8]) -> Option<usize> {
-        self.wanted.iter().position(|wanted| wanted.name.as_bytes() == name)
+        self.wanted.index_of(name)
     }
 
     /// The length of the longest wanted name.
     pub(super) fn longest_name(&self) -> usize {
-        self.wanted.iter().map(|wanted| wanted.name.len()).max().unwrap_or(0)
+        self.wanted.longest_name()
     }
 
     /// A member begins: `wanted` is the index of its name, if it is wanted. False if it is one duplicate too many.
@@ -48,7 +48,7 @@ impl Found {
     ) -> bool {
         let ordinal = self.count;
         self.count = self.count.saturating_add(1);
-        let Some((wanted, capture)) = wanted.and_then(|ix| Some((ix, self.wanted.get(ix)?.capture))) else {
+        let Some((wanted, capture)) = wanted.and_then(|ix| Some((ix, self.wanted.capture(ix)?))) else {
             return true;
         };
         // There is room for each name once, and for the duplicates.

@@ -4,7 +4,7 @@ use super::found::Found;
 use super::key::Key;
 use super::nest::{Misfit, Nest};
 use super::number::Number;
-use super::{Kind, ScanError, Wanted};
+use super::{Kind, ScanError, Table};
 
 /// Where a block has unescaped quotes, backslashes, and brackets outside strings.
 pub(super) struct Masks {
@@ -58,7 +58,7 @@ enum State {
 
 impl Grammar {
     /// Starts over; memory is kept.
-    pub(super) fn reset(&mut self, wanted: &'static [Wanted]) {
+    pub(super) fn reset(&mut self, wanted: Table) {
         let mut found = std::mem::take(&mut self.found);
         found.reset(wanted);
         *self = Self { found, ..Self::default() };

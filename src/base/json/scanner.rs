@@ -2,7 +2,7 @@
 
 use super::block::{Block, WIDTH, escaped, inside_strings};
 use super::grammar::{Grammar, Masks};
-use super::{Member, ScanError, Wanted};
+use super::{Member, ScanError, Table};
 
 /// Finds wanted members at the top level of a JSON object that arrives in windows of any size.
 ///
@@ -11,7 +11,7 @@ use super::{Member, ScanError, Wanted};
 /// byte order mark at the start is accepted. Not checked: UTF-8, escapes inside values, and the grammar between
 /// the strings and brackets of nested values, all of which the upstream reads for itself.
 ///
-/// Memory is bounded whatever comes: by the table of [`Wanted`] and by
+/// Memory is bounded whatever comes: by the table of [`Wanted`](super::Wanted) and by
 /// [`MAX_DUPLICATES`](super::MAX_DUPLICATES).
 #[derive(Debug, Default)]
 pub struct Scanner {
@@ -27,16 +27,16 @@ pub struct Scanner {
 impl Scanner {
     /// A scanner that looks for `wanted`.
     #[must_use]
-    pub fn new(wanted: &'static [Wanted]) -> Self {
+    pub fn new(wanted: impl Into<Table>) -> Self {
         let mut scanner = Self::default();
-        scanner.grammar.reset(wanted);
+        scanner.grammar.reset(wanted.into());
         scanner
     }
 
     /// Starts over with another body; memory is kept.
-    pub fn reset(&mut self, wanted: &'static [Wanted]) {
+    pub fn reset(&mut self, wanted: impl Into<Table>) {
         let mut grammar = std::mem::take(&mut self.grammar);
-        grammar.reset(wanted);
+        grammar.reset(wanted.into());
         *self = Self { grammar, ..Self::default() };
     }
 
@@ -64,6 +64,12 @@ impl Scanner {
     #[must_use]
     pub fn last(&self, wanted_index: usize) -> Option<&Member> {
         self.members().iter().rfind(|member| member.wanted == wanted_index)
+    }
+
+    /// The index of a name in the table, if it is wanted.
+    #[must_use]
+    pub fn index_of(&self, name: &str) -> Option<usize> {
+        self.grammar.found.index_of(name.as_bytes())
     }
 
     /// Whether every byte is below 0x80, so that offsets in bytes are offsets in characters too.

@@ -131,7 +131,7 @@ pub fn splice(scan: &Scanner, edits: &[Edit<'_>]) -> Splice {
                 if let Some(fate) = last.and_then(|last| fates.get_mut(last)) {
                     *fate = Fate::Put(raw);
                 } else if !edits.iter().skip(ix + 1).any(|later| later.wanted() == Some(wanted)) {
-                    added.extend(found.wanted.get(wanted).map(|absent| (absent.name, raw)));
+                    added.extend(found.wanted.name(wanted).map(|absent| (absent, raw)));
                 }
             }
         }
