@@ -89,16 +89,12 @@ pub struct CallOptions {
     pub max_fallbacks: Option<u32>,
     /// `max_attempts`: how many sends the call may make.
     pub max_attempts: Option<u32>,
-    /// `mock_response`: the text that is answered without a provider.
-    pub mock_response: Option<String>,
     /// `mock_testing_fallbacks`: the first group is taken to have failed.
     pub mock_testing_fallbacks: bool,
     /// `mock_testing_context_fallbacks`: the first group is taken to have refused the prompt's length.
     pub mock_testing_context_fallbacks: bool,
     /// `mock_testing_content_policy_fallbacks`: the first group is taken to have refused the content.
     pub mock_testing_content_policy_fallbacks: bool,
-    /// `mock_testing_rate_limit_error`: the first attempt is taken to have hit a rate limit.
-    pub mock_testing_rate_limit_error: bool,
 }
 
 impl CallOptions {
@@ -163,12 +159,8 @@ fn read(reader: &mut Reader<'_>, members: &Members, config: &RouterConfig) -> Ca
         disable_fallbacks: flag(reader, "disable_fallbacks"),
         max_fallbacks: scope.pick(reader, "max_fallbacks", Reader::count),
         max_attempts: scope.pick(reader, "max_attempts", Reader::positive),
-        mock_response: scope.pick(reader, "mock_response", |reader, at, value| {
-            reader.text(at, value).map(|text| text.into_owned())
-        }),
         mock_testing_fallbacks: flag(reader, "mock_testing_fallbacks"),
         mock_testing_context_fallbacks: flag(reader, "mock_testing_context_fallbacks"),
         mock_testing_content_policy_fallbacks: flag(reader, "mock_testing_content_policy_fallbacks"),
-        mock_testing_rate_limit_error: flag(reader, "mock_testing_rate_limit_error"),
     }
 }

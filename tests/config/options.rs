@@ -34,9 +34,9 @@ fn nothing_asked_is_the_default() {
 fn everything_that_is_carried_out_is_read() {
     let options = parse(&json!({
         "num_retries": "1", "timeout": 2, "stream_timeout": 3, "headers_timeout": 4, "first_token_timeout": 5, "idle_timeout": 6, "deadline": 7,
-        "fallbacks": ["al", "c"], "disable_fallbacks": true, "max_fallbacks": 1, "max_attempts": 4, "mock_response": "hi",
+        "fallbacks": ["al", "c"], "disable_fallbacks": true, "max_fallbacks": 1, "max_attempts": 4,
         "mock_testing_fallbacks": true, "mock_testing_context_fallbacks": true, "mock_testing_content_policy_fallbacks": true,
-        "mock_testing_rate_limit_error": true, "context_window_fallbacks": [{ "a": ["b"] }], "content_policy_fallbacks": [],
+        "context_window_fallbacks": [{ "a": ["b"] }], "content_policy_fallbacks": [],
     }));
     let [a, b, c] = [GroupIx(0), GroupIx(1), GroupIx(2)];
     let timeouts = Timeouts {
@@ -60,11 +60,9 @@ fn everything_that_is_carried_out_is_read() {
         disable_fallbacks: true,
         max_fallbacks: Some(1),
         max_attempts: Some(4),
-        mock_response: Some("hi".to_owned()),
         mock_testing_fallbacks: true,
         mock_testing_context_fallbacks: true,
         mock_testing_content_policy_fallbacks: true,
-        mock_testing_rate_limit_error: true,
     };
     assert_eq!(options, expected);
 }
@@ -97,7 +95,9 @@ fn mistakes_are_told() {
     refused(&json!({ "fallbacks": [{ "model": "b", "temperature": 0 }] }), "fallbacks[0]", "not carried out");
     refused(&json!({ "fallbacks": "b" }), "fallbacks", "expected a list, got a string");
     refused(&json!({ "disable_fallbacks": 1 }), "disable_fallbacks", "expected a boolean");
-    refused(&json!({ "mock_response": {} }), "mock_response", "expected a string, got an object");
+    for name in ["mock_response", "mock_delay", "mock_timeout", "mock_testing_rate_limit_error"] {
+        refused(&json!({ name: "x" }), name, "not carried out in this version");
+    }
     for name in ["api_key", "api_base", "base_url", "organization", "custom_llm_provider", "extra_headers"] {
         refused(&json!({ name: "x" }), name, "not carried out in this version");
     }
@@ -114,10 +114,7 @@ fn what_is_known_and_not_carried_out_is_passed_over() {
 
 #[test]
 fn a_request_cannot_name_variables_of_the_environment() {
-    assert_eq!(
-        parse(&json!({ "mock_response": "os.environ/SPARE_KEY" })).mock_response.as_deref(),
-        Some("os.environ/SPARE_KEY")
-    );
+    refused(&json!({ "fallbacks": ["os.environ/SPARE_KEY"] }), "fallbacks[0]", "no group");
 }
 
 #[test]
