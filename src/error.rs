@@ -160,11 +160,25 @@ impl FaultKind {
         match self {
             Self::Auth => {
                 let code = "invalid_api_key";
-                row("AuthenticationError", 401, "authentication_error", code, Upstream, may(true, BenchLong, true))
+                row(
+                    "AuthenticationError",
+                    401,
+                    "authentication_error",
+                    code,
+                    Upstream,
+                    may(true, BenchLong, true),
+                )
             }
             Self::PermissionDenied => {
                 let code = "permission_denied";
-                row("PermissionDeniedError", 403, "permission_error", code, Upstream, may(true, BenchLong, true))
+                row(
+                    "PermissionDeniedError",
+                    403,
+                    "permission_error",
+                    code,
+                    Upstream,
+                    may(true, BenchLong, true),
+                )
             }
             Self::Quota => {
                 let code = "insufficient_quota";
@@ -178,12 +192,24 @@ impl FaultKind {
                 row("RateLimitError", 429, "rate_limit_error", code, Upstream, may(true, Bench, true))
             }
             Self::Timeout => row("Timeout", 408, "timeout_error", "timeout", Upstream, may(true, Rate, true)),
-            Self::Unavailable => {
-                row("InternalServerError", 500, "server_error", "server_error", Upstream, may(true, Rate, true))
-            }
+            Self::Unavailable => row(
+                "InternalServerError",
+                500,
+                "server_error",
+                "server_error",
+                Upstream,
+                may(true, Rate, true),
+            ),
             Self::Overloaded => {
                 let code = "overloaded";
-                row("ServiceUnavailableError", 503, "service_unavailable_error", code, Upstream, may(true, Rate, true))
+                row(
+                    "ServiceUnavailableError",
+                    503,
+                    "service_unavailable_error",
+                    code,
+                    Upstream,
+                    may(true, Rate, true),
+                )
             }
             Self::Connect => {
                 let code = "connection_error";
@@ -211,8 +237,12 @@ impl FaultKind {
             Self::UnknownModel => {
                 row("NotFoundError", 404, INVALID, "model_not_found", Caller, may(false, None, false))
             }
-            Self::Cancelled => row("AbortError", 499, "cancelled", "cancelled", Caller, may(false, None, false)),
-            Self::Bug => row("InternalError", 500, "router_error", "internal_error", Router, may(false, None, false)),
+            Self::Cancelled => {
+                row("AbortError", 499, "cancelled", "cancelled", Caller, may(false, None, false))
+            }
+            Self::Bug => {
+                row("InternalError", 500, "router_error", "internal_error", Router, may(false, None, false))
+            }
             Self::UnknownPath => {
                 row("NotFoundError", 404, INVALID, "unknown_url", Caller, may(false, None, false))
             }

@@ -24,7 +24,9 @@ impl Headers {
     #[must_use]
     pub fn retry_after_ms(&self, now: Millis) -> Option<u64> {
         let millis = self.get("retry-after-ms").and_then(|text| scaled(text, 1.0));
-        millis.or_else(|| self.get("retry-after").and_then(|text| scaled(text, 1_000.0).or_else(|| until(text, now))))
+        millis.or_else(|| {
+            self.get("retry-after").and_then(|text| scaled(text, 1_000.0).or_else(|| until(text, now)))
+        })
     }
 }
 

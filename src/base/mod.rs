@@ -1,7 +1,7 @@
 //! Floor 0: time, randomness, bytes and hashes. Knows nothing of routing.
 
-pub mod headers;
 pub mod hash;
+pub mod headers;
 pub mod json;
 pub mod rng;
 pub mod sse;

@@ -49,8 +49,10 @@ fn said(value: &Value) -> Said {
         Some(object @ Value::Object(_)) => object,
         _ => value.get("errors").and_then(Value::as_array).and_then(|list| list.first()).unwrap_or(value),
     };
-    let message = ["message", "Message", "detail", "error_message"].iter().find_map(|name| text(inner.get(*name)));
-    let validation = || inner.get("detail").and_then(Value::as_array)?.first()?.get("msg")?.as_str().map(str::to_owned);
+    let message =
+        ["message", "Message", "detail", "error_message"].iter().find_map(|name| text(inner.get(*name)));
+    let validation =
+        || inner.get("detail").and_then(Value::as_array)?.first()?.get("msg")?.as_str().map(str::to_owned);
     Said {
         message: message.or_else(validation),
         code: text(inner.get("code")).or_else(|| text(inner.get("error_code"))),
@@ -106,8 +108,12 @@ fn by_text(said: &Said) -> Option<FaultKind> {
         "input tokens exceed the configured limit",
         "too many input tokens",
     ];
-    const REFUSED: &[&str] =
-        &["violating our usage policy", "safety system", "content management policy", "content filtering policy"];
+    const REFUSED: &[&str] = &[
+        "violating our usage policy",
+        "safety system",
+        "content management policy",
+        "content filtering policy",
+    ];
     if said.code.as_deref() == Some("string_above_max_length") {
         return None;
     }
@@ -174,7 +180,8 @@ mod tests {
 
     #[test]
     fn codes_are_believed_first() {
-        let body = |code: &str| format!(r#"{{"error":{{"message":"m","type":"t","param":null,"code":"{code}"}}}}"#);
+        let body =
+            |code: &str| format!(r#"{{"error":{{"message":"m","type":"t","param":null,"code":"{code}"}}}}"#);
         assert_eq!(kind_of(400, &body("context_length_exceeded")), Some(FaultKind::ContextWindow));
         assert_eq!(kind_of(400, &body("content_filter")), Some(FaultKind::ContentPolicy));
         assert_eq!(kind_of(429, &body("insufficient_quota")), Some(FaultKind::Quota));

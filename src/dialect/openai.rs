@@ -107,7 +107,8 @@ pub(super) fn reply(surface: Surface, scan: &mut Scanner) -> Result<Option<Usage
 fn in_disguise(raw: &[u8]) -> Fault {
     let wrapped = [br#"{"error":"#, raw, b"}"].concat();
     let hint = error_body::read(None, &wrapped);
-    let message = hint.message.unwrap_or_else(|| "the provider answered with an error in place of an answer".into());
+    let message =
+        hint.message.unwrap_or_else(|| "the provider answered with an error in place of an answer".into());
     Fault {
         code: hint.code,
         wire_type: hint.wire_type,
@@ -209,14 +210,19 @@ mod tests {
         assert_eq!((told.prompt_tokens, told.total_tokens, told.cached_tokens), (9, 12, 4));
         assert_eq!(read(Surface::Chat, r#"{"choices":[],"usage":null}"#), Ok(None));
         assert_eq!(read(Surface::Embeddings, r#"{"data":[]}"#), Ok(None));
-        for bad in ["", "<html>", "{", r#"{"choices":[{"#, "{}", "[]", r#"{"choices":null}"#, r#"{"data":[]}"#] {
+        for bad in
+            ["", "<html>", "{", r#"{"choices":[{"#, "{}", "[]", r#"{"choices":null}"#, r#"{"data":[]}"#]
+        {
             assert_eq!(read(Surface::Chat, bad), Err(FaultKind::BadReply), "{bad}");
         }
     }
 
     #[test]
     fn an_error_with_status_200_is_an_error() {
-        assert_eq!(read(Surface::Chat, r#"{"error":{"code":"rate_limit_exceeded"}}"#), Err(FaultKind::RateLimit));
+        assert_eq!(
+            read(Surface::Chat, r#"{"error":{"code":"rate_limit_exceeded"}}"#),
+            Err(FaultKind::RateLimit)
+        );
         assert_eq!(read(Surface::Chat, r#"{"error":{"message":"?"}}"#), Err(FaultKind::BadReply));
         assert_eq!(read(Surface::Chat, r#"{"error":null,"choices":[1]}"#), Ok(None));
     }
@@ -226,13 +232,20 @@ mod tests {
         let chunk = |delta: &str| stream_event(format!(r#"{{"choices":[{{"delta":{delta}}}]}}"#).as_bytes());
         assert_eq!(chunk(r#"{"role":"assistant","content":""}"#), StreamEvent::Quiet(None));
         assert_eq!(chunk(r#"{"role":"assistant","content":null}"#), StreamEvent::Quiet(None));
-        for seen in [r#"{"content":"a"}"#, r#"{"reasoning_content":"a"}"#, r#"{"tool_calls":[{"index":0}]}"#] {
+        for seen in [r#"{"content":"a"}"#, r#"{"reasoning_content":"a"}"#, r#"{"tool_calls":[{"index":0}]}"#]
+        {
             assert_eq!(chunk(seen), StreamEvent::Content(None), "{seen}");
         }
         assert_eq!(stream_event(b"[DONE]"), StreamEvent::Done);
         assert_eq!(stream_event(b"{"), StreamEvent::Malformed);
-        assert!(matches!(stream_event(br#"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#), StreamEvent::Finish(None)));
-        assert!(matches!(stream_event(br#"{"choices":[],"usage":{"prompt_tokens":1}}"#), StreamEvent::Quiet(Some(_))));
+        assert!(matches!(
+            stream_event(br#"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#),
+            StreamEvent::Finish(None)
+        ));
+        assert!(matches!(
+            stream_event(br#"{"choices":[],"usage":{"prompt_tokens":1}}"#),
+            StreamEvent::Quiet(Some(_))
+        ));
         assert!(matches!(stream_event(br#"{"error":{"message":"x"}}"#), StreamEvent::Error(_)));
     }
 }

@@ -21,11 +21,14 @@ pub fn redact<'a>(text: &str, secrets: impl Iterator<Item = &'a Secret>) -> Box<
     }
     let mut out = String::with_capacity(text.len());
     let mut after_bearer = false;
-    for piece in text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '=' | '(' | ')' | '<' | '>')) {
+    for piece in text.split_inclusive(|c: char| {
+        c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '=' | '(' | ')' | '<' | '>')
+    }) {
         let end = piece.trim_end_matches(|c: char| c.is_whitespace() || "\"',=()<>".contains(c)).len();
         let (word, rest) = piece.split_at_checked(end).unwrap_or((piece, ""));
         let bare = word.trim_end_matches(['.', ':', ';']);
-        let is_key = KEY_PREFIXES.iter().any(|prefix| bare.len() >= prefix.len() + 6 && bare.starts_with(prefix));
+        let is_key =
+            KEY_PREFIXES.iter().any(|prefix| bare.len() >= prefix.len() + 6 && bare.starts_with(prefix));
         if is_key || (after_bearer && !bare.is_empty() && bare != MASK) {
             out.push_str(MASK);
             out.push_str(word.get(bare.len()..).unwrap_or(""));
@@ -52,7 +55,10 @@ mod tests {
         let known = [Secret::new("corp/secret+value"), Secret::new("")];
         let cases = [
             ("Incorrect API key provided: sk-abcdef123456.", "Incorrect API key provided: [redacted]."),
-            ("header 'Authorization: Bearer abc.def.ghi' refused", "header 'Authorization: Bearer [redacted]' refused"),
+            (
+                "header 'Authorization: Bearer abc.def.ghi' refused",
+                "header 'Authorization: Bearer [redacted]' refused",
+            ),
             ("got corp/secret+value here", "got [redacted] here"),
             ("url?key=AIzaSyA1234567 bad", "url?key=[redacted] bad"),
             ("task-oriented risk-free sk- text", "task-oriented risk-free sk- text"),

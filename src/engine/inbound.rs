@@ -94,7 +94,8 @@ impl Facts {
         let mut map = serde_json::Map::new();
         for (key, found) in self.own_keys().filter(|(key, _)| may_steer(&config.host.trust, key)) {
             let value = found.raw().and_then(|raw| serde_json::from_slice(raw).ok());
-            let value = value.ok_or_else(|| Fault::new(FaultKind::BadRequest, format!("`{key}` cannot be read")))?;
+            let value =
+                value.ok_or_else(|| Fault::new(FaultKind::BadRequest, format!("`{key}` cannot be read")))?;
             map.insert(key.to_owned(), value);
         }
         if map.is_empty() {
@@ -119,7 +120,8 @@ impl Facts {
             });
         }
         for param in &outbound.defaults {
-            let known = self.scan.index_of(&param.name).is_some_and(|wanted| self.scan.last(wanted).is_some());
+            let known =
+                self.scan.index_of(&param.name).is_some_and(|wanted| self.scan.last(wanted).is_some());
             if !known {
                 edits.push(Edit::Append { name: &param.name, raw: param.raw.as_bytes() });
             }
@@ -128,7 +130,11 @@ impl Facts {
     }
 
     fn own_members(&self) -> impl Iterator<Item = usize> + '_ {
-        self.scan.members().iter().map(|found| found.wanted).filter(|wanted| (OWN..MEMBERS.len()).contains(wanted))
+        self.scan
+            .members()
+            .iter()
+            .map(|found| found.wanted)
+            .filter(|wanted| (OWN..MEMBERS.len()).contains(wanted))
     }
 
     fn own_keys(&self) -> impl Iterator<Item = (&'static str, &Member)> + '_ {

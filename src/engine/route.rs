@@ -69,7 +69,9 @@ mod tests {
 
     #[test]
     fn paths_count_with_and_without_v1() {
-        for url in ["https://x.dev/v1/chat/completions", "http://x/chat/completions?a=1", "/v1/chat/completions/"] {
+        for url in
+            ["https://x.dev/v1/chat/completions", "http://x/chat/completions?a=1", "/v1/chat/completions/"]
+        {
             assert_eq!(route("post", url), Route::Call(Surface::Chat), "{url}");
         }
         assert_eq!(route("POST", "https://x/v1/embeddings#a"), Route::Call(Surface::Embeddings));
@@ -80,7 +82,9 @@ mod tests {
     #[test]
     fn what_is_not_served_is_refused() {
         assert_eq!(kind("GET", "/v1/chat/completions"), Some(FaultKind::MethodNotAllowed));
-        for url in ["https://x", "https://x/", "/v1", "/v1/", "/v1beta/models", "/v2/models", "", "/v1/v1/models"] {
+        for url in
+            ["https://x", "https://x/", "/v1", "/v1/", "/v1beta/models", "/v2/models", "", "/v1/v1/models"]
+        {
             assert_eq!(kind("GET", url), Some(FaultKind::UnknownPath), "{url}");
         }
     }

@@ -135,7 +135,11 @@ impl Router {
     pub fn alive(&mut self, at: Millis, id: CallId, attempt: AttemptId) {
         let view = View { config: &self.config, state: &self.state };
         if let Some(running) = self.calls.get_mut(id)
-            && running.call.attempts().get(usize::from(attempt.0)).is_some_and(|known| known.content_at.is_some())
+            && running
+                .call
+                .attempts()
+                .get(usize::from(attempt.0))
+                .is_some_and(|known| known.content_at.is_some())
         {
             running.call.step(at, view, Event::Content { attempt });
         }
@@ -163,14 +167,27 @@ impl Router {
     }
 
     /// Reports a head that is not 2xx, with the beginning of its body.
-    pub fn refused(&mut self, now: Millis, id: CallId, attempt: AttemptId, reply: (u16, Headers, &[u8])) -> Step {
+    pub fn refused(
+        &mut self,
+        now: Millis,
+        id: CallId,
+        attempt: AttemptId,
+        reply: (u16, Headers, &[u8]),
+    ) -> Step {
         let (status, headers, body) = reply;
         let hint = dialect::refusal(status, body, self.secrets());
         self.step(now, id, Event::Refused { attempt, status, headers, hint })
     }
 
     /// Reports that a send came to nothing. The host's words are redacted.
-    pub fn failed(&mut self, now: Millis, id: CallId, attempt: AttemptId, kind: FaultKind, message: &str) -> Step {
+    pub fn failed(
+        &mut self,
+        now: Millis,
+        id: CallId,
+        attempt: AttemptId,
+        kind: FaultKind,
+        message: &str,
+    ) -> Step {
         let fault = Fault::new(kind, dialect::redact(message, self.secrets()));
         self.step(now, id, Event::Failed { attempt, fault })
     }
@@ -186,7 +203,14 @@ impl Router {
     }
 
     /// Reads bytes of a stream. `None` means "go on"; a step comes back for the first content, and for an error.
-    pub fn stream_bytes(&mut self, now: Millis, id: CallId, attempt: AttemptId, bytes: &[u8], objects: bool) -> Option<Step> {
+    pub fn stream_bytes(
+        &mut self,
+        now: Millis,
+        id: CallId,
+        attempt: AttemptId,
+        bytes: &[u8],
+        objects: bool,
+    ) -> Option<Step> {
         let (_, deployment) = self.attempt(id, attempt)?;
         let dialect = deployment.dialect;
         let running = self.calls.get_mut(id)?;
@@ -198,16 +222,25 @@ impl Router {
             let outcome = StreamOutcome::Broken(fault.clone());
             return Some(self.stream_ended(now, id, attempt, outcome));
         }
-        let first = watch.may_commit() && running.call.attempts().last().is_some_and(|known| known.content_at.is_none());
+        let first = watch.may_commit()
+            && running.call.attempts().last().is_some_and(|known| known.content_at.is_none());
         first.then(|| self.step(now, id, Event::Content { attempt }))
     }
 
     /// Reports that no more bytes come. `tail` is the end of a stream whose middle was not read; `broken` is what
     /// the connection said, if it broke.
-    pub fn stream_end(&mut self, now: Millis, id: CallId, attempt: AttemptId, tail: &[u8], broken: Option<&str>) -> Step {
+    pub fn stream_end(
+        &mut self,
+        now: Millis,
+        id: CallId,
+        attempt: AttemptId,
+        tail: &[u8],
+        broken: Option<&str>,
+    ) -> Step {
         let Some((_, deployment)) = self.attempt(id, attempt) else { return Step::default() };
         let dialect = deployment.dialect;
-        let broken = broken.map(|message| Fault::new(FaultKind::Connect, dialect::redact(message, self.secrets())));
+        let broken =
+            broken.map(|message| Fault::new(FaultKind::Connect, dialect::redact(message, self.secrets())));
         let Some(running) = self.calls.get_mut(id) else { return Step::default() };
         let watch = running.watch.get_or_insert_with(|| Watch::new(dialect, Output::Bytes));
         if !tail.is_empty() {
@@ -255,13 +288,15 @@ impl Router {
     /// One model of the list.
     pub fn model(&self, name: &str) -> Result<String, Fault> {
         let found = self.listed().into_iter().find(|known| *known == name);
-        let unknown = || Fault::new(FaultKind::UnknownModel, "no such model; GET /v1/models lists what there is");
+        let unknown =
+            || Fault::new(FaultKind::UnknownModel, "no such model; GET /v1/models lists what there is");
         found.map(|name| json(&Model::named(name))).ok_or_else(unknown)
     }
 
     /// The names that callers may use and see.
     fn listed(&self) -> Vec<&str> {
-        let allowed = |name: &&str| self.config.resolve(name).is_some_and(|target| is_allowed(&self.config, target));
+        let allowed =
+            |name: &&str| self.config.resolve(name).is_some_and(|target| is_allowed(&self.config, target));
         self.config.names.listed().into_iter().filter(allowed).collect()
     }
 
@@ -315,9 +350,10 @@ impl Router {
 
     /// Every credential, for redaction.
     fn secrets(&self) -> impl Iterator<Item = &Secret> {
-        self.config.deployments.iter().flat_map(|known| {
-            known.api_key.iter().chain(known.extra_headers.iter().map(|(_, value)| value))
-        })
+        self.config
+            .deployments
+            .iter()
+            .flat_map(|known| known.api_key.iter().chain(known.extra_headers.iter().map(|(_, value)| value)))
     }
 
     fn redacted(&self, fault: Fault) -> Fault {

@@ -165,7 +165,8 @@ impl Seen {
                 self.keep(data);
             }
             // After the finish only usage comes, which nobody asked for.
-            StreamEvent::Quiet(Some(_)) if self.has_finish && self.output == (Output::Objects { usage_asked: false }) => {}
+            StreamEvent::Quiet(Some(_))
+                if self.has_finish && self.output == (Output::Objects { usage_asked: false }) => {}
             StreamEvent::Quiet(_) => self.keep(data),
             StreamEvent::Done => self.is_done = true,
             StreamEvent::Error(fault) => self.fault = Some(fault),
@@ -192,7 +193,11 @@ impl Seen {
 /// event is read for nothing.
 fn may_matter(data: &[u8]) -> bool {
     let has = |word: &[u8]| memmem::find(data, word).is_some();
-    !data.starts_with(b"{") || has(b"\"usage\":{") || has(b"\"usage\": {") || has(b"\"error\"") || has_finish(data)
+    !data.starts_with(b"{")
+        || has(b"\"usage\":{")
+        || has(b"\"usage\": {")
+        || has(b"\"error\"")
+        || has_finish(data)
 }
 
 /// A `finish_reason` that is not `null`.
@@ -233,10 +238,18 @@ mod tests {
         let StreamOutcome::Complete { usage: Some(usage) } = whole.end(None) else { panic!("{whole:?}") };
         assert_eq!((usage.prompt_tokens, usage.completion_tokens), (2, 3));
         assert!(matches!(watch(Output::Bytes, &[ROLE, TEXT]).end(None), StreamOutcome::Broken(_)));
-        assert!(matches!(watch(Output::Bytes, &[ROLE, TEXT, STOP]).end(None), StreamOutcome::Complete { .. }));
-        assert!(matches!(watch(Output::Bytes, &[ROLE, TEXT, STOP, "data: {\"cho"]).end(None), StreamOutcome::Broken(_)));
+        assert!(matches!(
+            watch(Output::Bytes, &[ROLE, TEXT, STOP]).end(None),
+            StreamOutcome::Complete { .. }
+        ));
+        assert!(matches!(
+            watch(Output::Bytes, &[ROLE, TEXT, STOP, "data: {\"cho"]).end(None),
+            StreamOutcome::Broken(_)
+        ));
         let error = "data: {\"error\":{\"message\":\"x\",\"code\":\"server_error\"}}\n\n";
-        let StreamOutcome::Broken(fault) = watch(Output::Bytes, &[ROLE, TEXT, error, DONE]).end(None) else { panic!() };
+        let StreamOutcome::Broken(fault) = watch(Output::Bytes, &[ROLE, TEXT, error, DONE]).end(None) else {
+            panic!()
+        };
         assert_eq!(fault.kind, FaultKind::Unavailable);
     }
 

@@ -136,9 +136,9 @@ impl Call {
         let mut step = Step::default();
         let expected = match &event {
             Event::Start => self.phase == Phase::New,
-            Event::Head { attempt, .. }
-            | Event::Body { attempt, .. }
-            | Event::Refused { attempt, .. } => self.phase == Phase::Sending(*attempt),
+            Event::Head { attempt, .. } | Event::Body { attempt, .. } | Event::Refused { attempt, .. } => {
+                self.phase == Phase::Sending(*attempt)
+            }
             Event::Content { attempt } | Event::Failed { attempt, .. } | Event::StreamEnd { attempt, .. } => {
                 self.phase == Phase::Sending(*attempt) || self.phase == Phase::Committed(*attempt)
             }
@@ -168,7 +168,11 @@ impl Call {
                 self.fault(now, view, attempt, fault, &mut step);
             }
             Event::Tick => self.tick(now, view, &mut step),
-            Event::Cancel => self.end_early(now, Fault::new(FaultKind::Cancelled, "the caller cancelled the call"), &mut step),
+            Event::Cancel => self.end_early(
+                now,
+                Fault::new(FaultKind::Cancelled, "the caller cancelled the call"),
+                &mut step,
+            ),
             Event::Loaded | Event::Answered { .. } => {}
         }
         step.wake_at = self.timers.next();
@@ -198,9 +202,11 @@ impl Call {
         let Some(known) = view.config.deployment(deployment) else {
             return self.done(Err(Fault::bug("a deployment vanished")), step);
         };
-        if u32::try_from(self.attempts.len()).unwrap_or(u32::MAX) >= bound {
+        let is_late = self.timers.get(Timer::Call).is_some_and(|deadline| deadline <= now);
+        if is_late || u32::try_from(self.attempts.len()).unwrap_or(u32::MAX) >= bound {
             let fault = self.last_fault.take().map(|fault| *fault);
-            let fault = fault.unwrap_or_else(|| Fault::new(FaultKind::NoDeployment, "the call may send nothing more"));
+            let fault = fault
+                .unwrap_or_else(|| Fault::new(FaultKind::NoDeployment, "the call may send nothing more"));
             return self.done(Err(fault), step);
         }
         let attempt = AttemptId(u16::try_from(self.attempts.len()).unwrap_or(u16::MAX));
@@ -211,7 +217,9 @@ impl Call {
         }
         self.timers.clear_attempt();
         self.timers.set(Timer::Backoff, now, None);
-        if let Some(ms) = known.timeouts.deadline_ms.filter(|_| self.spec.options.timeouts.deadline_ms.is_none()) {
+        if let Some(ms) =
+            known.timeouts.deadline_ms.filter(|_| self.spec.options.timeouts.deadline_ms.is_none())
+        {
             // The deployment's word on the whole call beats the router's, not the request's.
             self.timers.set(Timer::Call, self.started, Some(ms).filter(|ms| *ms > 0));
         }

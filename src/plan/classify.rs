@@ -51,7 +51,10 @@ mod tests {
     fn the_body_beats_the_status() {
         let hint = ErrorHint { kind: Some(FaultKind::Quota), ..ErrorHint::default() };
         assert_eq!(refused(Millis(0), 429, &Headers::default(), hint).kind, FaultKind::Quota);
-        assert_eq!(refused(Millis(0), 429, &Headers::default(), ErrorHint::default()).kind, FaultKind::RateLimit);
+        assert_eq!(
+            refused(Millis(0), 429, &Headers::default(), ErrorHint::default()).kind,
+            FaultKind::RateLimit
+        );
     }
 
     #[test]

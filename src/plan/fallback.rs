@@ -5,7 +5,9 @@
 
 use smallvec::SmallVec;
 
-use crate::config::{CallOptions, DeploymentIx, FallbackLists, FallbackTarget, GroupIx, Resolved, RouterConfig};
+use crate::config::{
+    CallOptions, DeploymentIx, FallbackLists, FallbackTarget, GroupIx, Resolved, RouterConfig,
+};
 use crate::error::FaultKind;
 
 /// The targets of one call: those visited, and those still to come.
@@ -19,7 +21,11 @@ pub(super) struct Targets {
 impl Targets {
     /// The plan of a call to `first`.
     pub(super) fn new(first: Resolved, config: &RouterConfig, options: &CallOptions) -> Self {
-        let left = if options.disable_fallbacks { 0 } else { options.max_fallbacks.unwrap_or(config.policy.max_fallbacks) };
+        let left = if options.disable_fallbacks {
+            0
+        } else {
+            options.max_fallbacks.unwrap_or(config.policy.max_fallbacks)
+        };
         Self { visited: SmallVec::from_slice(&[first]), pending: SmallVec::new(), left }
     }
 

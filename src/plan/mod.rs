@@ -15,5 +15,5 @@ mod select;
 
 pub use attempt::Attempt;
 pub use call::{Call, CallSpec};
-pub use fallback::allowed as is_allowed;
 pub use event::{Action, Answer, Ask, AttemptId, Event, Step, StreamOutcome};
+pub use fallback::allowed as is_allowed;

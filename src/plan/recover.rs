@@ -14,7 +14,14 @@ use super::select::{self, Pick, company, is_closed, nobody};
 
 impl Call {
     /// An attempt failed: learn from it, then retry, wait, move on or end.
-    pub(super) fn fault(&mut self, now: Millis, view: View<'_>, attempt: AttemptId, fault: Fault, step: &mut Step) {
+    pub(super) fn fault(
+        &mut self,
+        now: Millis,
+        view: View<'_>,
+        attempt: AttemptId,
+        fault: Fault,
+        step: &mut Step,
+    ) {
         let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) else {
             return self.done(Err(Fault::bug("an attempt vanished")), step);
         };
@@ -48,11 +55,19 @@ impl Call {
     }
 
     /// Records a fault against a deployment. Returns whether it is benched now.
-    fn learn(&self, now: Millis, view: View<'_>, deployment: DeploymentIx, fault: &Fault, step: &mut Step) -> bool {
+    fn learn(
+        &self,
+        now: Millis,
+        view: View<'_>,
+        deployment: DeploymentIx,
+        fault: &Fault,
+        step: &mut Step,
+    ) -> bool {
         if fault.kind.verdicts().blame == Blame::None || view.config.policy.disable_cooldowns {
             return false;
         }
-        let (Some(health), Some(known)) = (view.state.health(deployment), view.config.deployment(deployment)) else {
+        let (Some(health), Some(known)) = (view.state.health(deployment), view.config.deployment(deployment))
+        else {
             return false;
         };
         let cooldown_ms = known.cooldown_ms.unwrap_or(view.config.policy.cooldown_ms);
@@ -68,14 +83,16 @@ impl Call {
     /// which beats the router's.
     fn retry_limit(&self, view: View<'_>) -> u32 {
         let first = self.failed.first().and_then(|ix| view.config.deployment(*ix));
-        let own = self.spec.options.num_retries.or_else(|| first.and_then(|deployment| deployment.num_retries));
+        let own =
+            self.spec.options.num_retries.or_else(|| first.and_then(|deployment| deployment.num_retries));
         own.unwrap_or(view.config.policy.num_retries)
     }
 
     /// Starts the wait before a deployment that has failed in this call is used again, if the retry budget
     /// pays for it and the deadline leaves the time.
     fn may_wait(&mut self, now: Millis, view: View<'_>, fault: &Fault, step: &mut Step) -> bool {
-        let wait_ms = backoff_ms(self.retries, view.config.policy.retry_after_ms, fault.retry_after_ms, &mut self.rng);
+        let wait_ms =
+            backoff_ms(self.retries, view.config.policy.retry_after_ms, fault.retry_after_ms, &mut self.rng);
         let in_time = self.timers.get(Timer::Call).is_none_or(|deadline| now + wait_ms < deadline);
         if !in_time || !self.pay(now, view, step) {
             return false;
@@ -111,11 +128,15 @@ impl Call {
         loop {
             // "Nobody left" hides nothing: the last fault that a provider really gave is the better answer.
             let told = match &self.last_fault {
-                Some(real) if fault.kind == FaultKind::NoDeployment && !self.attempts.is_empty() => (**real).clone(),
+                Some(real) if fault.kind == FaultKind::NoDeployment && !self.attempts.is_empty() => {
+                    (**real).clone()
+                }
                 _ => fault.clone(),
             };
             let options = &self.spec.options;
-            let next = self.group(view).and_then(|group| self.targets.after(view.config, options, group, fault.kind));
+            let next = self
+                .group(view)
+                .and_then(|group| self.targets.after(view.config, options, group, fault.kind));
             let Some(target) = next else { return self.done(Err(told), step) };
             self.last_fault = Some(Box::new(told));
             self.target = target;
@@ -123,7 +144,9 @@ impl Call {
             self.retries = 0;
             self.sent_in_hop = false;
             match select::pick(view, now, target, &self.failed, |_| false, &mut self.rng) {
-                Pick::Untried(deployment) | Pick::Tried(deployment) => return self.send(now, view, deployment, step),
+                Pick::Untried(deployment) | Pick::Tried(deployment) => {
+                    return self.send(now, view, deployment, step);
+                }
                 Pick::Nobody => fault = nobody(view, now, target),
             }
         }
@@ -133,5 +156,7 @@ impl Call {
 /// Has a deployment told this call of a wrong key, an empty account or a missing model? No wait mends that.
 fn is_lost(attempts: &[Attempt], deployment: DeploymentIx) -> bool {
     let blame = |attempt: &Attempt| attempt.fault.as_ref().map(|fault| fault.kind.verdicts().blame);
-    attempts.iter().any(|attempt| attempt.deployment == deployment && blame(attempt) == Some(Blame::BenchLong))
+    attempts
+        .iter()
+        .any(|attempt| attempt.deployment == deployment && blame(attempt) == Some(Blame::BenchLong))
 }

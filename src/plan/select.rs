@@ -65,7 +65,8 @@ pub(super) fn pick(
 /// Who else the group of a deployment has at `now`.
 pub(super) fn company(view: View<'_>, now: Millis, deployment: DeploymentIx) -> Company {
     let group = view.config.deployment(deployment).and_then(|known| view.config.group(known.group));
-    let others = || group.map_or(&[][..], |group: &Group| &group.members).iter().filter(|ix| **ix != deployment);
+    let others =
+        || group.map_or(&[][..], |group: &Group| &group.members).iter().filter(|ix| **ix != deployment);
     if others().next().is_none() {
         Company::Only
     } else if others().any(|ix| exclusion(view, now, *ix).is_none()) {
@@ -88,7 +89,8 @@ pub(super) fn nobody(view: View<'_>, now: Millis, target: Resolved) -> Fault {
         let Some(Exclusion::Cooldown { until }) = exclusion(view, now, ix) else { continue };
         soonest = Some(soonest.map_or(until, |known| known.min(until)));
         let id = view.config.deployment(ix).map_or("", |known| known.id.as_str());
-        causes.extend(view.state.health(ix).and_then(|health| health.circuit.cause()).map(|fault| (id, fault)));
+        causes
+            .extend(view.state.health(ix).and_then(|health| health.circuit.cause()).map(|fault| (id, fault)));
     }
     let wait_ms = soonest.map(|until| until.since(now));
     // A wrong key, an empty account or a missing model is what the caller must hear, not that nobody is left.

@@ -140,7 +140,9 @@ impl Circuit {
             Blame::BenchLong => self.longer(LONG_MS, LONG_CAP_MS),
             // With nowhere else to go, a deployment that may fail is better than none.
             Blame::Rate if company != Company::Others => return None,
-            Blame::Rate if self.at(now) == CircuitState::HalfOpen => self.longer(cooldown_ms, SHORT_CAP_MS.max(cooldown_ms)),
+            Blame::Rate if self.at(now) == CircuitState::HalfOpen => {
+                self.longer(cooldown_ms, SHORT_CAP_MS.max(cooldown_ms))
+            }
             Blame::Rate if window.would_trip(now) => cooldown_ms,
             Blame::Rate => return None,
         };
@@ -206,7 +208,8 @@ mod tests {
     #[test]
     fn a_bench_is_only_ever_extended() {
         let mut circuit = Circuit::default();
-        let bench = |until| Bench { until: Millis(until), period_ms: 1, cause: fault(FaultKind::RateLimit, None) };
+        let bench =
+            |until| Bench { until: Millis(until), period_ms: 1, cause: fault(FaultKind::RateLimit, None) };
         circuit.open(&bench(60_000));
         circuit.open(&bench(1_000));
         assert_eq!(circuit.at(Millis(5_000)), CircuitState::Open { until: Millis(60_000) });
@@ -220,7 +223,8 @@ mod tests {
 
     #[test]
     fn cells_of_two_isolates_meet_in_any_order() {
-        let bench = |until| Bench { until: Millis(until), period_ms: 1, cause: fault(FaultKind::RateLimit, None) };
+        let bench =
+            |until| Bench { until: Millis(until), period_ms: 1, cause: fault(FaultKind::RateLimit, None) };
         let (mut one, mut two) = (Circuit::default(), Circuit::default());
         one.open(&bench(9_000));
         two.merge(Millis(1_000), one.cell());

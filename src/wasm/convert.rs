@@ -20,7 +20,9 @@ pub(super) fn from_js(value: JsValue) -> Result<Value, String> {
     if value.is_undefined() || value.is_null() {
         return Ok(Value::Null);
     }
-    Bounded(DEPTH).deserialize(serde_wasm_bindgen::Deserializer::from(value)).map_err(|error| error.to_string())
+    Bounded(DEPTH)
+        .deserialize(serde_wasm_bindgen::Deserializer::from(value))
+        .map_err(|error| error.to_string())
 }
 
 /// Serialises to plain objects, never to `Map`s.

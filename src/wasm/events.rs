@@ -38,7 +38,8 @@ impl Router {
             }
         }
         let reply = (status, headers, self.window.bytes(len));
-        let step = self.engine.borrow_mut().refused(Millis::from_f64(now), CallId(call), AttemptId(attempt), reply);
+        let step =
+            self.engine.borrow_mut().refused(Millis::from_f64(now), CallId(call), AttemptId(attempt), reply);
         self.take(call, step)
     }
 
@@ -46,14 +47,25 @@ impl Router {
     #[wasm_bindgen(js_name = coreFailed)]
     pub fn failed(&mut self, call: u32, attempt: u16, kind: u8, message: &str, now: f64) -> u32 {
         let kind = FaultKind::from_code(kind).unwrap_or(FaultKind::Connect);
-        let step = self.engine.borrow_mut().failed(Millis::from_f64(now), CallId(call), AttemptId(attempt), kind, message);
+        let step = self.engine.borrow_mut().failed(
+            Millis::from_f64(now),
+            CallId(call),
+            AttemptId(attempt),
+            kind,
+            message,
+        );
         self.take(call, step)
     }
 
     /// A whole 2xx body, scanned before.
     #[wasm_bindgen(js_name = coreAnswered)]
     pub fn answered(&mut self, call: u32, attempt: u16, now: f64) -> u32 {
-        let step = self.engine.borrow_mut().answered(Millis::from_f64(now), CallId(call), AttemptId(attempt), &mut self.scan);
+        let step = self.engine.borrow_mut().answered(
+            Millis::from_f64(now),
+            CallId(call),
+            AttemptId(attempt),
+            &mut self.scan,
+        );
         self.take(call, step)
     }
 
@@ -61,7 +73,13 @@ impl Router {
     #[wasm_bindgen(js_name = coreStreamBytes)]
     pub fn stream_bytes(&mut self, call: u32, attempt: u16, len: usize, objects: bool, now: f64) -> u32 {
         let bytes = self.window.bytes(len);
-        let step = self.engine.borrow_mut().stream_bytes(Millis::from_f64(now), CallId(call), AttemptId(attempt), bytes, objects);
+        let step = self.engine.borrow_mut().stream_bytes(
+            Millis::from_f64(now),
+            CallId(call),
+            AttemptId(attempt),
+            bytes,
+            objects,
+        );
         match step {
             Some(step) => self.take(call, step),
             None => action::NONE,
@@ -75,7 +93,8 @@ impl Router {
         let mut engine = self.engine.borrow_mut();
         let watch = engine.running_call_mut(CallId(call)).and_then(|running| running.watch.as_mut());
         let objects = watch.map(engine::Watch::take_objects).unwrap_or_default();
-        String::from_utf8(objects).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+        String::from_utf8(objects)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
     }
 
     /// Is a stream's terminator there?
@@ -88,7 +107,14 @@ impl Router {
 
     /// The end of a stream; its last bytes are in the window where the middle was not read.
     #[wasm_bindgen(js_name = coreStreamEnd)]
-    pub fn stream_end(&mut self, call: u32, attempt: u16, len: usize, broken: Option<String>, now: f64) -> u32 {
+    pub fn stream_end(
+        &mut self,
+        call: u32,
+        attempt: u16,
+        len: usize,
+        broken: Option<String>,
+        now: f64,
+    ) -> u32 {
         let (now, id, attempt) = (Millis::from_f64(now), CallId(call), AttemptId(attempt));
         let tail = self.window.bytes(len);
         let step = self.engine.borrow_mut().stream_end(now, id, attempt, tail, broken.as_deref());

@@ -164,7 +164,8 @@ impl Router {
     #[wasm_bindgen(js_name = coreAttemptMessage)]
     #[must_use]
     pub fn attempt_message(&self, call: u32, attempt: u16) -> String {
-        let message = |_: &Running, known: &Attempt| known.fault.as_ref().map(|fault| fault.message.to_string());
+        let message =
+            |_: &Running, known: &Attempt| known.fault.as_ref().map(|fault| fault.message.to_string());
         self.read_attempt(call, attempt, message).flatten().unwrap_or_default()
     }
 

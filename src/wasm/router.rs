@@ -9,7 +9,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::base::json::{Scanner, Table};
 use crate::base::time::Millis;
-use crate::config::{CallOptions, DeploymentIx, DialectName, IN_PROCESS_KEYS, Notice, Problem, ROUTER_KEYS, Surface, load};
+use crate::config::{
+    CallOptions, DeploymentIx, DialectName, IN_PROCESS_KEYS, Notice, Problem, ROUTER_KEYS, Surface, load,
+};
 use crate::dialect::reply_members;
 use crate::engine::{self, CallId, Facts, Request, Route, Running, route};
 use crate::error::{Fault, FaultKind};
@@ -62,9 +64,8 @@ impl Router {
     #[wasm_bindgen(constructor)]
     pub fn new(config: JsValue, host: JsValue, env: &js_sys::Function) -> Result<Self, JsValue> {
         let plain = |value: JsValue, path: &str| {
-            convert::from_js(value).map_err(|message| {
-                convert::problems(&[Problem { path: path.to_owned(), message }])
-            })
+            convert::from_js(value)
+                .map_err(|message| convert::problems(&[Problem { path: path.to_owned(), message }]))
         };
         let config = plain(config, "")?;
         let host = plain(host, "host")?;
@@ -223,7 +224,15 @@ impl Router {
 
     /// Begins a call whose request is an object. `options` holds the router keys found in it, or is `undefined`.
     #[wasm_bindgen(js_name = coreBegin)]
-    pub fn begin(&mut self, surface: u8, model: &str, stream: bool, usage_asked: bool, options: JsValue, now: f64) -> u32 {
+    pub fn begin(
+        &mut self,
+        surface: u8,
+        model: &str,
+        stream: bool,
+        usage_asked: bool,
+        options: JsValue,
+        now: f64,
+    ) -> u32 {
         let surface = Surface::from_code(surface).unwrap_or(Surface::Chat);
         let options = match self.options(options) {
             Ok(options) => options,
@@ -240,7 +249,14 @@ impl Router {
         let request = Facts::read(std::mem::take(&mut self.scan)).and_then(|facts| {
             let options = facts.options(self.engine.borrow().config())?;
             let (stream, usage_asked) = (facts.stream, facts.usage_asked);
-            Ok(Request { surface, model: facts.model.as_str().into(), stream, usage_asked, options, facts: Some(facts) })
+            Ok(Request {
+                surface,
+                model: facts.model.as_str().into(),
+                stream,
+                usage_asked,
+                options,
+                facts: Some(facts),
+            })
         });
         match request {
             Ok(request) => self.start(request, now),
@@ -259,7 +275,9 @@ impl Router {
     #[wasm_bindgen(js_name = coreSplice)]
     #[must_use]
     pub fn splice(&mut self, call: u32, deployment: u16) -> Vec<u32> {
-        let Some(splice) = self.engine.borrow().splice(CallId(call), DeploymentIx(deployment)) else { return Vec::new() };
+        let Some(splice) = self.engine.borrow().splice(CallId(call), DeploymentIx(deployment)) else {
+            return Vec::new();
+        };
         self.last.reply = String::from_utf8_lossy(splice.inserts()).into_owned();
         super::window::pieces(&splice)
     }

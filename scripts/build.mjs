@@ -1,0 +1,57 @@
+/**
+ * `npm run build`: `src/` into `pkg/` (the one wasm file and its glue) and `dist/` (the same bytes as a module, for
+ * `switchman/inline`). Nothing is done while the inputs are unchanged; `--force` builds all the same.
+ */
+
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { delimiter } from "node:path";
+import { at, filesUnder, hashOf, isMain } from "./project.mjs";
+import { run, script } from "./run.mjs";
+import { npmPackages, rust } from "./setup.mjs";
+import { printSizes } from "./sizes.mjs";
+import { wasmTools } from "./tools.mjs";
+
+/** What the wasm is made of; the lock of the npm packages is among them because it decides on wasm-opt. */
+const INPUTS = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", ".cargo", "src", "package-lock.json", "scripts/build.mjs"];
+const OUTPUTS = ["pkg/switchman.js", "pkg/switchman.d.ts", "pkg/switchman_bg.wasm", "pkg/switchman_bg.wasm.d.ts", "dist/wasm.js"];
+const STAMP = at("pkg", ".inputs");
+
+/** The only module that the wasm may import from: its glue. Anything else is native code that leaked in. */
+const GLUE = "./switchman_bg.js";
+
+/** Builds when something has changed. Answers whether it had to. */
+export async function build({ force = false } = {}) {
+  const inputs = hashOf(filesUnder(INPUTS));
+  const built = OUTPUTS.every((file) => existsSync(at(file))) && existsSync(STAMP) && readFileSync(STAMP, "utf8") === inputs;
+  if (built && !force) return false;
+  await npmPackages();
+  await rust();
+  const path = [...(await wasmTools()), at("node_modules", ".bin"), process.env.PATH].join(delimiter);
+  rmSync(at("pkg"), { recursive: true, force: true });
+  const flags = ["--target", "web", "--release", "--no-pack", "--mode", "no-install", "--out-name", "switchman"];
+  // Without wasm-opt wasm-pack would only mention that it skips a step; npmPackages() has just made sure of it.
+  await run("wasm-pack", ["--log-level", "error", "build", ...flags, "--", "--locked"], { env: { PATH: path } });
+  // Its ignore-everything file would keep the folder out of the npm package too.
+  rmSync(at("pkg", ".gitignore"), { force: true });
+  const bytes = readFileSync(at("pkg", "switchman_bg.wasm"));
+  checkImports(bytes);
+  mkdirSync(at("dist"), { recursive: true });
+  writeFileSync(at("dist", "wasm.js"), `export default "${bytes.toString("base64")}";\n`);
+  writeFileSync(STAMP, inputs);
+  return true;
+}
+
+/** Compiling the module here also proves that the oldest Node we support can read what wasm-opt wrote. */
+function checkImports(bytes) {
+  const foreign = WebAssembly.Module.imports(new WebAssembly.Module(bytes)).filter(({ module }) => module !== GLUE);
+  if (foreign.length === 0) return;
+  const names = foreign.map(({ module, name }) => `${module}.${name}`).join(", ");
+  throw new Error(`the wasm may import from ${GLUE} only, but imports ${names}`);
+}
+
+if (isMain(import.meta)) {
+  await script(async () => {
+    if (!(await build({ force: process.argv.includes("--force") }))) console.log("Nothing has changed since the last build.");
+    await printSizes();
+  });
+}

@@ -1,0 +1,89 @@
+/**
+ * `npm run size`: how many bytes a program gets with `import { Router } from "switchman"`, and whether they have grown.
+ * `--record` makes today's figure the one that later builds are held against.
+ */
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { at, isMain, textOf } from "./project.mjs";
+import { script, UsageError } from "./run.mjs";
+
+/** The last committed figure, in bytes. */
+const RECORD = at("scripts", "sizes.json");
+
+/** A build may be this much larger than the record before the check fails. */
+const TOLERANCE = 1.05;
+
+/**
+ * Sizes in bytes: `raw` as the package holds the file, `gzip` of that, and `shipped`: minified, as every bundler does,
+ * then gzipped.
+ * @returns {Promise<{ name: string, raw: number, gzip: number, shipped: number }[]>}
+ */
+export async function sizes() {
+  const wasm = readFileSync(at("pkg", "switchman_bg.wasm"));
+  const facade = await bundled("js/entry/workerd.js", ["./pkg/*", "cloudflare:*"]);
+  const glue = await bundled("pkg/switchman.js", []);
+  const rows = [
+    { name: "wasm", raw: wasm.length, gzip: gzipped(wasm), shipped: gzipped(wasm) },
+    { name: "glue", ...glue },
+    { name: "facade", ...facade },
+  ];
+  const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
+  return [...rows, { name: "together", raw: sum("raw"), gzip: sum("gzip"), shipped: sum("shipped") }];
+}
+
+const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length;
+
+/** What an entry reaches, the test kit and other entries not among it. */
+async function bundled(entry, external) {
+  const { build } = await import("esbuild");
+  const result = await build({
+    absWorkingDir: at(),
+    entryPoints: [entry],
+    external,
+    bundle: true,
+    format: "esm",
+    minify: true,
+    metafile: true,
+    write: false,
+    logLevel: "error",
+  });
+  const source = Buffer.from(Object.keys(result.metafile.inputs).map((file) => textOf(file)).join(""));
+  return { raw: source.length, gzip: gzipped(source), shipped: gzipped(result.outputFiles[0].contents) };
+}
+
+/** Prints the table. */
+export async function printSizes() {
+  const columns = ["raw", "gzip", "shipped"];
+  const row = (name, cells) => name.padEnd(10) + cells.map((cell) => String(cell).padStart(12)).join("");
+  console.log(row("bytes", columns));
+  for (const size of await sizes()) console.log(row(size.name, columns.map((column) => size[column].toLocaleString("en"))));
+}
+
+/** Whether there is a figure to hold a build against. */
+export const hasRecord = () => existsSync(RECORD);
+
+/**
+ * Holds the shipped sum against the record.
+ * @throws {UsageError} when it has grown past the tolerance, or when nothing was recorded yet
+ */
+export async function checkSizes() {
+  if (!hasRecord()) throw new UsageError("no size is on record yet: npm run size -- --record");
+  const { shipped: allowed } = JSON.parse(readFileSync(RECORD, "utf8"));
+  const { shipped } = (await sizes()).at(-1);
+  if (shipped > allowed * TOLERANCE) {
+    throw new UsageError(`${shipped} bytes are shipped, the record is ${allowed}: find out why, or npm run size -- --record`);
+  }
+}
+
+if (isMain(import.meta)) {
+  await script(async () => {
+    await printSizes();
+    if (process.argv.includes("--record")) {
+      const { shipped } = (await sizes()).at(-1);
+      writeFileSync(RECORD, `${JSON.stringify({ shipped })}\n`);
+    } else {
+      await checkSizes();
+    }
+  });
+}

@@ -1,0 +1,105 @@
+/**
+ * `npm test`: everything that has to hold, cheapest first; stops at the first step that fails, with its exit code. What
+ * is missing on the machine is installed on the way. `npm test -- rust`, or the name of a step, runs a part of it.
+ */
+
+import { cpSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "./build.mjs";
+import { at } from "./project.mjs";
+import { run, script, UsageError } from "./run.mjs";
+import { npmPackages, rust } from "./setup.mjs";
+import { checkSizes, hasRecord, printSizes } from "./sizes.mjs";
+import { cargoTally, nodeTally } from "./tally.mjs";
+
+const WASM = ["--target", "wasm32-unknown-unknown"];
+const NO_WARNINGS = { env: { RUSTDOCFLAGS: "-D warnings" } };
+
+const cargo = (args, options) => run("cargo", args, options);
+const tsc = (args) => run(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), ...args]);
+
+/**
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {"rust" | "js"} part
+ * @property {(tally: { passed: number, failed: number, skipped: string[] }) => Promise<unknown>} run adds the tests that it
+ *   ran to the tally; a step that adds none counts as one
+ */
+
+/** @type {Step[]} */
+const STEPS = [
+  { name: "format", part: "rust", run: () => cargo(["fmt", "--check", "--", "--color", process.stdout.isTTY ? "auto" : "never"]) },
+  { name: "lint", part: "rust", run: () => cargo(["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]) },
+  { name: "lint-wasm", part: "rust", run: () => cargo(["clippy", "--locked", "--lib", ...WASM, "--", "-D", "warnings"]) },
+  { name: "rust-tests", part: "rust", run: (tally) => cargo(["test", "--locked", "--no-fail-fast"], { onLine: cargoTally(tally) }) },
+  { name: "docs", part: "rust", run: () => cargo(["doc", "--locked", "--no-deps"], NO_WARNINGS) },
+  { name: "docs-wasm", part: "rust", run: () => cargo(["doc", "--locked", "--no-deps", ...WASM], NO_WARNINGS) },
+  { name: "types", part: "js", run: () => tsc(["--project", at("tsconfig.json")]) },
+  { name: "build", part: "js", run: () => build().then(printSizes) },
+  { name: "size", part: "js", run: size },
+  { name: "package", part: "js", run: consumer },
+  { name: "js-tests", part: "js", run: (tally) => run(process.execPath, nodeTests(), { onLine: nodeTally(tally) }) },
+];
+
+async function size(tally) {
+  if (hasRecord()) await checkSizes();
+  else tally.skipped.push("size: nothing on record yet (npm run size -- --record)");
+}
+
+/** Packs and installs the tarball, and has TypeScript read a program that uses it, as Node and as a bundler resolve it. */
+async function consumer() {
+  const { packed } = await import("../tests/js/pack.mjs");
+  const folder = join(await packed(), "types");
+  cpSync(at("tests", "types"), folder, { recursive: true });
+  await tsc(["--project", folder]);
+  await tsc(["--project", folder, "--module", "esnext", "--moduleResolution", "bundler"]);
+}
+
+function nodeTests() {
+  const files = readdirSync(at("tests", "js")).filter((file) => file.endsWith(".test.mjs"));
+  if (files.length === 0) throw new UsageError("tests/js has no tests");
+  return ["--test", "--test-reporter=spec", ...files.sort().map((file) => at("tests", "js", file))];
+}
+
+/** The steps that the command line asks for; all, if it asks for none. */
+function chosen(names) {
+  const known = new Set(STEPS.flatMap(({ name, part }) => [name, part]));
+  const unknown = names.filter((name) => !known.has(name));
+  if (unknown.length > 0) throw new UsageError(`no such step: ${unknown.join(", ")}; there are ${[...known].join(", ")}`);
+  return names.length === 0 ? STEPS : STEPS.filter(({ name, part }) => names.includes(name) || names.includes(part));
+}
+
+async function test() {
+  const steps = chosen(process.argv.slice(2));
+  const tally = { passed: 0, failed: 0, skipped: [] };
+  try {
+    await timed("set-up", async () => {
+      await npmPackages();
+      await rust();
+    });
+    for (const step of steps) await timed(step.name, () => counted(step, tally));
+  } catch (error) {
+    tally.failed ||= 1;
+    throw error;
+  } finally {
+    for (const name of tally.skipped) console.log(`skipped: ${name}`);
+    for (const { name } of STEPS) if (!steps.some((step) => step.name === name)) console.log(`not asked for: ${name}`);
+    console.log(`\n${tally.passed} passed, ${tally.failed} failed, ${tally.skipped.length} skipped`);
+  }
+}
+
+/** A step without tests of its own is one test. */
+async function counted(step, tally) {
+  const before = tally.passed + tally.failed + tally.skipped.length;
+  await step.run(tally);
+  if (tally.passed + tally.failed + tally.skipped.length === before) tally.passed += 1;
+}
+
+async function timed(name, body) {
+  console.log(`\n── ${name}`);
+  const started = performance.now();
+  await body();
+  console.log(`── ${name}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
+}
+
+await script(test);

@@ -1,0 +1,53 @@
+/** A program that uses the package: TypeScript reads it against the installed tarball, and nothing runs it. */
+import { APIError, CompletionStream, ConfigError, RateLimitError, Router, RouterError } from "switchman";
+import { Router as InlineRouter } from "switchman/inline";
+import { init, Router as SlimRouter } from "switchman/slim";
+import { fakeProvider } from "switchman/testkit";
+
+const fake = fakeProvider({ name: "alpha", faults: (n) => n === 1 && { status: 503 } });
+
+const router = new Router(
+  {
+    model_list: [
+      { model_name: "chat", litellm_params: { model: "openai/gpt-4o-mini", api_key: "k", rpm: 100, weight: 2 } },
+      { model_name: "chat", litellm_params: { model: "openai/gpt-4.1-mini", api_key: "k" }, model_info: { id: "b" } },
+    ],
+    routing_strategy: "simple-shuffle",
+    num_retries: 2,
+    fallbacks: [{ chat: ["backup"] }],
+  },
+  { fetch: fake.fetch, seed: 1 },
+);
+
+// The bound method is a `fetch`: other clients take it as their own.
+const drop_in: typeof fetch = router.fetch;
+
+export async function answers(signal: AbortSignal): Promise<string> {
+  const messages = [{ role: "user" as const, content: "Hello" }];
+  try {
+    const whole = await router.completion({ model: "chat", messages }, { signal });
+    const used: string = whole.model_used;
+    const stream = await router.completion({ model: "chat", messages, stream: true });
+    if (!(stream instanceof CompletionStream)) throw new TypeError("a stream was asked for");
+    let text = used;
+    for await (const chunk of stream) text += chunk.choices[0]?.delta?.content ?? "";
+    const response: Response = await drop_in("/v1/models");
+    return text + response.status;
+  } catch (error) {
+    if (error instanceof RateLimitError) return `again in ${error.retryAfterMs ?? 0} ms`;
+    if (error instanceof ConfigError) return error.problems.map(({ path, message }) => `${path}: ${message}`).join("\n");
+    if (error instanceof RouterError) return `${error.status} ${error.side} ${error.attempts.length}`;
+    throw error;
+  }
+}
+
+export async function elsewhere(module: WebAssembly.Module): Promise<Router[]> {
+  await init(module);
+  const config = { model_list: [] };
+  return [new SlimRouter(config), new InlineRouter(config)];
+}
+
+export const isOurs = (error: unknown): boolean => error instanceof APIError;
+
+// @ts-expect-error a router needs its config
+new Router();
