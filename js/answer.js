@@ -70,11 +70,13 @@ class HiddenParams {
 
 export const hiddenParams = (hub, report, headers) => new HiddenParams(hub, report, headers);
 
+/** @this {any} */
 function toResponse() {
   return this._hidden_params.response(this);
 }
 
 // Made once: descriptors are read, not kept.
+/** @type {PropertyDescriptor} */
 const HIDDEN = { value: undefined, enumerable: false, configurable: true, writable: true };
 const TO_RESPONSE = { value: toResponse, enumerable: false, configurable: true, writable: true };
 

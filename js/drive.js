@@ -30,15 +30,27 @@ export class Call {
   wakeAt = Infinity;
   /** The attempt that the caller sees, once there is one. */
   attempt = 0;
-  /** The response of that attempt, while its body is a stream. @type {Response | undefined} */
+  /** Its response. @type {any} */
   response;
-  /** Its bytes, if its body was read whole. @type {any} */
+  /** Its body, if that was read whole. @type {any} */
   bytes;
+  /** The body as an object, if it was parsed. @type {any} */
+  value;
+  /** The reader of its stream, and the chunks held back until it committed. @type {any} */
+  reader;
+  /** @type {any} */
+  held;
+  /** When its stream last gave something, for whoever relays it; 0 before. */
+  lastContentAt = 0;
+  /** What to do when the core moves on after the commit. @type {((action: number) => void) | undefined} */
+  onMoved;
+  /** What is told of the call, once it is over. @type {any} */
+  report;
   /** What the host's `fetch` threw last, if it may be shown. @type {unknown} */
   cause;
 
   #hub;
-  /** The code of the step to carry out next; NONE while the core waits for an event. */
+  /** The code of the step to carry out next; NONE while the core waits for an event. @type {number} */
   #action = NONE;
   /** What the present attempt was sent with. @type {Record<string, string>} */
   #headers = {};
@@ -223,11 +235,9 @@ export class Call {
     const { core, now, window } = this.#hub;
     const body = await this.#until(readStart(response, ERROR_BYTES));
     if (this.#action !== NONE) return;
-    const { headers } = response;
+    const headers = this.#hub.headerLines(response.headers);
     const length = window.put(body);
-    const after = headers.get("retry-after") ?? undefined;
-    const afterMs = headers.get("retry-after-ms") ?? undefined;
-    this.#step(core.coreRefused(this.id, attempt, response.status, after, afterMs, length, now()));
+    this.#step(core.coreRefused(this.id, attempt, response.status, headers, length, now()));
   }
 
   /** A whole answer. */
@@ -245,8 +255,9 @@ export class Call {
         return;
       }
     }
-    this.#step(core.coreAnswered(this.id, attempt, now()));
-    if (this.#action === DONE) {
+    const action = core.coreAnswered(this.id, attempt, now());
+    this.#step(action);
+    if (action === DONE) {
       this.attempt = attempt;
       this.bytes = body;
       this.response = response;

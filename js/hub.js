@@ -11,6 +11,7 @@ export class Hub {
   #targets = new Map();
   #prefix = "";
   #classes;
+  #readHeaders;
   #store;
   #waitUntil;
 
@@ -30,6 +31,7 @@ export class Hub {
     this.window = new Window(glue.linearMemory(), core.coreWindow());
     this.maxBodyBytes = core.coreMaxBodyBytes();
     this.#classes = glue.Router.coreFaultClasses();
+    this.#readHeaders = glue.Router.coreReadHeaders();
     this.scan = (length) => core.coreScan(length);
     this.#store = host.store;
     this.#waitUntil = host.waitUntil ?? platform.waitUntil;
@@ -83,6 +85,16 @@ export class Hub {
     this.core.coreScanReply();
     if (typeof body === "string") this.window.eachOfText(body, this.scan);
     else this.window.each(body, this.scan);
+  }
+
+  /** The headers that the core reads of a reply, a line each. */
+  headerLines(headers) {
+    let lines = "";
+    for (const name of this.#readHeaders) {
+      const value = headers.get(name);
+      if (value !== null) lines += `${name}: ${value}\n`;
+    }
+    return lines;
   }
 
   /** What the headers of a reply tell of a call. */

@@ -45,7 +45,7 @@ export function relay(hub, call) {
     call.lastContentAt = hub.now();
     tail.push(value);
     kept += value.length;
-    while (kept - tail[0].length >= TAIL_BYTES) kept -= tail.shift().length;
+    while (kept - tail[0].length >= TAIL_BYTES) kept -= tail.shift()?.length ?? 0;
     controller.enqueue(value);
   };
   const onError = (error) => {

@@ -19,6 +19,7 @@ const EMPTY = new Uint8Array(0);
 export async function readBytes(source, limit) {
   if (source.body === null) return EMPTY;
   const reader = source.body.getReader();
+  /** @type {Uint8Array} */
   let whole = EMPTY;
   /** @type {Uint8Array[] | undefined} */
   let parts;

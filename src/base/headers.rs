@@ -4,11 +4,24 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use super::time::Millis;
 
+/// The headers that the router reads of a reply; a driver need report no others.
+pub const READ: &[&str] = &["retry-after-ms", "retry-after"];
+
 /// The headers of a reply that the router itself reads, in the order given. Names are lower case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Headers(Vec<(Box<str>, Box<str>)>);
 
 impl Headers {
+    /// Reads `name: value` lines, as a driver reports them. A line without a colon is skipped.
+    #[must_use]
+    pub fn from_lines(lines: &str) -> Self {
+        let mut headers = Self::default();
+        for (name, value) in lines.lines().filter_map(|line| line.split_once(": ")) {
+            headers.add(name, value);
+        }
+        headers
+    }
+
     /// Adds a header; the name is compared without regard to case.
     pub fn add(&mut self, name: &str, value: &str) {
         self.0.push((name.to_ascii_lowercase().into(), value.into()));

@@ -29,7 +29,7 @@ impl Cell {
     /// The cell behind a number; `None` for what no [`Cell::pack`] makes.
     #[must_use]
     pub fn unpack(number: f64) -> Option<Self> {
-        let is_whole = number >= 0.0 && number <= 9_007_199_254_740_991.0 && number.fract() == 0.0;
+        let is_whole = (0.0..=9_007_199_254_740_991.0).contains(&number) && number.fract() == 0.0;
         let bits = is_whole.then_some(number as u64)?;
         let epoch = u16::try_from(bits >> UNTIL_BITS).ok()?;
         Some(Self { epoch, until: Millis(bits & LAST_UNTIL) })

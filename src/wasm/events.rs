@@ -19,27 +19,21 @@ impl Router {
         self.event(call, Event::Head { attempt: AttemptId(attempt), status, headers }, now)
     }
 
-    /// A head that is not 2xx; the beginning of its body is in the window.
+    /// A head that is not 2xx; the beginning of its body is in the window. `headers` has a line `name: value` for
+    /// each of `coreReadHeaders` that the reply has.
     #[wasm_bindgen(js_name = coreRefused)]
     pub fn refused(
         &mut self,
         call: u32,
         attempt: u16,
         status: u16,
-        retry_after: Option<String>,
-        retry_after_ms: Option<String>,
+        headers: &str,
         len: usize,
         now: f64,
     ) -> u32 {
-        let mut headers = Headers::default();
-        for (name, value) in [("retry-after", retry_after), ("retry-after-ms", retry_after_ms)] {
-            if let Some(value) = value {
-                headers.add(name, &value);
-            }
-        }
-        let reply = (status, headers, self.window.bytes(len));
-        let step =
-            self.engine.borrow_mut().refused(Millis::from_f64(now), CallId(call), AttemptId(attempt), reply);
+        let reply = (status, Headers::from_lines(headers), self.window.bytes(len));
+        let now = Millis::from_f64(now);
+        let step = self.engine.borrow_mut().refused(now, CallId(call), AttemptId(attempt), reply);
         self.take(call, step)
     }
 

@@ -105,6 +105,13 @@ impl Router {
         ROUTER_KEYS.iter().chain(IN_PROCESS_KEYS).map(|key| (*key).to_owned()).collect()
     }
 
+    /// The headers of a reply that the core wants to know.
+    #[wasm_bindgen(js_name = coreReadHeaders)]
+    #[must_use]
+    pub fn read_headers() -> Vec<String> {
+        crate::base::headers::READ.iter().map(|name| (*name).to_owned()).collect()
+    }
+
     /// The largest body that is read, in bytes.
     #[wasm_bindgen(js_name = coreMaxBodyBytes)]
     #[must_use]
