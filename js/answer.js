@@ -50,6 +50,7 @@ class HiddenParams {
     this.usage = report.usage;
     this.usage_source = report.usage === null ? "none" : "provider";
     this.latency = report.latency;
+    this.skipped_events = report.skipped_events;
   }
 
   /** The upstream's headers that are handed on. */

@@ -42,6 +42,8 @@ export class Call {
   held;
   /** When its stream last gave something, for whoever relays it; 0 before. */
   lastContentAt = 0;
+  /** Events of its stream that did not parse, beside those that the core has counted. */
+  skippedEvents = 0;
   /** What to do when the core moves on after the commit. @type {((action: number) => void) | undefined} */
   onMoved;
   /** What is told of the call, once it is over. @type {any} */
@@ -142,7 +144,7 @@ export class Call {
 
   /** The alarm rang, at `vouched` if it knows better than the clock. */
   wake(vouched) {
-    if (this.#isOver) return;
+    if (this.#isOver || this.atRest?.()) return;
     const { core, now } = this.#hub;
     const moment = Math.max(now(), vouched ?? 0);
     if (this.lastContentAt) core.coreAlive(this.id, this.attempt, this.lastContentAt);

@@ -43,7 +43,9 @@ export class Hub {
     let target = this.#targets.get(key);
     if (!target) {
       target = { ...this.core.coreOutbound(deployment, surface), deployment };
-      Object.freeze(target.headers);
+      // Lower case, so that a caller's header of the same name is replaced, and not joined.
+      const lower = Object.entries(target.headers).map(([name, value]) => [name.toLowerCase(), value]);
+      target.headers = Object.freeze(Object.fromEntries(lower));
       this.#targets.set(key, target);
     }
     return target;
@@ -125,6 +127,7 @@ export class Hub {
       attempts: this.attempts(id),
       usage: this.usage(id, call.attempt),
       latency: { total_ms, first_token_ms: first < 0 ? null : first },
+      skipped_events: call.skippedEvents + core.coreSkipped(id),
     };
   }
 

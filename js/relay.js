@@ -28,6 +28,7 @@ export function relay(hub, call) {
     const all = join(tail, kept);
     return all.subarray(Math.max(0, all.length - WINDOW_BYTES));
   };
+  const hasTerminator = () => hub.core.coreHasTerminator(call.id, call.attempt, hub.window.put(lastBytes()));
   /** Ends the body as the core says: never cleanly after a fault. */
   const end = (action) => {
     if (action === FAILED) {
@@ -50,6 +51,15 @@ export function relay(hub, call) {
   };
   const onError = (error) => {
     if (!call.isOver) end(call.ended(lastBytes(), error));
+  };
+  // An upstream may keep the connection open after its last word: that is no silence.
+  call.atRest = () => {
+    const isAtRest = hasTerminator();
+    if (isAtRest) {
+      reader.cancel().catch(() => {});
+      end(call.ended(lastBytes()));
+    }
+    return isAtRest;
   };
   call.onMoved = (action) => {
     if (action !== FAILED) return;

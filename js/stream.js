@@ -133,13 +133,17 @@ export class CompletionStream {
     }
   }
 
-  /** Takes the chunks that the core has read. */
+  /** Takes the chunks that the core has read: a line each. One that does not parse is skipped, and counted. */
   #take() {
     const texts = this.#hub.core.coreObjects(this.#call.id);
     if (texts === "") return;
-    const chunks = JSON.parse(`[${texts}]`);
-    if (this.#ready.length === 0) this.#ready = chunks;
-    else this.#ready.push(...chunks);
+    for (const text of texts.split("\n")) {
+      try {
+        this.#ready.push(JSON.parse(text));
+      } catch {
+        this.#call.skippedEvents += 1;
+      }
+    }
   }
 
   #end(action) {

@@ -65,8 +65,8 @@ export async function readStart(source, limit) {
   let length = 0;
   while (length < limit) {
     // A body that breaks off says less, and the status in front of it still counts.
-    const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }));
-    if (done) return join(parts, length);
+    const { value } = await reader.read().catch(() => ({ value: undefined }));
+    if (value === undefined) return join(parts, length);
     parts.push(value);
     length += value.length;
   }

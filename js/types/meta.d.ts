@@ -27,6 +27,8 @@ export interface HiddenParams {
   /** Where `usage` comes from. Tokens are never estimated. */
   usage_source: "provider" | "none";
   latency: Latency;
+  /** Events of a stream that did not parse, and were skipped. Always 0 where nothing is streamed. */
+  skipped_events: number;
   /** Headers of the provider's answer: `x-request-id`, `openai-processing-ms`, `openai-version`, `x-ratelimit-*`. */
   additional_headers: Record<string, string>;
 }

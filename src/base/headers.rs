@@ -2,6 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use super::decimal::decimal;
 use super::time::Millis;
 
 /// The headers that the router reads of a reply; a driver need report no others.
@@ -45,8 +46,8 @@ impl Headers {
 
 /// Parses a number that is not negative, and scales it to milliseconds.
 fn scaled(text: &str, scale: f64) -> Option<u64> {
-    let number: f64 = text.trim().parse().ok()?;
-    (number.is_finite() && number >= 0.0).then(|| (number * scale).ceil().min(1e15) as u64)
+    let number = decimal(text.trim())?;
+    (number >= 0.0).then(|| (number * scale).ceil().min(1e15) as u64)
 }
 
 /// Milliseconds from `now` to an HTTP date; 0 for one that has passed.

@@ -179,7 +179,11 @@ pub enum ScanError {
 /// Reads a raw JSON string, quotes included; `None` if it is anything else, or not valid.
 #[must_use]
 pub fn string_value(raw: &[u8]) -> Option<String> {
-    serde_json::from_slice(raw).ok()
+    // As any value, because that reader is in the program anyway.
+    match serde_json::from_slice(raw) {
+        Ok(serde_json::Value::String(text)) => Some(text),
+        _ => None,
+    }
 }
 
 /// Writes `text` as a JSON string, quotes included.

@@ -1,8 +1,6 @@
 //! Which group comes after which. Targets are resolved when the config is loaded: a fallback to
 //! nowhere is a construction error.
 
-use std::collections::BTreeMap;
-
 use super::{GroupIx, Resolved};
 
 /// Where a fallback leads: a group, or one deployment by its id.
@@ -12,7 +10,8 @@ pub type FallbackTarget = Resolved;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FallbackLists {
     /// The chains by the group that failed. A group's own chain is used instead of the default one.
-    pub by_group: BTreeMap<GroupIx, Vec<FallbackTarget>>,
+    /// Each group at most once, in the order of the groups.
+    pub by_group: Vec<(GroupIx, Vec<FallbackTarget>)>,
     /// The `"*"` chain: for groups without a chain of their own.
     pub default: Vec<FallbackTarget>,
 }
@@ -21,7 +20,34 @@ impl FallbackLists {
     /// The chain for a group.
     #[must_use]
     pub fn of(&self, group: GroupIx) -> &[FallbackTarget] {
-        self.by_group.get(&group).unwrap_or(&self.default)
+        let own = self
+            .by_group
+            .binary_search_by_key(&group, |(of, _)| *of)
+            .ok()
+            .and_then(|at| self.by_group.get(at));
+        own.map_or(&self.default, |(_, chain)| chain)
+    }
+
+    /// Adds to a group's own chain. Returns whether it had one.
+    pub(super) fn extend(&mut self, group: GroupIx, more: &[FallbackTarget]) -> bool {
+        let found = self.by_group.binary_search_by_key(&group, |(of, _)| *of);
+        let at = found.unwrap_or_else(|at| {
+            self.by_group.insert(at, (group, Vec::new()));
+            at
+        });
+        if let Some((_, chain)) = self.by_group.get_mut(at) {
+            append(chain, more);
+        }
+        found.is_ok()
+    }
+}
+
+/// Adds the targets that are not in the chain yet.
+pub(super) fn append(chain: &mut Vec<FallbackTarget>, more: &[FallbackTarget]) {
+    for target in more {
+        if !chain.contains(target) {
+            chain.push(*target);
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod deployment;
 mod fallback;
 mod group;
 mod host;
+mod index;
 mod load;
 mod options;
 mod policy;

@@ -1,9 +1,8 @@
 //! What one call may say to the router: the keys inside a request that steer it, and the options of a call.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
+use super::index::Index;
 use super::load::fallbacks::{self, Book, Form};
 use super::load::hints::{Reach, hint};
 use super::load::problems::{Path, Problem, quote};
@@ -139,12 +138,11 @@ fn check_keys(reader: &mut Reader<'_>, members: &Members) {
 
 fn read(reader: &mut Reader<'_>, members: &Members, config: &RouterConfig) -> CallOptions {
     let scope = Scopes::new([(Path::Root, members)]);
-    let none = BTreeSet::new();
+    let none = Index::default();
     let book = Book { names: &config.names, doomed: &none };
     let lists = |reader: &mut Reader<'_>, key| {
-        scope.pick(reader, key, |reader, at, value| {
-            Some(fallbacks::lists(reader, at, value, &book, Form::Call))
-        })
+        let (at, value) = scope.each(key).next()?;
+        Some(fallbacks::lists(reader, &at, value, &book, Form::Call))
     };
     let flag = |reader: &mut Reader<'_>, key| scope.pick(reader, key, Reader::flag).unwrap_or(false);
     let mut timeouts = timeouts(reader, &scope);

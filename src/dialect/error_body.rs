@@ -6,7 +6,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::error::{ErrorHint, Fault, FaultKind, MAX_MESSAGE};
+use crate::error::{ErrorHint, Fault, FaultKind};
 
 /// What an error body says, whatever its shape.
 #[derive(Default)]
@@ -17,16 +17,26 @@ struct Said {
     param: Option<String>,
 }
 
-/// Reads a body. `status` is `None` for an error inside a 200 or a stream. Secrets are not redacted yet.
+/// Reads a body. `status` is `None` for an error inside a 200 or a stream. Nothing is
+/// redacted or cut yet: half a key is not recognised any more.
 #[must_use]
 pub fn read(status: Option<u16>, body: &[u8]) -> ErrorHint {
-    let said = match serde_json::from_slice::<Value>(body) {
-        Ok(value) => said(&value),
-        Err(_) => Said { message: plain_text(body), ..Said::default() },
-    };
+    match serde_json::from_slice(body) {
+        Ok(value) => hint(status, &value),
+        Err(_) => hint_of(status, Said { message: plain_text(body), ..Said::default() }),
+    }
+}
+
+/// Reads a body that is JSON; see [`read`].
+#[must_use]
+pub(super) fn hint(status: Option<u16>, body: &Value) -> ErrorHint {
+    hint_of(status, said(body))
+}
+
+fn hint_of(status: Option<u16>, said: Said) -> ErrorHint {
     ErrorHint {
         kind: kind(status, &said),
-        message: said.message.map(|text| clip(text).into()),
+        message: said.message.map(Into::into),
         code: said.code.map(Into::into),
         wire_type: said.wire_type.map(Into::into),
         param: said.param.map(Into::into),
@@ -117,7 +127,7 @@ fn by_text(said: &Said) -> Option<FaultKind> {
     if said.code.as_deref() == Some("string_above_max_length") {
         return None;
     }
-    let text = said.message.as_deref()?.to_lowercase();
+    let text = said.message.as_deref()?.to_ascii_lowercase();
     let has = |known: &[&str]| known.iter().any(|wording| text.contains(wording));
     if has(TOO_LONG) {
         Some(FaultKind::ContextWindow)
@@ -128,18 +138,11 @@ fn by_text(said: &Said) -> Option<FaultKind> {
     }
 }
 
-/// The beginning of a body that is no JSON; markup says nothing to a caller.
+/// A body that is no JSON; markup says nothing to a caller.
 fn plain_text(body: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(body.get(..body.len().min(500)).unwrap_or(body));
+    let text = String::from_utf8_lossy(body);
     let text = text.trim();
     (!text.is_empty() && !text.starts_with('<')).then(|| text.to_owned())
-}
-
-fn clip(mut text: String) -> String {
-    while text.len() > MAX_MESSAGE {
-        text.pop();
-    }
-    text
 }
 
 /// OpenAI's error body.

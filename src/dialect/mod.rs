@@ -9,11 +9,11 @@ mod redact;
 use crate::base::json::{Scanner, Wanted};
 use crate::base::usage::Usage;
 use crate::config::{Deployment, DialectName, Param, Secret, Surface};
-use crate::error::{ErrorHint, Fault};
+use crate::error::Fault;
 
-pub use error_body::{WireError, caller_error, read as read_error};
+pub use error_body::{WireError, caller_error, read as refusal};
 pub use openai::REPLY_MEMBERS;
-pub use redact::redact;
+pub use redact::{redact, redact_fault};
 
 /// How a request to a deployment differs from what the caller wrote.
 #[derive(Debug)]
@@ -78,12 +78,4 @@ pub fn stream_event(dialect: DialectName, data: &[u8]) -> StreamEvent {
     match dialect {
         DialectName::OpenAi => openai::stream_event(data),
     }
-}
-
-/// Reads an error body: what it says more exactly than the status does. Redacts every given secret.
-#[must_use]
-pub fn refusal<'a>(status: u16, body: &[u8], secrets: impl Iterator<Item = &'a Secret>) -> ErrorHint {
-    let mut hint = error_body::read(Some(status), body);
-    hint.message = hint.message.map(|message| redact(&message, secrets));
-    hint
 }

@@ -1,12 +1,11 @@
 //! OpenAI's chat completions and embeddings, and every server that speaks them.
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::Value;
 
 use crate::base::json::{Kind, Scanner, Wanted, quoted};
 use crate::base::usage::Usage;
 use crate::config::{Deployment, Param, Secret, Surface};
-use crate::error::{Fault, FaultKind};
+use crate::error::{ErrorHint, Fault, FaultKind};
 
 use super::{Outbound, StreamEvent, error_body};
 
@@ -46,44 +45,24 @@ pub(super) fn outbound(deployment: &Deployment, surface: Surface) -> Outbound {
     }
 }
 
-/// OpenAI's usage object, as far as it is read. What is missing or no number counts as 0.
-#[derive(Deserialize)]
-struct WireUsage {
-    #[serde(default, deserialize_with = "count")]
-    prompt_tokens: u64,
-    #[serde(default, deserialize_with = "count")]
-    completion_tokens: u64,
-    #[serde(default, deserialize_with = "count")]
-    total_tokens: u64,
-    #[serde(default)]
-    prompt_tokens_details: Option<Details>,
-    #[serde(default)]
-    completion_tokens_details: Option<Details>,
-}
-
-#[derive(Deserialize)]
-struct Details {
-    #[serde(default, deserialize_with = "count")]
-    cached_tokens: u64,
-    #[serde(default, deserialize_with = "count")]
-    reasoning_tokens: u64,
-}
-
-/// A count; `null` and fractions happen in the wild.
-fn count<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    let number = Option::<f64>::deserialize(deserializer)?;
-    Ok(number.filter(|number| number.is_finite() && *number > 0.0).map_or(0, |number| number as u64))
-}
-
-fn usage(raw: &[u8]) -> Option<Usage> {
-    let wire: Option<WireUsage> = serde_json::from_slice(raw).ok()?;
-    let wire = wire?;
+/// Reads OpenAI's usage object. What is missing or no number counts as 0.
+fn usage(wire: &Value) -> Option<Usage> {
+    if !wire.is_object() {
+        return None;
+    }
+    // `null` and fractions happen in the wild.
+    let count = |of: Option<&Value>, name: &str| {
+        let number = of.and_then(|of| of.get(name)).and_then(Value::as_f64);
+        number.filter(|number| *number > 0.0).map_or(0, |number| number as u64)
+    };
+    let prompt_tokens = count(Some(wire), "prompt_tokens");
+    let completion_tokens = count(Some(wire), "completion_tokens");
     Some(Usage {
-        prompt_tokens: wire.prompt_tokens,
-        completion_tokens: wire.completion_tokens,
-        total_tokens: wire.total_tokens.max(wire.prompt_tokens.saturating_add(wire.completion_tokens)),
-        cached_tokens: wire.prompt_tokens_details.map_or(0, |details| details.cached_tokens),
-        reasoning_tokens: wire.completion_tokens_details.map_or(0, |details| details.reasoning_tokens),
+        prompt_tokens,
+        completion_tokens,
+        total_tokens: count(Some(wire), "total_tokens").max(prompt_tokens.saturating_add(completion_tokens)),
+        cached_tokens: count(wire.get("prompt_tokens_details"), "cached_tokens"),
+        reasoning_tokens: count(wire.get("completion_tokens_details"), "reasoning_tokens"),
     })
 }
 
@@ -95,18 +74,20 @@ pub(super) fn reply(surface: Surface, scan: &mut Scanner) -> Result<Option<Usage
         Surface::Embeddings => (DATA, "data"),
     };
     if scan.last(member).is_some_and(|found| found.kind == Kind::Array) {
-        return Ok(scan.last(USAGE).and_then(|found| found.raw()).and_then(usage));
+        let told = scan.last(USAGE).and_then(|found| serde_json::from_slice(found.raw()?).ok());
+        return Ok(told.and_then(|told| usage(&told)));
     }
     match scan.last(ERROR).and_then(|found| found.raw()).filter(|raw| *raw != b"null") {
-        Some(raw) => Err(in_disguise(raw)),
+        Some(raw) => {
+            let body = [br#"{"error":"#, raw, b"}"].concat();
+            Err(in_disguise(error_body::read(None, &body)))
+        }
         None => Err(bad(format!("the provider's answer has no `{name}`"))),
     }
 }
 
 /// An error object inside a 200 or a stream.
-fn in_disguise(raw: &[u8]) -> Fault {
-    let wrapped = [br#"{"error":"#, raw, b"}"].concat();
-    let hint = error_body::read(None, &wrapped);
+fn in_disguise(hint: ErrorHint) -> Fault {
     let message =
         hint.message.unwrap_or_else(|| "the provider answered with an error in place of an answer".into());
     Fault {
@@ -117,57 +98,23 @@ fn in_disguise(raw: &[u8]) -> Fault {
     }
 }
 
-/// A chunk, as far as it is read.
-#[derive(Deserialize)]
-struct Chunk<'a> {
-    #[serde(borrow, default)]
-    choices: Option<Vec<Choice<'a>>>,
-    #[serde(borrow, default)]
-    usage: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    error: Option<&'a RawValue>,
+/// The members of a delta that carry something a caller would see.
+const SEEN: [&str; 7] =
+    ["content", "refusal", "reasoning_content", "reasoning", "tool_calls", "function_call", "audio"];
+
+fn is_seen(delta: &Value) -> bool {
+    SEEN.iter().filter_map(|name| delta.get(*name)).any(|value| match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+        Value::Bool(_) | Value::Number(_) => true,
+    })
 }
 
-#[derive(Deserialize)]
-struct Choice<'a> {
-    #[serde(borrow, default)]
-    delta: Option<Delta<'a>>,
-    #[serde(borrow, default)]
-    finish_reason: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Delta<'a> {
-    #[serde(borrow, default)]
-    content: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    refusal: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    reasoning_content: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    reasoning: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    tool_calls: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    function_call: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    audio: Option<&'a RawValue>,
-}
-
-impl Delta<'_> {
-    /// Does it carry something that a caller would see?
-    fn is_seen(&self) -> bool {
-        let parts = [
-            self.content,
-            self.refusal,
-            self.reasoning_content,
-            self.reasoning,
-            self.tool_calls,
-            self.function_call,
-            self.audio,
-        ];
-        parts.into_iter().flatten().any(|raw| !matches!(raw.get(), "\"\"" | "[]" | "{}" | "null"))
-    }
+/// A choice of a chunk, of which only the delta is looked into.
+fn is_choice(value: &Value) -> bool {
+    value.is_object() && matches!(value.get("delta"), None | Some(Value::Null | Value::Object(_)))
 }
 
 pub(super) fn stream_event(data: &[u8]) -> StreamEvent {
@@ -175,18 +122,20 @@ pub(super) fn stream_event(data: &[u8]) -> StreamEvent {
     if data == b"[DONE]" {
         return StreamEvent::Done;
     }
-    let Ok(chunk) = serde_json::from_slice::<Chunk<'_>>(data) else { return StreamEvent::Malformed };
-    let choices = chunk.choices.unwrap_or_default();
-    if let Some(error) = chunk.error.filter(|error| error.get() != "null")
-        && choices.is_empty()
-    {
-        return StreamEvent::Error(Box::new(in_disguise(error.get().as_bytes())));
+    let Ok(chunk @ Value::Object(_)) = serde_json::from_slice(data) else { return StreamEvent::Malformed };
+    let choices = match chunk.get("choices") {
+        None | Some(Value::Null) => &[],
+        Some(Value::Array(choices)) if choices.iter().all(is_choice) => choices.as_slice(),
+        Some(_) => return StreamEvent::Malformed,
+    };
+    if choices.is_empty() && chunk.get("error").is_some_and(|error| !error.is_null()) {
+        return StreamEvent::Error(Box::new(in_disguise(error_body::hint(None, &chunk))));
     }
-    let told = chunk.usage.and_then(|raw| usage(raw.get().as_bytes()));
-    if choices.iter().any(|choice| choice.finish_reason.is_some_and(|reason| reason.get() != "null")) {
+    let told = chunk.get("usage").and_then(usage);
+    if choices.iter().any(|choice| choice.get("finish_reason").is_some_and(|reason| !reason.is_null())) {
         return StreamEvent::Finish(told);
     }
-    if choices.iter().any(|choice| choice.delta.as_ref().is_some_and(Delta::is_seen)) {
+    if choices.iter().any(|choice| choice.get("delta").is_some_and(is_seen)) {
         StreamEvent::Content(told)
     } else {
         StreamEvent::Quiet(told)

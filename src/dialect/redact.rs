@@ -1,13 +1,26 @@
 //! Providers echo keys in their errors. Nothing that looks like one goes on.
 
 use crate::config::Secret;
-use crate::error::MAX_MESSAGE;
+use crate::error::{Fault, MAX_MESSAGE};
 
 /// What stands in the place of a secret.
 const MASK: &str = "[redacted]";
 
 /// Beginnings of words that are keys at one provider or another.
 const KEY_PREFIXES: &[&str] = &["sk-", "sk_", "pk-", "rk-", "gsk_", "xai-", "AIza", "hf_", "AKIA", "key-"];
+
+/// Redacts everything in a fault that a provider wrote.
+#[must_use]
+pub fn redact_fault<'a>(fault: Fault, secrets: impl Iterator<Item = &'a Secret> + Clone) -> Fault {
+    let clean = |text: Option<Box<str>>| text.map(|text| redact(&text, secrets.clone()));
+    Fault {
+        message: redact(&fault.message, secrets.clone()),
+        code: clean(fault.code),
+        wire_type: clean(fault.wire_type),
+        param: clean(fault.param),
+        ..fault
+    }
+}
 
 /// Replaces every given secret, every word that looks like a key, and every word after `Bearer`;
 /// then cuts the text to [`MAX_MESSAGE`] bytes.

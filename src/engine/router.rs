@@ -6,7 +6,7 @@ use crate::base::rng::Rng;
 use crate::base::time::Millis;
 use crate::config::{CallOptions, Deployment, DeploymentIx, Resolved, RouterConfig, Secret, Surface};
 use crate::dialect::{self, Outbound};
-use crate::error::{Fault, FaultKind};
+use crate::error::{ErrorHint, Fault, FaultKind};
 use crate::plan::{Action, AttemptId, Call, CallSpec, Event, Step, StreamOutcome, is_allowed};
 use crate::state::{Cell, State, View};
 
@@ -175,7 +175,7 @@ impl Router {
         reply: (u16, Headers, &[u8]),
     ) -> Step {
         let (status, headers, body) = reply;
-        let hint = dialect::refusal(status, body, self.secrets());
+        let hint = self.redacted_hint(dialect::refusal(Some(status), body));
         self.step(now, id, Event::Refused { attempt, status, headers, hint })
     }
 
@@ -225,6 +225,16 @@ impl Router {
         let first = watch.may_commit()
             && running.call.attempts().last().is_some_and(|known| known.content_at.is_none());
         first.then(|| self.step(now, id, Event::Content { attempt }))
+    }
+
+    /// Do the last bytes of a committed stream hold its terminator? Then nothing more is to be waited for.
+    #[must_use]
+    pub fn has_terminator(&self, id: CallId, attempt: AttemptId, tail: &[u8]) -> bool {
+        self.attempt(id, attempt).is_some_and(|(_, deployment)| {
+            let mut watch = Watch::new(deployment.dialect, Output::Bytes);
+            watch.push(tail);
+            watch.is_done()
+        })
     }
 
     /// Reports that no more bytes come. `tail` is the end of a stream whose middle was not read; `broken` is what
@@ -349,7 +359,7 @@ impl Router {
     }
 
     /// Every credential, for redaction.
-    fn secrets(&self) -> impl Iterator<Item = &Secret> {
+    fn secrets(&self) -> impl Iterator<Item = &Secret> + Clone {
         self.config
             .deployments
             .iter()
@@ -357,7 +367,18 @@ impl Router {
     }
 
     fn redacted(&self, fault: Fault) -> Fault {
-        Fault { message: dialect::redact(&fault.message, self.secrets()), ..fault }
+        dialect::redact_fault(fault, self.secrets())
+    }
+
+    fn redacted_hint(&self, hint: ErrorHint) -> ErrorHint {
+        let clean = |text: Option<Box<str>>| text.map(|text| dialect::redact(&text, self.secrets()));
+        ErrorHint {
+            message: clean(hint.message),
+            code: clean(hint.code),
+            wire_type: clean(hint.wire_type),
+            param: clean(hint.param),
+            ..hint
+        }
     }
 
     fn attempt(&self, id: CallId, attempt: AttemptId) -> Option<(Surface, &Deployment)> {

@@ -3,7 +3,7 @@
 //! Before the commit every event is read. After it most are only looked at for the words that can mean an
 //! end, usage or an error, so that a long answer costs next to nothing.
 
-use memchr::memmem;
+use memchr::memchr_iter;
 
 use crate::base::sse::Decoder;
 use crate::base::usage::Usage;
@@ -52,7 +52,7 @@ struct Seen {
     malformed: u32,
     events: u32,
     bytes: usize,
-    /// The data of the events for the caller, as the inside of a JSON array.
+    /// The data of the events for the caller, a line each.
     objects: Vec<u8>,
 }
 
@@ -119,7 +119,8 @@ impl Watch {
         self.seen.malformed
     }
 
-    /// The objects read since the last call: JSON texts with commas between them; empty if there are none.
+    /// The objects read since the last call: JSON texts, a line each; empty if there are none. After the first content
+    /// a text is handed on unread, so it may be malformed.
     pub fn take_objects(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.seen.objects)
     }
@@ -132,8 +133,9 @@ impl Watch {
         if let Some(fault) = seen.fault.take() {
             return StreamOutcome::Broken(*fault);
         }
-        // Everything is there after the terminator, whatever the connection does then.
-        if seen.is_done || (seen.has_finish && broken.is_none() && !cut_in_event) {
+        // Everything is there after the terminator, whatever the connection does then; but an end alone is no answer.
+        let is_answer = seen.has_content || seen.has_finish;
+        if is_answer && (seen.is_done || (seen.has_finish && broken.is_none() && !cut_in_event)) {
             return StreamOutcome::Complete { usage: seen.usage };
         }
         StreamOutcome::Broken(broken.unwrap_or_else(|| {
@@ -179,9 +181,10 @@ impl Seen {
             return;
         }
         if !self.objects.is_empty() {
-            self.objects.push(b',');
+            self.objects.push(b'\n');
         }
-        self.objects.extend_from_slice(data);
+        // A line break in JSON is white space, or a mistake either way.
+        self.objects.extend(data.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }));
     }
 
     fn fail(&mut self, fault: Fault) {
@@ -189,24 +192,22 @@ impl Seen {
     }
 }
 
-/// Could this event mean an end, usage or an error? The words also stand, escaped, in a quoted text: then the
-/// event is read for nothing.
+/// Could this event mean an end, usage or an error? The words may also be a text's: then the event is read for
+/// nothing.
 fn may_matter(data: &[u8]) -> bool {
-    let has = |word: &[u8]| memmem::find(data, word).is_some();
-    !data.starts_with(b"{")
-        || has(b"\"usage\":{")
-        || has(b"\"usage\": {")
-        || has(b"\"error\"")
-        || has_finish(data)
+    let tells = |at: usize| tells(data.get(at..).unwrap_or_default());
+    !data.starts_with(b"{") || memchr_iter(b'"', data).any(tells)
 }
 
-/// A `finish_reason` that is not `null`.
-fn has_finish(data: &[u8]) -> bool {
-    const KEY: &[u8] = b"\"finish_reason\":";
-    memmem::find_iter(data, KEY).any(|at| {
-        let value = data.get(at.saturating_add(KEY.len())..).unwrap_or_default().trim_ascii_start();
-        !value.starts_with(b"null")
-    })
+/// Does a text begin with a member that may matter: usage, an error, or a `finish_reason` that is not `null`?
+fn tells(text: &[u8]) -> bool {
+    if let Some(usage) = text.strip_prefix(b"\"usage\":") {
+        usage.trim_ascii_start().starts_with(b"{")
+    } else if let Some(reason) = text.strip_prefix(b"\"finish_reason\":") {
+        !reason.trim_ascii_start().starts_with(b"null")
+    } else {
+        text.starts_with(b"\"error\"")
+    }
 }
 
 #[cfg(test)]
@@ -238,6 +239,7 @@ mod tests {
         let StreamOutcome::Complete { usage: Some(usage) } = whole.end(None) else { panic!("{whole:?}") };
         assert_eq!((usage.prompt_tokens, usage.completion_tokens), (2, 3));
         assert!(matches!(watch(Output::Bytes, &[ROLE, TEXT]).end(None), StreamOutcome::Broken(_)));
+        assert!(matches!(watch(Output::Bytes, &[ROLE, DONE]).end(None), StreamOutcome::Broken(_)));
         assert!(matches!(
             watch(Output::Bytes, &[ROLE, TEXT, STOP]).end(None),
             StreamOutcome::Complete { .. }
@@ -253,16 +255,19 @@ mod tests {
         assert_eq!(fault.kind, FaultKind::Unavailable);
     }
 
+    fn lines(watch: &mut Watch) -> usize {
+        let objects = String::from_utf8(watch.take_objects()).unwrap();
+        objects.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()).count()
+    }
+
     #[test]
     fn objects_leave_out_what_was_not_asked_for_and_what_is_malformed() {
         let parts = [ROLE, "data: {oops\n\n", TEXT, STOP, USAGE, DONE];
         let mut quiet = watch(Output::Objects { usage_asked: false }, &parts);
-        let objects = format!("[{}]", String::from_utf8(quiet.take_objects()).unwrap());
-        assert_eq!(serde_json::from_str::<Vec<serde_json::Value>>(&objects).unwrap().len(), 3);
+        assert_eq!(lines(&mut quiet), 3);
         assert_eq!(quiet.malformed(), 1);
         let mut asked = watch(Output::Objects { usage_asked: true }, &parts);
-        let objects = format!("[{}]", String::from_utf8(asked.take_objects()).unwrap());
-        assert_eq!(serde_json::from_str::<Vec<serde_json::Value>>(&objects).unwrap().len(), 4);
+        assert_eq!(lines(&mut asked), 4);
     }
 
     #[test]

@@ -161,7 +161,8 @@ pub(super) fn outbound(outbound: &Outbound) -> JsValue {
         set(&headers, name, &JsValue::from_str(value.expose()));
     }
     for (name, value) in &outbound.extra_headers {
-        set(&headers, name, &JsValue::from_str(value.expose()));
+        // In lower case, as all others, so that one name cannot stand twice.
+        set(&headers, &name.to_ascii_lowercase(), &JsValue::from_str(value.expose()));
     }
     let request = Object::new();
     set(&request, "url", &JsValue::from_str(&outbound.url));

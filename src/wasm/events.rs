@@ -80,7 +80,7 @@ impl Router {
         }
     }
 
-    /// The objects of a stream that were read since the last call: JSON texts with commas between them.
+    /// The objects of a stream that were read since the last call: JSON texts, a line each.
     #[wasm_bindgen(js_name = coreObjects)]
     #[must_use]
     pub fn objects(&mut self, call: u32) -> String {
@@ -91,12 +91,26 @@ impl Router {
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
     }
 
+    /// How many events of a stream were malformed, and skipped.
+    #[wasm_bindgen(js_name = coreSkipped)]
+    #[must_use]
+    pub fn skipped(&self, call: u32) -> u32 {
+        self.read(call, |running| running.watch.as_ref().map_or(0, engine::Watch::malformed)).unwrap_or(0)
+    }
+
     /// Is a stream's terminator there?
     #[wasm_bindgen(js_name = coreStreamDone)]
     #[must_use]
     pub fn stream_done(&self, call: u32) -> bool {
         let is_done = |running: &Running| running.watch.as_ref().is_some_and(engine::Watch::is_done);
         self.read(call, is_done).unwrap_or(false)
+    }
+
+    /// Do the last bytes of a relayed stream, in the window, hold its terminator?
+    #[wasm_bindgen(js_name = coreHasTerminator)]
+    #[must_use]
+    pub fn has_terminator(&self, call: u32, attempt: u16, len: usize) -> bool {
+        self.engine.borrow().has_terminator(CallId(call), AttemptId(attempt), self.window.bytes(len))
     }
 
     /// The end of a stream; its last bytes are in the window where the middle was not read.

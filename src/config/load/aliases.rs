@@ -1,7 +1,5 @@
 //! `model_group_alias`: other names for groups, followed to their end.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::hints::{Reach, hint};
@@ -9,12 +7,28 @@ use super::models::Models;
 use super::problems::{Path, quote};
 use super::read::Reader;
 use super::scopes::Scopes;
+use crate::config::index::Index;
 use crate::config::{Alias, GroupIx};
 
 /// An alias as it is written.
 struct Written<'a> {
+    name: &'a str,
     target: &'a str,
     hidden: bool,
+}
+
+/// The aliases of one place.
+#[derive(Default)]
+struct Book<'a> {
+    written: Vec<Written<'a>>,
+    /// Positions in `written`.
+    index: Index,
+}
+
+impl<'a> Book<'a> {
+    fn get(&self, name: &str) -> Option<&Written<'a>> {
+        self.index.get(name).and_then(|position| self.written.get(position))
+    }
 }
 
 /// Reads the aliases into the names. An alias of an alias is followed; a circle, a target that is no group,
@@ -23,14 +37,17 @@ pub(super) fn aliases(reader: &mut Reader<'_>, settings: &Scopes<'_>, models: &m
     let mut is_first = true;
     for (at, value) in settings.each("model_group_alias") {
         let Some(members) = reader.object(&at, value) else { continue };
-        let written: BTreeMap<&str, Written<'_>> = members
-            .iter()
-            .filter_map(|(name, value)| Some((name.as_str(), alias(reader, &at.key(name), name, value)?)))
-            .collect();
+        let mut book = Book::default();
+        for (name, value) in members {
+            if let Some(alias) = alias(reader, &at.key(name), name, value) {
+                book.index.insert(name, book.written.len());
+                book.written.push(alias);
+            }
+        }
         let mut found = Vec::new();
-        for (&name, alias) in &written {
-            if let Some(group) = follow(reader, &at.key(name), name, &written, models) {
-                found.push((name, Alias { group, hidden: alias.hidden }));
+        for alias in &book.written {
+            if let Some(group) = follow(reader, &at.key(alias.name), alias, &book, models) {
+                found.push((alias.name, Alias { group, hidden: alias.hidden }));
             }
         }
         // The first place that has any aliases decides; the others are only checked.
@@ -41,12 +58,12 @@ pub(super) fn aliases(reader: &mut Reader<'_>, settings: &Scopes<'_>, models: &m
     }
 }
 
-fn alias<'a>(reader: &mut Reader<'_>, at: &Path<'_>, name: &str, value: &'a Value) -> Option<Written<'a>> {
+fn alias<'a>(reader: &mut Reader<'_>, at: &Path<'_>, name: &'a str, value: &'a Value) -> Option<Written<'a>> {
     if !reader.is_name(at, name) {
         return None;
     }
     match value {
-        Value::String(target) => Some(Written { target, hidden: false }),
+        Value::String(target) => Some(Written { name, target, hidden: false }),
         Value::Object(members) => {
             for name in members.keys().filter(|name| !matches!(name.as_str(), "model" | "hidden")) {
                 let near = hint(name, ["model", "hidden"], Reach::Prefixes);
@@ -57,7 +74,7 @@ fn alias<'a>(reader: &mut Reader<'_>, at: &Path<'_>, name: &str, value: &'a Valu
                 None => false,
             };
             match members.get("model") {
-                Some(Value::String(target)) => Some(Written { target, hidden }),
+                Some(Value::String(target)) => Some(Written { name, target, hidden }),
                 Some(other) => {
                     reader.expected("a string", &at.key("model"), other);
                     None
@@ -79,16 +96,17 @@ fn alias<'a>(reader: &mut Reader<'_>, at: &Path<'_>, name: &str, value: &'a Valu
 fn follow(
     reader: &mut Reader<'_>,
     at: &Path<'_>,
-    name: &str,
-    written: &BTreeMap<&str, Written<'_>>,
+    alias: &Written<'_>,
+    book: &Book<'_>,
     models: &Models,
 ) -> Option<GroupIx> {
+    let name = alias.name;
     if models.names.group(name).is_some() {
         reader.problem(at, format!("hides the group {}; give the alias another name", quote(name)));
         return None;
     }
     let mut steps = vec![name];
-    let mut here = written.get(name)?.target;
+    let mut here = alias.target;
     loop {
         if let Some(group) = models.names.group(here) {
             return Some(group);
@@ -99,11 +117,11 @@ fn follow(
             reader.problem(at, format!("goes in a circle: {}", circle.join(" → ")));
             return None;
         }
-        let Some(next) = written.get(here) else { break };
+        let Some(next) = book.get(here) else { break };
         steps.push(here);
         here = next.target;
     }
-    let known = models.names.listed().into_iter().chain(written.keys().copied());
+    let known = models.names.listed().into_iter().chain(book.written.iter().map(|alias| alias.name));
     let near = hint(here, known, Reach::Prefixes);
     reader.problem(at, format!("leads to {}, which is no group{near}", quote(here)));
     None

@@ -3,7 +3,7 @@
 use super::keys::{self, Kind};
 use super::params::{Extras, extras};
 use super::problems::quote;
-use super::read::{Members, Reader};
+use super::read::Reader;
 use super::scopes::Scopes;
 use super::settings::timeouts;
 use crate::config::Timeouts;
@@ -20,7 +20,6 @@ pub(super) fn defaults(reader: &mut Reader<'_>, settings: &Scopes<'_>) -> Defaul
     settings
         .pick(reader, "default_litellm_params", |reader, at, value| {
             let members = reader.object(at, value)?;
-            let mut kept = Members::new();
             for (name, value) in members {
                 let is_own = keys::PARAMS.kind(name) == Some(Kind::Used) && !is_common(name);
                 if is_own && !value.is_null() {
@@ -29,12 +28,10 @@ pub(super) fn defaults(reader: &mut Reader<'_>, settings: &Scopes<'_>) -> Defaul
                         &at.key(name),
                         format!("{name_shown} must be given to each deployment that needs it"),
                     );
-                } else {
-                    kept.insert(name.clone(), value.clone());
                 }
             }
-            let extras = extras(reader, at, &kept);
-            let timeouts = timeouts(reader, &Scopes::new([(*at, &kept)]));
+            let extras = extras(reader, at, members);
+            let timeouts = timeouts(reader, &Scopes::new([(*at, members)]));
             Some(Defaults { extras, timeouts })
         })
         .unwrap_or_default()

@@ -1,11 +1,9 @@
 //! Where `os.environ/NAME` values come from.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::problems::{Path, Report};
-use super::read::kind_of;
+use super::read::{Members, kind_of};
 
 /// What stands before the name of a variable.
 pub(super) const REFERENCE: &str = "os.environ/";
@@ -13,7 +11,8 @@ pub(super) const REFERENCE: &str = "os.environ/";
 /// The host's environment under the config's own `environment_variables`, which win, as in LiteLLM.
 pub(super) struct Environment<'a> {
     host: &'a dyn Fn(&str) -> Option<String>,
-    own: BTreeMap<String, String>,
+    /// Texts by name.
+    own: Members,
 }
 
 impl<'a> Environment<'a> {
@@ -23,7 +22,7 @@ impl<'a> Environment<'a> {
         report: &mut Report,
     ) -> Self {
         let at = Path::Root.key("environment_variables");
-        let mut environment = Self { host, own: BTreeMap::new() };
+        let mut environment = Self { host, own: Members::new() };
         let members = match own {
             None | Some(Value::Null) => return environment,
             Some(Value::Object(members)) => members,
@@ -40,7 +39,8 @@ impl<'a> Environment<'a> {
                     Some(source) => host(source),
                     None => Some(text.clone()),
                 },
-                Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+                Value::Bool(flag) => Some(flag.to_string()),
+                Value::Number(number) => Some(number.to_string()),
                 Value::Array(_) | Value::Object(_) => {
                     report.problem(&at.key(name), format!("expected a string, got {}", kind_of(value)));
                     None
@@ -50,14 +50,15 @@ impl<'a> Environment<'a> {
                 if may_be_secret(name) {
                     report.secret(&text);
                 }
-                environment.own.insert(name.clone(), text);
+                environment.own.insert(name.clone(), text.into());
             }
         }
         environment
     }
 
     pub(super) fn get(&self, name: &str) -> Option<String> {
-        self.own.get(name).cloned().or_else(|| (self.host)(name))
+        let own = self.own.get(name).and_then(Value::as_str);
+        own.map(str::to_owned).or_else(|| (self.host)(name))
     }
 }
 

@@ -1,7 +1,5 @@
 //! Fallback lists, in LiteLLM's shapes: `[{"a": ["b", "c"]}, {"*": ["z"]}]`; for one call also `["b", "c"]`.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use super::hints::{Reach, hint};
@@ -9,6 +7,8 @@ use super::problems::{Path, quote};
 use super::read::{Reader, kind_of};
 use super::scopes::Scopes;
 use super::target::is_provider;
+use crate::config::fallback::append;
+use crate::config::index::Index;
 use crate::config::{FallbackLists, FallbackTable, FallbackTarget, GroupIx, Names, PROVIDERS, Resolved};
 
 /// Stands for every group without a list of its own.
@@ -27,7 +27,7 @@ pub(in crate::config) enum Form {
 pub(in crate::config) struct Book<'a> {
     pub(in crate::config) names: &'a Names,
     /// Ids of deployments that were refused: what refers to them is no further mistake.
-    pub(in crate::config) doomed: &'a BTreeSet<String>,
+    pub(in crate::config) doomed: &'a Index,
 }
 
 /// Reads the fallbacks of the config.
@@ -45,11 +45,13 @@ pub(super) fn table(reader: &mut Reader<'_>, settings: &Scopes<'_>, book: &Book<
     let mut ordinary: FallbackLists = by_cause("fallbacks");
     let context_window = by_cause("context_window_fallbacks");
     let content_policy = by_cause("content_policy_fallbacks");
-    let default = settings.pick(reader, "default_fallbacks", |reader, at, value| {
-        let list = reader.list(at, value)?;
-        Some(targets(reader, at, list, book, Form::Config, None))
-    });
-    append(&mut ordinary.default, default.unwrap_or_default());
+    let mut default = None;
+    for (at, value) in settings.each("default_fallbacks") {
+        let Some(list) = reader.list(&at, value) else { continue };
+        let found = targets(reader, &at, list, book, Form::Config, None);
+        default = default.or(Some(found));
+    }
+    append(&mut ordinary.default, &default.unwrap_or_default());
     FallbackTable { ordinary, context_window, content_policy }
 }
 
@@ -63,12 +65,12 @@ pub(in crate::config) fn lists(
 ) -> FallbackLists {
     let mut lists = FallbackLists::default();
     let Some(items) = reader.list(at, value) else { return lists };
-    let mut seen = BTreeSet::new();
+    let mut has_every = false;
     for (index, item) in items.iter().enumerate() {
         let at = at.item(index);
         let is_plain = item.is_string() || item.get("model").is_some_and(Value::is_string);
         if is_plain && form == Form::Call {
-            append(&mut lists.default, target(reader, &at, item, book, form).into_iter().collect());
+            append(&mut lists.default, target(reader, &at, item, book, form).as_slice());
             continue;
         }
         let members = match item {
@@ -91,26 +93,20 @@ pub(in crate::config) fn lists(
             let group = if name == EVERY { Some(None) } else { group(reader, &at, name, book).map(Some) };
             let Some(list) = reader.list(&at, value) else { continue };
             let found = targets(reader, &at, list, book, form, group.flatten());
-            let Some(group) = group else { continue };
-            if !seen.insert(group) && form == Form::Config {
+            let is_joined = match group {
+                Some(Some(group)) => lists.extend(group, &found),
+                Some(None) => {
+                    append(&mut lists.default, &found);
+                    std::mem::replace(&mut has_every, true)
+                }
+                None => continue,
+            };
+            if is_joined && form == Form::Config {
                 reader.report.notice(&at, format!("{} has more than one list; they are joined", quote(name)));
             }
-            let list = match group {
-                Some(group) => lists.by_group.entry(group).or_default(),
-                None => &mut lists.default,
-            };
-            append(list, found);
         }
     }
     lists
-}
-
-fn append(list: &mut Vec<FallbackTarget>, more: Vec<FallbackTarget>) {
-    for target in more {
-        if !list.contains(&target) {
-            list.push(target);
-        }
-    }
 }
 
 /// The group that a list is for: by its name or an alias, with the provider before it or without.
@@ -138,7 +134,7 @@ fn targets(
         let at = at.item(index);
         match target(reader, &at, item, book, form) {
             Some(Resolved::Group(group)) if Some(group) == of => reader.problem(&at, "falls back to itself"),
-            Some(target) => append(&mut found, vec![target]),
+            Some(target) => append(&mut found, &[target]),
             None => {}
         }
     }

@@ -10,9 +10,10 @@ pub(in crate::config) enum Reach {
 }
 
 /// The nearest of the known names, if one is near.
+// Names come from many kinds of iterators: behind `dyn` they share one copy of the search.
 pub(in crate::config) fn nearest<'k>(
     word: &str,
-    known: impl IntoIterator<Item = &'k str>,
+    known: &mut dyn Iterator<Item = &'k str>,
     reach: Reach,
 ) -> Option<&'k str> {
     /// A name longer than this is no slip of the keyboard, and comparing takes time.
@@ -27,17 +28,16 @@ pub(in crate::config) fn nearest<'k>(
         8.. if reach == Reach::Prefixes => 3,
         _ => 2,
     };
-    known
-        .into_iter()
-        .filter(|name| name.len() <= LONGEST)
-        .filter_map(|name| {
-            let other = normal(name);
-            let prefix = reach == Reach::Prefixes && is_prefix(&plain, &other);
-            let distance = distance(&plain, &other);
-            (distance <= limit || prefix).then_some((distance, name))
-        })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
+    let mut found: Option<(usize, &str)> = None;
+    for name in known.filter(|name| name.len() <= LONGEST) {
+        let other = normal(name);
+        let prefix = reach == Reach::Prefixes && is_prefix(&plain, &other);
+        let distance = distance(&plain, &other);
+        if (distance <= limit || prefix) && found.is_none_or(|(least, _)| distance < least) {
+            found = Some((distance, name));
+        }
+    }
+    found.map(|(_, name)| name)
 }
 
 /// ` …; did you mean x?`, or nothing.
@@ -46,11 +46,16 @@ pub(in crate::config) fn hint<'k>(
     known: impl IntoIterator<Item = &'k str>,
     reach: Reach,
 ) -> String {
-    nearest(word, known, reach).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
+    suggestion(nearest(word, &mut known.into_iter(), reach))
+}
+
+fn suggestion(found: Option<&str>) -> String {
+    found.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
 }
 
 fn normal(name: &str) -> Vec<char> {
-    name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
+    // The tables of other alphabets' capitals would weigh more than all options together.
+    name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 fn is_prefix(word: &[char], name: &[char]) -> bool {
@@ -103,12 +108,15 @@ mod tests {
             ("routing", None),
             ("", None),
         ] {
-            assert_eq!(nearest(word, known, Reach::Slips), meant, "{word}");
+            assert_eq!(nearest(word, &mut known.into_iter(), Reach::Slips), meant, "{word}");
         }
-        assert_eq!(nearest("num_retry", ["num_retries"], Reach::Slips), None);
-        assert_eq!(nearest("num_retry", ["num_retries"], Reach::Prefixes), Some("num_retries"));
-        assert_eq!(nearest("routing", known, Reach::Prefixes), Some("routing_strategy"));
-        assert_eq!(nearest("weight_percent", known, Reach::Prefixes), Some("weight"));
+        assert_eq!(nearest("num_retry", &mut ["num_retries"].into_iter(), Reach::Slips), None);
+        assert_eq!(
+            nearest("num_retry", &mut ["num_retries"].into_iter(), Reach::Prefixes),
+            Some("num_retries")
+        );
+        assert_eq!(nearest("routing", &mut known.into_iter(), Reach::Prefixes), Some("routing_strategy"));
+        assert_eq!(nearest("weight_percent", &mut known.into_iter(), Reach::Prefixes), Some("weight"));
     }
 
     #[test]

@@ -49,7 +49,8 @@ pub(super) fn host(
             .pick(reader, "allowDirectModels", Reader::flag)
             .unwrap_or(default.allow_direct_models),
         allowed_models: options
-            .pick(reader, "allowedModels", |reader, at, value| allowed(reader, at, value, groups, names)),
+            .each("allowedModels")
+            .find_map(|(at, value)| allowed(reader, &at, value, groups, names)),
         max_body_bytes: options.pick(reader, "maxBodyBytes", bytes).unwrap_or(default.max_body_bytes),
         subrequests: options.pick(reader, "subrequests", Reader::positive),
     }

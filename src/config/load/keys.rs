@@ -3,7 +3,7 @@
 //! The names are LiteLLM's (1.109) and our own. Lists are words in one string: a config is read once,
 //! and a table of slices would weigh more than it saves.
 
-use super::hints::{Reach, hint};
+use super::hints::{Reach, hint, nearest};
 use super::problems::{Path, quote};
 use super::read::{Members, Reader};
 
@@ -219,7 +219,7 @@ impl Reader<'_> {
 
     /// Is a name that is not known here a slip of one that is?
     pub(super) fn is_slip(name: &str, here: &Table) -> bool {
-        !hint(name, here.meant(), Reach::Slips).is_empty()
+        nearest(name, &mut here.meant(), Reach::Slips).is_some()
     }
 
     /// Tells that an option has no effect.

@@ -1,7 +1,5 @@
 //! The model list: deployments, the groups that they form, and their ids.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::Value;
 
 use super::defaults::Defaults;
@@ -9,6 +7,7 @@ use super::entry::{Entry, entry};
 use super::problems::{Path, quote};
 use super::read::Reader;
 use crate::base::hash::deployment_id;
+use crate::config::index::Index;
 use crate::config::{Deployment, DeploymentIx, Group, GroupIx, Names};
 
 /// The most deployments of one router: their positions are numbers of 16 bits.
@@ -21,11 +20,11 @@ pub(super) struct Models {
     pub(super) groups: Vec<Group>,
     pub(super) names: Names,
     /// Ids of entries that could not be used: what refers to them is no further mistake.
-    pub(super) doomed: BTreeSet<String>,
-    /// Whose each id is, and where that stands.
-    taken: BTreeMap<String, (DeploymentIx, String)>,
+    pub(super) doomed: Index,
+    /// The entry of each deployment.
+    entries: Vec<usize>,
     /// How many deployments are the same but for what is secret or not part of the id.
-    ordinals: BTreeMap<String, usize>,
+    ordinals: Index,
 }
 
 /// Reads the model list. With `skip` (`ignore_invalid_deployments`), an entry with a problem is left out
@@ -62,11 +61,11 @@ pub(super) fn models(
         let group = names.group.map(|name| models.group(&name));
         let is_right = reader.report.mark() == mark;
         let added = match (group, found.filter(|_| is_right)) {
-            (Some(group), Some(found)) => models.add(reader, &at, group, found),
+            (Some(group), Some(found)) => models.add(reader, &at, index, group, found),
             _ => false,
         };
         if !added {
-            models.doomed.extend(names.id);
+            names.id.iter().for_each(|id| _ = models.doomed.insert(id, index));
             if skip {
                 reader.report.demote(mark);
             }
@@ -97,7 +96,14 @@ impl Models {
     }
 
     /// Adds the deployments of an entry; all of them, or none if an id is taken.
-    fn add(&mut self, reader: &mut Reader<'_>, at: &Path<'_>, group: GroupIx, found: Entry) -> bool {
+    fn add(
+        &mut self,
+        reader: &mut Reader<'_>,
+        at: &Path<'_>,
+        entry: usize,
+        group: GroupIx,
+        found: Entry,
+    ) -> bool {
         let Entry { mut deployments, region } = found;
         let at_info = at.key("model_info");
         let at_id = at_info.key("id");
@@ -108,8 +114,8 @@ impl Models {
             if !is_declared {
                 deployment.id = self.made_id(deployment, &region);
             }
-            if let Some((_, first)) = self.taken.get(&deployment.id) {
-                let id = quote(&deployment.id);
+            if let Some(first) = self.names.id(&deployment.id) {
+                let (id, first) = (quote(&deployment.id), self.place(first));
                 let place = if is_declared { &at_id } else { at };
                 reader.problem(place, format!("the id {id} is already that of {first}"));
                 is_free = false;
@@ -120,8 +126,8 @@ impl Models {
         }
         for deployment in deployments {
             let position = DeploymentIx(u16::try_from(self.deployments.len()).unwrap_or(u16::MAX));
-            self.taken.insert(deployment.id.clone(), (position, at.to_string()));
             self.names.add_id(&deployment.id, position);
+            self.entries.push(entry);
             if let Some(group) = self.groups.get_mut(usize::from(group.0)) {
                 group.members.push(position);
             }
@@ -136,22 +142,32 @@ impl Models {
         let organization = deployment.organization.as_deref().unwrap_or_default();
         let base = deployment.api_base.url();
         let parts = [group, &deployment.provider, &deployment.model, base, organization, region];
-        let ordinal = self.ordinals.entry(deployment_id(&parts)).or_default();
+        let same = deployment_id(&parts);
+        let ordinal = self.ordinals.get(&same).unwrap_or(0);
+        self.ordinals.insert(&same, ordinal + 1);
         let number = ordinal.to_string();
-        *ordinal += 1;
         let [group, provider, model, base, organization, region] = parts;
         deployment_id(&[group, provider, model, base, organization, region, &number])
     }
 
     /// An id that is also the name of a group means the group: worth a word unless that is the same.
     fn tell_of_shadowed_ids(&self, reader: &mut Reader<'_>) {
-        for (id, (position, place)) in &self.taken {
-            let group = self.names.group(id).and_then(|group| self.groups.get(usize::from(group.0)));
-            if group.is_some_and(|group| group.members != [*position]) {
+        for deployment in &self.deployments {
+            let group =
+                self.names.group(&deployment.id).and_then(|group| self.groups.get(usize::from(group.0)));
+            let Some(position) = self.names.id(&deployment.id) else { continue };
+            if group.is_some_and(|group| group.members != [position]) {
+                let place = self.place(position);
                 let message =
                     format!("the id of {place} is also the name of a group, and the group is meant by it");
                 reader.report.notice(&Path::Root.key("model_list"), message);
             }
         }
+    }
+
+    /// Where the entry of a deployment stands.
+    fn place(&self, deployment: DeploymentIx) -> String {
+        let entry = self.entries.get(usize::from(deployment.0)).copied().unwrap_or_default();
+        Path::Root.key("model_list").item(entry).to_string()
     }
 }

@@ -81,8 +81,8 @@ fn param(reader: &mut Reader<'_>, at: &Path<'_>, name: &str, value: &Value) -> O
     if !reader.is_name(at, name) {
         return None;
     }
-    let value = reader.deep(at, value)?;
-    Some(Param { name: name.to_owned(), raw: value.to_string().into() })
+    let raw = reader.deep(at, value)?;
+    Some(Param { name: name.to_owned(), raw: raw.into() })
 }
 
 /// The members of `extra_body`: parameters whatever they are called, as in OpenAI's clients.

@@ -2,9 +2,10 @@
 //!
 //! Not here: what is wrong with which option (the other files of this folder).
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BinaryHeap;
 use std::fmt;
+
+use crate::config::index::Index;
 
 /// Something in the config that cannot be accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,14 +106,19 @@ pub(in crate::config) struct Report {
     untold: usize,
     notices: Vec<(Notice, usize)>,
     /// Positions in `notices` by message.
-    noticed: BTreeMap<String, usize>,
-    secrets: BTreeSet<String>,
+    noticed: Index,
+    /// Every remembered credential, by its length in bytes.
+    secrets: Index,
 }
 
 impl Report {
     pub(in crate::config) fn problem(&mut self, at: &Path<'_>, message: impl Into<String>) {
+        self.add_problem(at, message.into());
+    }
+
+    fn add_problem(&mut self, at: &Path<'_>, message: String) {
         if self.problems.len() < MAX_PROBLEMS {
-            self.problems.push(Problem { path: at.to_string(), message: message.into() });
+            self.problems.push(Problem { path: at.to_string(), message });
         } else {
             self.untold += 1;
         }
@@ -120,12 +126,15 @@ impl Report {
 
     /// Adds a notice; the same one about another deployment is only counted.
     pub(in crate::config) fn notice(&mut self, at: &Path<'_>, message: impl Into<String>) {
-        let message = message.into();
-        let known = self.noticed.get(&message).and_then(|position| self.notices.get_mut(*position));
+        self.add_notice(at, message.into());
+    }
+
+    fn add_notice(&mut self, at: &Path<'_>, message: String) {
+        let known = self.noticed.get(&message).and_then(|position| self.notices.get_mut(position));
         if let Some((_, places)) = known {
             *places += 1;
         } else {
-            self.noticed.insert(message.clone(), self.notices.len());
+            self.noticed.insert(&message, self.notices.len());
             self.notices.push((Notice { path: at.to_string(), message }, 1));
         }
     }
@@ -136,7 +145,7 @@ impl Report {
         const SHORTEST: usize = 8;
         for piece in [value, value.trim()] {
             if piece.len() >= SHORTEST {
-                self.secrets.insert(piece.to_owned());
+                self.secrets.insert(piece, piece.len());
             }
         }
     }
@@ -157,27 +166,38 @@ impl Report {
     /// Everything that was found, in the order of the finding, without any remembered credential.
     pub(in crate::config) fn finish(self) -> (Vec<Problem>, Vec<Notice>) {
         let Self { mut problems, untold, notices, secrets, .. } = self;
-        let mut secrets: Vec<String> = secrets.into_iter().collect();
-        // A credential that holds another one must go first.
-        secrets.sort_by_key(|secret| Reverse(secret.len()));
-        let clean =
-            |text: String| secrets.iter().fold(text, |text, secret| text.replace(secret.as_str(), "***"));
+        // A credential that holds another one must go first: a heap gives the longest ones first.
+        let mut longest = BinaryHeap::new();
+        secrets.names().for_each(|secret| longest.push((secret.len(), secret)));
+        let mut ordered = Vec::new();
+        while let Some((_, secret)) = longest.pop() {
+            ordered.push(secret);
+        }
+        let clean = |text: &mut String| {
+            for secret in &ordered {
+                if text.contains(secret) {
+                    *text = text.replace(secret, "***");
+                }
+            }
+        };
         if untold > 0 {
             problems
                 .push(Problem { path: "config".to_owned(), message: format!("has {untold} more problems") });
         }
-        let problems = problems
-            .into_iter()
-            .map(|Problem { path, message }| Problem { path: clean(path), message: clean(message) })
-            .collect();
-        let notices = notices
-            .into_iter()
-            .map(|(Notice { path, message }, places)| match places {
-                1 => Notice { path: clean(path), message: clean(message) },
-                _ => Notice { path: clean(path), message: clean(format!("{message} (in {places} places)")) },
-            })
-            .collect();
-        (problems, notices)
+        for Problem { path, message } in &mut problems {
+            clean(path);
+            clean(message);
+        }
+        let mut told = Vec::new();
+        for (mut notice, places) in notices {
+            if places > 1 {
+                notice.message.push_str(&format!(" (in {places} places)"));
+            }
+            clean(&mut notice.path);
+            clean(&mut notice.message);
+            told.push(notice);
+        }
+        (problems, told)
     }
 }
 

@@ -6,6 +6,8 @@ use serde_json::{Map, Value};
 
 use super::env::{Environment, REFERENCE};
 use super::problems::{Path, Report, quote};
+use crate::base::decimal::decimal;
+use crate::base::json::quoted;
 
 /// The members of a JSON object.
 pub(in crate::config) type Members = Map<String, Value>;
@@ -108,17 +110,16 @@ impl<'e> Reader<'e> {
     pub(in crate::config) fn flag(&mut self, at: &Path<'_>, value: &Value) -> Option<bool> {
         if let Some(name) = self.reference(value) {
             let text = self.look_up(at, name)?;
-            return match text.trim().to_ascii_lowercase().as_str() {
-                "true" => Some(true),
-                "false" => Some(false),
-                _ => {
-                    self.problem(
-                        at,
-                        format!("the environment variable {} holds neither true nor false", quote(name)),
-                    );
-                    None
-                }
-            };
+            let text = text.trim();
+            let is_true = text.eq_ignore_ascii_case("true");
+            if is_true || text.eq_ignore_ascii_case("false") {
+                return Some(is_true);
+            }
+            self.problem(
+                at,
+                format!("the environment variable {} holds neither true nor false", quote(name)),
+            );
+            return None;
         }
         if !value.is_boolean() {
             self.expected("a boolean", at, value);
@@ -144,7 +145,7 @@ impl<'e> Reader<'e> {
     pub(in crate::config) fn number(&mut self, at: &Path<'_>, value: &Value) -> Option<f64> {
         let number = if let Some(name) = self.reference(value) {
             let text = self.look_up(at, name)?;
-            let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+            let number = decimal(text.trim());
             if number.is_none() {
                 self.problem(at, format!("the environment variable {} does not hold a number", quote(name)));
             }
@@ -253,31 +254,48 @@ impl<'e> Reader<'e> {
         self.number(at, value).map(whole_ms)
     }
 
-    /// A value with every reference in it replaced: for parameters that a provider gets.
-    pub(super) fn deep(&mut self, at: &Path<'_>, value: &Value) -> Option<Value> {
-        self.deep_to(at, value, MAX_DEPTH)
+    /// The JSON text of a value with every reference in it replaced: for parameters that a provider gets.
+    pub(super) fn deep(&mut self, at: &Path<'_>, value: &Value) -> Option<String> {
+        let mut text = Vec::new();
+        self.write(at, value, MAX_DEPTH, &mut text)?;
+        String::from_utf8(text).ok()
     }
 
-    fn deep_to(&mut self, at: &Path<'_>, value: &Value, depth: usize) -> Option<Value> {
+    // Written here, and not copied with the references replaced and then serialised: that takes ten times the code.
+    fn write(&mut self, at: &Path<'_>, value: &Value, depth: usize, out: &mut Vec<u8>) -> Option<()> {
         let Some(depth) = depth.checked_sub(1) else {
             self.problem(at, "is nested too deeply");
             return None;
         };
         match value {
-            Value::String(_) => self.text(at, value).map(|text| Value::String(text.into_owned())),
-            Value::Array(items) => items
-                .iter()
-                .enumerate()
-                .map(|(index, item)| self.deep_to(&at.item(index), item, depth))
-                .collect::<Option<Vec<_>>>()
-                .map(Value::Array),
-            Value::Object(members) => members
-                .iter()
-                .map(|(name, member)| Some((name.clone(), self.deep_to(&at.key(name), member, depth)?)))
-                .collect::<Option<Members>>()
-                .map(Value::Object),
-            other => Some(other.clone()),
+            Value::Null => out.extend(b"null"),
+            Value::Bool(flag) => out.extend(if *flag { &b"true"[..] } else { b"false" }),
+            Value::Number(number) => out.extend(number.to_string().as_bytes()),
+            Value::String(_) => out.extend(quoted(&self.text(at, value)?)),
+            Value::Array(items) => {
+                out.push(b'[');
+                for (index, item) in items.iter().enumerate() {
+                    if index > 0 {
+                        out.push(b',');
+                    }
+                    self.write(&at.item(index), item, depth, out)?;
+                }
+                out.push(b']');
+            }
+            Value::Object(members) => {
+                out.push(b'{');
+                for (index, (name, member)) in members.iter().enumerate() {
+                    if index > 0 {
+                        out.push(b',');
+                    }
+                    out.extend(quoted(name));
+                    out.push(b':');
+                    self.write(&at.key(name), member, depth, out)?;
+                }
+                out.push(b'}');
+            }
         }
+        Some(())
     }
 }
 

@@ -36,18 +36,19 @@ impl<'a> Scopes<'a> {
     }
 
     /// Every place that gives an option, the one that counts most first. `null` is "not given".
-    pub(super) fn each<'s>(&'s self, key: &'s str) -> impl Iterator<Item = (Path<'s>, &'a Value)> {
+    pub(in crate::config) fn each<'s>(&'s self, key: &'s str) -> impl Iterator<Item = (Path<'s>, &'a Value)> {
         self.0.iter().filter_map(move |(at, members)| {
             members.get(key).filter(|value| !value.is_null()).map(|value| (at.key(key), value))
         })
     }
 
     /// Reads an option wherever it is given, so that every mistake is reported, and answers the first.
+    // A function, not a closure: so there is one copy of this for each type, not for each option.
     pub(in crate::config) fn pick<'e, T>(
         &self,
         reader: &mut Reader<'e>,
         key: &str,
-        read: impl Fn(&mut Reader<'e>, &Path<'_>, &Value) -> Option<T>,
+        read: fn(&mut Reader<'e>, &Path<'_>, &Value) -> Option<T>,
     ) -> Option<T> {
         let mut found = None;
         for (at, value) in self.each(key) {

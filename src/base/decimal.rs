@@ -1,0 +1,129 @@
+//! Numbers as people write them, in headers and in variables of the environment.
+//!
+//! Not here: JSON, which `serde_json` reads. The standard library's reader would do as well, but rounds the last bit
+//! of every number right, for which it brings 15 KB of code and tables.
+
+/// The most digits that count: a number of so many fits 64 bits.
+const MOST_DIGITS: u64 = 1_000_000_000_000_000_000;
+
+/// Reads a decimal number: a sign, digits with at most one point, an exponent. `None` for anything else, and for what
+/// is too large to be a finite number.
+///
+/// Exact where the digits are at most 15 and the exponent is within 22; else good to 15 digits.
+#[must_use]
+pub fn decimal(text: &str) -> Option<f64> {
+    let (is_negative, mut rest) = match text.as_bytes() {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        rest => (false, rest),
+    };
+    let (mut digits, mut exponent) = (0_u64, 0_i32);
+    let (mut has_digits, mut has_point) = (false, false);
+    while let [byte, behind @ ..] = rest {
+        match byte {
+            b'0'..=b'9' => {
+                has_digits = true;
+                if digits < MOST_DIGITS {
+                    digits = digits.saturating_mul(10).saturating_add(u64::from(byte - b'0'));
+                    exponent = exponent.saturating_sub(i32::from(has_point));
+                } else {
+                    exponent = exponent.saturating_add(i32::from(!has_point));
+                }
+            }
+            b'.' if !has_point => has_point = true,
+            b'e' | b'E' if has_digits => {
+                let written: i32 = std::str::from_utf8(behind).ok()?.parse().ok()?;
+                exponent = exponent.saturating_add(written);
+                break;
+            }
+            _ => return None,
+        }
+        rest = behind;
+    }
+    if !has_digits {
+        return None;
+    }
+    let scale = 10_f64.powi(exponent.saturating_abs());
+    let size = if exponent < 0 { digits as f64 / scale } else { digits as f64 * scale };
+    size.is_finite().then_some(if is_negative { -size } else { size })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_write_is_read_exactly() {
+        for text in [
+            "0",
+            "-0",
+            "1",
+            "+1",
+            "007",
+            "1.5",
+            "-2.25",
+            ".5",
+            "5.",
+            "0.1",
+            "0.7",
+            "1e3",
+            "1E+3",
+            "2.5e-3",
+            "1e22",
+            "123456789012345",
+            "0.000123456789012345",
+            "60.000",
+            "9007199254740991",
+            "1e-7",
+            "3e-22",
+        ] {
+            assert_eq!(decimal(text), text.parse().ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn long_numbers_are_near() {
+        for text in [
+            "3.14159265358979323846264338327950288",
+            "123456789012345678901234567890",
+            "1e300",
+            "1.7e308",
+            "4.9e-300",
+            "0.1234567890123456789",
+            "18446744073709551615",
+        ] {
+            let (read, exact): (f64, f64) = (decimal(text).unwrap(), text.parse().unwrap());
+            assert!((read - exact).abs() <= exact.abs() * 1e-15, "{text}: {read:e}");
+        }
+        assert_eq!(decimal("1e-400"), Some(0.0));
+    }
+
+    #[test]
+    fn what_is_no_number_is_none() {
+        for text in [
+            "",
+            "+",
+            "-",
+            ".",
+            "e5",
+            "1e",
+            "1e+",
+            "1e5.0",
+            "1.2.3",
+            "--1",
+            "+-1",
+            " 1",
+            "1 ",
+            "0x10",
+            "1_000",
+            "inf",
+            "NaN",
+            "1e400",
+            "1e99999999999",
+            "١",
+            "1,5",
+        ] {
+            assert_eq!(decimal(text), None, "{text}");
+        }
+    }
+}

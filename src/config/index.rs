@@ -1,0 +1,31 @@
+//! Names and the numbers behind them.
+
+use serde_json::{Map, Value};
+
+/// A number for each name. In no particular order: see [`Index::names`].
+///
+/// It is a JSON object inside, because that kind of tree is in the program anyway; a second one would add kilobytes.
+#[derive(Clone, Debug, Default)]
+pub(in crate::config) struct Index(Map<String, Value>);
+
+impl Index {
+    /// The number of a name.
+    pub(in crate::config) fn get(&self, name: &str) -> Option<usize> {
+        self.0.get(name).and_then(Value::as_u64).and_then(|number| usize::try_from(number).ok())
+    }
+
+    /// Is the name there?
+    pub(in crate::config) fn contains(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// Sets the number of a name. Returns whether it had none.
+    pub(in crate::config) fn insert(&mut self, name: &str, number: usize) -> bool {
+        self.0.insert(name.to_owned(), Value::from(number)).is_none()
+    }
+
+    /// Every name.
+    pub(in crate::config) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+}

@@ -1,0 +1,27 @@
+//! The router in the virtual world: what callers see of weights, retries, cooldowns, fallbacks, time limits and streams.
+//!
+//! A test that begins with `s` and a number holds a scenario of the catalogue that LiteLLM's behaviour was studied by;
+//! where the two differ, the test says what is right here. `SEED=n` runs every world with another seed.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod cooldown;
+mod determinism;
+mod errors;
+mod events;
+mod fallback;
+mod naming;
+mod props;
+mod retry;
+mod slots;
+mod stream;
+mod support;
+mod timeout;
+mod weights;
+mod world;
