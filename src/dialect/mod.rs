@@ -57,6 +57,14 @@ pub fn outbound(deployment: &Deployment, surface: Surface) -> Outbound {
     }
 }
 
+/// The members that a request to a deployment always has, with the deployment's own values.
+#[must_use]
+pub fn put(deployment: &Deployment) -> Vec<Param> {
+    match deployment.dialect {
+        DialectName::OpenAi => openai::put(deployment),
+    }
+}
+
 /// The members of a reply that have to be found by the scan.
 #[must_use]
 pub fn reply_members(dialect: DialectName) -> &'static [Wanted] {

@@ -1,8 +1,8 @@
 //! What is read out of a request body that arrives over `fetch`, and what is changed in it before it goes on.
 
 use crate::base::json::{Edit, Member, Scanner, Splice, Table, Wanted, splice, string_value};
-use crate::config::{CallOptions, ROUTER_KEYS, RouterConfig, Trust};
-use crate::dialect::Outbound;
+use crate::config::{CallOptions, Deployment, ROUTER_KEYS, RouterConfig, Trust};
+use crate::dialect;
 use crate::error::{Fault, FaultKind};
 
 const MODEL: usize = 0;
@@ -110,16 +110,17 @@ impl Facts {
     /// The changes to the body for a deployment: the router's keys out, the provider's model in, and the deployment's
     /// own parameters where the request has none.
     #[must_use]
-    pub fn splice(&self, outbound: &Outbound) -> Splice {
+    pub fn splice(&self, deployment: &Deployment) -> Splice {
+        let put = dialect::put(deployment);
         let mut edits: Vec<Edit<'_>> = self.own_members().map(|wanted| Edit::Cut { wanted }).collect();
-        for param in &outbound.put {
+        for param in &put {
             let raw = param.raw.as_bytes();
             edits.push(match param.name.as_str() {
                 "model" => Edit::Replace { wanted: MODEL, raw },
                 name => Edit::Append { name, raw },
             });
         }
-        for param in &outbound.defaults {
+        for param in &deployment.params {
             let known =
                 self.scan.index_of(&param.name).is_some_and(|wanted| self.scan.last(wanted).is_some());
             if !known {

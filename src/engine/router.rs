@@ -277,9 +277,8 @@ impl Router {
     /// The changes to a scanned body for the deployment that a call is sent to.
     #[must_use]
     pub fn splice(&self, id: CallId, deployment: DeploymentIx) -> Option<Splice> {
-        let running = self.calls.get(id)?;
-        let outbound = self.outbound(deployment, running.call.spec().surface)?;
-        running.facts.as_ref().map(|facts| facts.splice(&outbound))
+        let facts = self.calls.get(id)?.facts.as_ref()?;
+        Some(facts.splice(self.config.deployment(deployment)?))
     }
 
     /// A scanner for a request body.
