@@ -40,10 +40,12 @@ export class Call {
   reader;
   /** @type {any} */
   held;
-  /** When its stream last gave something, for whoever relays it; 0 before. */
-  lastContentAt = 0;
+  /** Since when its committed stream has been waited for; `Infinity` while nobody reads it. @type {number | undefined} */
+  waitingSince;
   /** Events of its stream that did not parse, beside those that the core has counted. */
   skippedEvents = 0;
+  /** Ends a stream that has said its last word, and tells whether it has. @type {(() => boolean) | undefined} */
+  atRest;
   /** What to do when the core moves on after the commit. @type {((action: number) => void) | undefined} */
   onMoved;
   /** What is told of the call, once it is over. @type {any} */
@@ -147,7 +149,8 @@ export class Call {
     if (this.#isOver || this.atRest?.()) return;
     const { core, now } = this.#hub;
     const moment = Math.max(now(), vouched ?? 0);
-    if (this.lastContentAt) core.coreAlive(this.id, this.attempt, this.lastContentAt);
+    // A reader that takes its time is no silence of the upstream.
+    if (this.waitingSince !== undefined) core.coreAlive(this.id, this.attempt, Math.min(this.waitingSince, moment));
     this.#moved(core.coreTick(this.id, moment));
   }
 

@@ -41,9 +41,9 @@ export function relay(hub, call) {
     controller.close();
   };
   const onChunk = ({ done, value }) => {
+    call.waitingSince = Infinity;
     if (call.isOver) return;
     if (done) return end(call.ended(lastBytes()));
-    call.lastContentAt = hub.now();
     tail.push(value);
     kept += value.length;
     while (kept - tail[0].length >= TAIL_BYTES) kept -= tail.shift()?.length ?? 0;
@@ -54,13 +54,14 @@ export function relay(hub, call) {
   };
   // An upstream may keep the connection open after its last word: that is no silence.
   call.atRest = () => {
-    const isAtRest = hasTerminator();
+    const isAtRest = next === held.length && hasTerminator();
     if (isAtRest) {
       reader.cancel().catch(() => {});
       end(call.ended(lastBytes()));
     }
     return isAtRest;
   };
+  call.waitingSince = Infinity;
   call.onMoved = (action) => {
     if (action !== FAILED) return;
     reader.cancel().catch(() => {});
@@ -77,6 +78,7 @@ export function relay(hub, call) {
         next += 1;
         return undefined;
       }
+      call.waitingSince = hub.now();
       return reader.read().then(onChunk, onError);
     },
     cancel() {

@@ -21,12 +21,15 @@ export class CompletionStream {
   /** @type {((error: Error) => void) | undefined} */
   #interrupt;
   #failed;
+  /** Settles when whoever asked last has been served. @type {Promise<void> | undefined} */
+  #turn;
   #meta;
 
   constructor(hub, call) {
     this.#hub = hub;
     this.#call = call;
     this.#take();
+    call.waitingSince = Infinity;
     call.onMoved = (action) => {
       if (action !== FAILED) return;
       this.#failed = call.fail();
@@ -54,7 +57,7 @@ export class CompletionStream {
     if (this.#isRead) throw new TypeError("this stream is being read already");
     this.#isRead = true;
     return {
-      next: () => this.#next(),
+      next: () => this.#inTurn(),
       return: async (value) => {
         this.#leave();
         return { done: true, value };
@@ -100,6 +103,17 @@ export class CompletionStream {
     return new Response(this.readable, { headers: replyHeaders(this.#hub, told, "text/event-stream", response.headers) });
   }
 
+  /** One at a time and in order, as with a generator, if several are asked for at once. */
+  #inTurn() {
+    const turn = this.#turn ? this.#turn.then(() => this.#next()) : this.#next();
+    const over = () => {
+      if (this.#turn === settled) this.#turn = undefined;
+    };
+    const settled = turn.then(over, over);
+    this.#turn = settled;
+    return turn;
+  }
+
   async #next() {
     for (;;) {
       if (this.#ready.length > 0) return { done: false, value: this.#ready.shift() };
@@ -115,6 +129,7 @@ export class CompletionStream {
     try {
       read = await new Promise((resolve, reject) => {
         this.#interrupt = reject;
+        call.waitingSince = this.#hub.now();
         call.reader.read().then(resolve, reject);
       });
     } catch (error) {
@@ -122,7 +137,7 @@ export class CompletionStream {
       return this.#end(call.ended(undefined, error));
     }
     if (read.done) return this.#end(call.ended(undefined));
-    call.lastContentAt = this.#hub.now();
+    call.waitingSince = Infinity;
     const action = call.push(read.value);
     this.#take();
     if (action === FAILED) return this.#end(action);

@@ -3,12 +3,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { at } from "../../scripts/project.mjs";
-import { abort } from "./cases/abort.js";
+import { abortCalls } from "./cases/abort-calls.js";
+import { abortStreams } from "./cases/abort-streams.js";
 import { importPacked, workerdWith } from "./pack.mjs";
 import { CHAT, deployment, post } from "./support/kit.js";
 import { onBoth } from "./support/suite.mjs";
 
-onBoth("abort", abort);
+onBoth({ abortCalls, abortStreams });
 
 /** Servers that have a router inside, each over the provider at an address. */
 const SERVERS = {
@@ -38,13 +39,19 @@ for (const [runtime, start] of Object.entries(SERVERS)) {
     t.after(() => server.stop());
 
     const controller = new AbortController();
-    const response = await fetch(`${server.url}/v1/chat/completions`, post({ ...CHAT, stream: true }, { signal: controller.signal }));
+    const response = await fetch(
+      `${server.url}/v1/chat/completions`,
+      post({ ...CHAT, stream: true }, { signal: controller.signal }),
+    );
     const reader = response.body.getReader();
     await reader.read();
     controller.abort();
-    await assert.rejects(async () => {
-      for (;;) await reader.read();
-    }, { name: "AbortError" });
+    await assert.rejects(
+      async () => {
+        for (;;) await reader.read();
+      },
+      { name: "AbortError" },
+    );
     await provider.when(({ calls: [call] }) => call.aborted || call.cancelled);
     if (server.running) assert.equal(server.running(), 0);
   });

@@ -22,7 +22,9 @@ function virtualTime() {
 }
 
 /** A provider of one answer, for many calls. */
-const ANSWER = JSON.stringify({ choices: [{ index: 0, message: { role: "assistant", content: "Yes." }, finish_reason: "stop" }] });
+const ANSWER = JSON.stringify({
+  choices: [{ index: 0, message: { role: "assistant", content: "Yes." }, finish_reason: "stop" }],
+});
 const shortly = async () => new Response(ANSWER, { headers: { "content-type": "application/json" } });
 
 /** How many of `count` calls each deployment answered. */

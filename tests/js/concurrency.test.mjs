@@ -8,7 +8,7 @@ import { workerdWith } from "./pack.mjs";
 import { GROUP, deployment, eventsIn, fetchOf, post } from "./support/kit.js";
 import { nodeKit, onBoth } from "./support/suite.mjs";
 
-onBoth("concurrency", concurrency);
+onBoth({ concurrency });
 
 test("640 requests to one worker, one in eight given up by its client", { timeout: 60_000 }, async (t) => {
   const kit = await nodeKit();

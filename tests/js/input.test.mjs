@@ -2,11 +2,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { input } from "./cases/input.js";
+import { inputRefused } from "./cases/input-refused.js";
+import { inputRelayed } from "./cases/input-relayed.js";
+import { inputSteering } from "./cases/input-steering.js";
 import { CHAT, deployment, fetchOf } from "./support/kit.js";
 import { nodeKit, onBoth } from "./support/suite.mjs";
 
-onBoth("input", input);
+onBoth({ inputRefused, inputSteering, inputRelayed });
 
 /** The mistakes of a config, as path and message. */
 function mistakes(kit, config, host) {
@@ -54,10 +56,12 @@ test("seven mistakes are reported together, each with its path", async () => {
 test("mistakes of the config and of the host come together", async () => {
   const kit = await nodeKit();
   const error = mistakes(kit, { model_list: [] }, { maxBodyBytes: 0, trustRequestOptions: ["num_retires"], allowedModels: "x" });
-  assert.deepEqual(
-    error.problems.map(({ path }) => path).sort(),
-    ["host.allowedModels", "host.maxBodyBytes", "host.trustRequestOptions[0]", "model_list"],
-  );
+  assert.deepEqual(error.problems.map(({ path }) => path).sort(), [
+    "host.allowedModels",
+    "host.maxBodyBytes",
+    "host.trustRequestOptions[0]",
+    "model_list",
+  ]);
 });
 
 test("a host's part that is no function is a mistake", async () => {
@@ -79,9 +83,14 @@ test("what is no config at all is a mistake too", async () => {
 
 test("what is accepted and has no effect is told in the notices", async () => {
   const kit = await nodeKit();
-  const router = kit.router({ model_list: [deployment("one", { aws_region_name: "x" })], redis_host: "localhost", set_verbose: true });
+  const router = kit.router({
+    model_list: [deployment("one", { aws_region_name: "x" })],
+    redis_host: "localhost",
+    set_verbose: true,
+  });
   const paths = router.notices.map(({ path }) => path);
-  for (const path of ["redis_host", "set_verbose", "model_list[0].litellm_params.aws_region_name"]) assert.ok(paths.includes(path), paths.join());
+  for (const path of ["redis_host", "set_verbose", "model_list[0].litellm_params.aws_region_name"])
+    assert.ok(paths.includes(path), paths.join());
   assert.throws(() => router.notices.push({}), TypeError);
 });
 
@@ -110,7 +119,10 @@ test("in a browser a config with a key is refused, unless it is wanted", async (
   const withHeader = { model_list: [deployment("one", { api_key: undefined, extra_headers: { "x-key": "secret" } })] };
   for (const config of [withKey, withHeader]) {
     const { problems } = mistakes(kit, config, { env: {} });
-    assert.deepEqual(problems.map(({ path }) => path), ["host.dangerouslyAllowBrowser"]);
+    assert.deepEqual(
+      problems.map(({ path }) => path),
+      ["host.dangerouslyAllowBrowser"],
+    );
     kit.router(config, { dangerouslyAllowBrowser: true, env: {} });
   }
   kit.router({ model_list: [deployment("one", { api_key: undefined })] }, { env: {} });

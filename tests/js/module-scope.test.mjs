@@ -12,7 +12,7 @@ import { scope } from "./cases/scope.js";
 
 const LIMIT = { timeout: 60_000 };
 
-onBoth("scope", scope);
+onBoth({ scope });
 
 test("a worker makes its routers at module scope, and they share nothing", LIMIT, async (t) => {
   const kit = await nodeKit();

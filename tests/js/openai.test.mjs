@@ -21,7 +21,11 @@ const TOOLS = [
 ];
 
 const config = () => ({
-  model_list: [deployment("one", { order: 1 }), deployment("two", { order: 2 }), deployment("three", { num_retries: 0 }, "lonely")],
+  model_list: [
+    deployment("one", { order: 1 }),
+    deployment("two", { order: 2 }),
+    deployment("three", { num_retries: 0 }, "lonely"),
+  ],
   disable_cooldowns: true,
 });
 
@@ -51,7 +55,14 @@ for (const [name, setUp] of Object.entries(SETUPS)) {
     let two;
     let three;
     let stop;
-    before(async () => ({ client, providers: [one, two, three], stop } = await setUp()));
+    before(
+      async () =>
+        ({
+          client,
+          providers: [one, two, three],
+          stop,
+        } = await setUp()),
+    );
     after(() => stop?.());
     const reset = () => [one, two, three].forEach((provider) => provider.reset());
 
@@ -69,7 +80,9 @@ for (const [name, setUp] of Object.entries(SETUPS)) {
     test("a streamed chat completion", async () => {
       reset();
       one.script({ cut: { afterEvents: 1 } });
-      const chunks = await all(await client.chat.completions.create({ ...CHAT, stream: true, stream_options: { include_usage: true } }));
+      const chunks = await all(
+        await client.chat.completions.create({ ...CHAT, stream: true, stream_options: { include_usage: true } }),
+      );
       assert.match(chunks.map(({ choices }) => choices[0]?.delta.content ?? "").join(""), /\btwo\b/);
       assert.ok(chunks.at(-1).usage.total_tokens > 0);
     });
@@ -109,7 +122,12 @@ for (const [name, setUp] of Object.entries(SETUPS)) {
       const asked = [];
       const runner = client.chat.completions.runTools({
         ...CHAT,
-        tools: [{ type: "function", function: { ...TOOLS[0].function, parse: JSON.parse, function: (args) => (asked.push(args), "sunny") } }],
+        tools: [
+          {
+            type: "function",
+            function: { ...TOOLS[0].function, parse: JSON.parse, function: (args) => (asked.push(args), "sunny") },
+          },
+        ],
       });
       assert.match(await runner.finalContent(), /\bone\b/);
       assert.equal(asked.length, 1);
@@ -168,16 +186,21 @@ for (const [name, setUp] of Object.entries(SETUPS)) {
       const error = await rejection(client.chat.completions.create({ ...CHAT, model: "nobody" }));
       assert.ok(error instanceof OpenAI.NotFoundError);
       assert.equal(error.code, "model_not_found");
-      assert.deepEqual([one, two, three].map(({ calls }) => calls.length), [0, 0, 0]);
+      assert.deepEqual(
+        [one, two, three].map(({ calls }) => calls.length),
+        [0, 0, 0],
+      );
     });
 
     test("an error inside a stream is an APIError", async () => {
       reset();
       one.script({ cut: { afterEvents: 4 } });
       const seen = [];
-      const error = await rejection((async () => {
-        for await (const chunk of await client.chat.completions.create({ ...CHAT, stream: true })) seen.push(chunk);
-      })());
+      const error = await rejection(
+        (async () => {
+          for await (const chunk of await client.chat.completions.create({ ...CHAT, stream: true })) seen.push(chunk);
+        })(),
+      );
       assert.ok(error instanceof OpenAI.APIError, String(error));
       assert.equal(seen.length, 4);
       // Between worker and test a broken body may arrive as one that ends too early.

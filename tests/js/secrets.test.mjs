@@ -2,13 +2,14 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { secrets } from "./cases/secrets.js";
+import { secretsHome } from "./cases/secrets-home.js";
+import { secretsShown } from "./cases/secrets-shown.js";
 import { importPacked } from "./pack.mjs";
 import { deployment } from "./support/kit.js";
 import { WAYS, perform } from "./support/perform.js";
 import { caseWorker, onBoth } from "./support/suite.mjs";
 
-onBoth("secrets", secrets);
+onBoth({ secretsShown, secretsHome });
 
 test("over sockets a redirect to another origin is not followed", { timeout: 60_000 }, async (t) => {
   const { fakeProvider } = await importPacked("switchman/testkit");

@@ -1,6 +1,8 @@
 /** Streams, as bytes over `fetch` and as objects in process. */
 
 import { onBoth } from "./support/suite.mjs";
-import { stream } from "./cases/stream.js";
+import { streamBytes } from "./cases/stream-bytes.js";
+import { streamFaults } from "./cases/stream-faults.js";
+import { streamObjects } from "./cases/stream-objects.js";
 
-onBoth("stream", stream);
+onBoth({ streamBytes, streamFaults, streamObjects });

@@ -127,6 +127,20 @@ fn a_run_of_ten_failures_benches_even_after_many_successes() {
 }
 
 #[test]
+fn a_success_between_failures_breaks_the_run() {
+    let mut scene = pair(json!({})).always("a", Reply::ok().in_ms(10));
+    scene.run_all(100, &Spec::chat("chat"));
+    for _ in 0..3 {
+        scene.now("a", Reply::status(500).in_ms(10));
+        scene.run_all(9, &Spec::chat("chat"));
+        scene.now("a", Reply::ok());
+        scene.ask_chat();
+    }
+    scene.assert_not_benched("a");
+    assert_eq!(scene.sends_since(0, "a"), 130);
+}
+
+#[test]
 fn s60_a_later_and_longer_wish_extends_a_bench_and_a_shorter_one_does_not() {
     let bench = |first: Reply, second: Reply| {
         let mut scene = pair(json!({ "num_retries": 0 })).first("a", [first, second]);

@@ -330,6 +330,19 @@ proptest! {
     }
 }
 
+#[test]
+fn a_fault_that_is_told_after_the_deadline_leads_nowhere() {
+    for what in [What::Failed(FaultKind::Connect), What::Refused(500, "x"), What::Answered("<html>")] {
+        let mut play = Play::new();
+        play.begin("chat", false, 3);
+        // The host was busy: the wake-up for the deadline comes late.
+        play.now += DEADLINE_MS;
+        play.report(0, 0, &what);
+        assert!(play.calls[0].over, "{what:?}");
+        assert_eq!(play.calls[0].sends, 1);
+    }
+}
+
 /// A stream whose first send is given up for another; then the first goes on speaking.
 fn after_a_late_word(late: Option<&str>) -> Vec<Option<String>> {
     let mut play = Play::new();

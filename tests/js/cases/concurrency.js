@@ -67,7 +67,10 @@ async function rounds(kit, options) {
     await kit.settled();
   }
   assert.ok(one.calls.length + two.calls.length >= ROUNDS * CALLS * 0.9);
-  assert.ok([one, two].some(({ calls }) => calls.some(({ aborted, cancelled }) => aborted || cancelled)), "no call was given up");
+  assert.ok(
+    [one, two].some(({ calls }) => calls.some(({ aborted, cancelled }) => aborted || cancelled)),
+    "no call was given up",
+  );
 }
 
 export const concurrency = {
@@ -80,6 +83,7 @@ export const concurrency = {
       WAYS.map(async (way, n) => assert.equal((await way(router, `to ${index} in way ${n}`)).trim(), `to ${index} in way ${n}`)),
     );
     await Promise.all(said);
-    for (const { one, two } of pairs) assert.ok(one.calls.length === 4 && two.calls.length >= 1, `${one.calls.length}, ${two.calls.length}`);
+    for (const { one, two } of pairs)
+      assert.ok(one.calls.length === 4 && two.calls.length >= 1, `${one.calls.length}, ${two.calls.length}`);
   },
 };

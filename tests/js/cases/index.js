@@ -1,9 +1,18 @@
 /** The case functions that run on both runtimes, by suite. */
-import { abort } from "./abort.js";
+import { abortCalls } from "./abort-calls.js";
+import { abortStreams } from "./abort-streams.js";
 import { concurrency } from "./concurrency.js";
-import { input } from "./input.js";
+import { inputRefused } from "./input-refused.js";
+import { inputRelayed } from "./input-relayed.js";
+import { inputSteering } from "./input-steering.js";
 import { scope } from "./scope.js";
-import { secrets } from "./secrets.js";
-import { stream } from "./stream.js";
+import { secretsHome } from "./secrets-home.js";
+import { secretsShown } from "./secrets-shown.js";
+import { streamBytes } from "./stream-bytes.js";
+import { streamFaults } from "./stream-faults.js";
+import { streamObjects } from "./stream-objects.js";
 
-export const suites = { abort, concurrency, input, scope, secrets, stream };
+export const suites = {
+  ...{ abortCalls, abortStreams, concurrency, inputRefused, inputRelayed, inputSteering, scope },
+  ...{ secretsHome, secretsShown, streamBytes, streamFaults, streamObjects },
+};

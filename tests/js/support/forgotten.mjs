@@ -21,7 +21,9 @@ WebAssembly.Instance = function (...args) {
 const { Router } = await importPacked();
 WebAssembly.Instance = Instance;
 
-const ANSWER = JSON.stringify({ choices: [{ index: 0, message: { role: "assistant", content: "Yes." }, finish_reason: "stop" }] });
+const ANSWER = JSON.stringify({
+  choices: [{ index: 0, message: { role: "assistant", content: "Yes." }, finish_reason: "stop" }],
+});
 const fetch = async () => new Response(ANSWER, { headers: { "content-type": "application/json" } });
 const model_list = Array.from({ length: 5 }, (_, n) => deployment(`number-${n}`));
 

@@ -71,7 +71,10 @@ export function makeKit(product, testkit, runtime) {
     /** One group with one deployment. */
     single({ one, params, config, host } = {}) {
       const provider = kit.provider("one", one);
-      const router = kit.router({ model_list: [deployment("one", params)], ...config }, { fetch: fetchOf(provider), seed: 1, ...host });
+      const router = kit.router(
+        { model_list: [deployment("one", params)], ...config },
+        { fetch: fetchOf(provider), seed: 1, ...host },
+      );
       return { router, provider };
     },
     /** Leaves a provider out of what must settle. */
@@ -116,7 +119,11 @@ export async function rejection(promise) {
 }
 
 /** The payloads of server-sent events, as texts. */
-export const eventsIn = (text) => text.split(/\r?\n\r?\n/).filter(Boolean).map((event) => event.replace(/^data: /, ""));
+export const eventsIn = (text) =>
+  text
+    .split(/\r?\n\r?\n/)
+    .filter(Boolean)
+    .map((event) => event.replace(/^data: /, ""));
 
 /** What matters of the attempts of a call. */
 export const brief = (attempts) => attempts.map(({ deployment, status, error }) => ({ deployment, status, error }));

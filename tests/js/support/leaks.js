@@ -14,7 +14,8 @@ function texts(value) {
   } catch {
     // What cannot be turned into JSON leaks nothing that way.
   }
-  if (value instanceof Error) found.push(value.message, value.stack ?? "", inspect(value.cause, { showHidden: true, depth: null }));
+  if (value instanceof Error)
+    found.push(value.message, value.stack ?? "", inspect(value.cause, { showHidden: true, depth: null }));
   if (value instanceof Response || value instanceof Request) found.push(JSON.stringify([...value.headers]), value.url);
   return found;
 }

@@ -32,11 +32,27 @@ export const caseWorker = (options) =>
     miniflare: { compatibilityFlags: ["nodejs_compat"], ...options?.miniflare },
   });
 
+/** @typedef {Record<string, (kit: ReturnType<typeof makeKit>) => Promise<void>>} Cases by their titles */
+
 /**
- * @param {string} name
- * @param {Record<string, (kit: ReturnType<typeof makeKit>) => Promise<void>>} cases
+ * Runs suites of cases on Node, then in one worker.
+ * @param {Record<string, Cases>} suites under the names they have in `cases/index.js`
  */
-export function onNode(name, cases) {
+export function onBoth(suites) {
+  for (const [name, cases] of Object.entries(suites)) onNode(name, cases);
+  describe("in workerd", LIMIT, () => {
+    let worker;
+    before(async () => (worker = await caseWorker()));
+    after(() => worker?.stop());
+    for (const [name, cases] of Object.entries(suites)) {
+      describe(`${name}, in workerd`, LIMIT, () => {
+        for (const title of Object.keys(cases)) test(title, LIMIT, () => inWorker(worker, name, title));
+      });
+    }
+  });
+}
+
+function onNode(name, cases) {
   describe(`${name}, on Node`, LIMIT, () => {
     for (const [title, run] of Object.entries(cases)) {
       test(title, LIMIT, async () => {
@@ -47,28 +63,9 @@ export function onNode(name, cases) {
   });
 }
 
-/**
- * @param {string} suite the name of the suite in `workers/cases.js`
- * @param {Record<string, unknown>} cases
- */
-export function inWorkerd(suite, cases) {
-  describe(`${suite}, in workerd`, LIMIT, () => {
-    let worker;
-    before(async () => (worker = await caseWorker()));
-    after(() => worker?.stop());
-    for (const title of Object.keys(cases)) {
-      test(title, LIMIT, async () => {
-        const request = { method: "POST", body: JSON.stringify({ suite, title }) };
-        const report = await inTime(worker.fetch("/case", request));
-        const text = await report.text();
-        if (report.status !== 200) throw new Error(`in workerd: ${text}\n${worker.log.join("\n")}`);
-      });
-    }
-  });
-}
-
-/** Both. */
-export function onBoth(suite, cases) {
-  onNode(suite, cases);
-  inWorkerd(suite, cases);
+async function inWorker(worker, suite, title) {
+  const request = { method: "POST", body: JSON.stringify({ suite, title }) };
+  const report = await inTime(worker.fetch("/case", request));
+  const text = await report.text();
+  if (report.status !== 200) throw new Error(`in workerd: ${text}\n${worker.log.join("\n")}`);
 }

@@ -20,6 +20,10 @@ export default {
     const { pathname } = new URL(request.url);
     if (pathname === "/mistakes") return Response.json(mistakes);
     const answer = await routers[pathname].completion(await request.json()).catch(({ name, attempts }) => ({ name, attempts }));
-    return Response.json({ ...answer, attempts: answer.attempts ?? answer._hidden_params.attempts, call_id: answer._hidden_params?.call_id });
+    return Response.json({
+      ...answer,
+      attempts: answer.attempts ?? answer._hidden_params.attempts,
+      call_id: answer._hidden_params?.call_id,
+    });
   },
 };
