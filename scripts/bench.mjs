@@ -21,9 +21,9 @@ import { npmPackages } from "./setup.mjs";
 import { sizes } from "./sizes.mjs";
 
 const EFFORT = {
-  quick: { node: { rounds: 1, ms: 150, warmUpMs: 100 }, workerd: { rounds: 1, share: 0.25 } },
-  usual: { node: { rounds: 3, ms: 1_500, warmUpMs: 1_500 }, workerd: { rounds: 11, share: 1 } },
-  careful: { node: { rounds: 5, ms: 2_500, warmUpMs: 2_500 }, workerd: { rounds: 25, share: 1 } },
+  quick: { node: { rounds: 1, ms: 150, warmUpMs: 100 }, workerd: { rounds: 3, share: 0.5 } },
+  usual: { node: { rounds: 3, ms: 1_500, warmUpMs: 1_500 }, workerd: { rounds: 21, share: 1 } },
+  careful: { node: { rounds: 5, ms: 2_500, warmUpMs: 2_500 }, workerd: { rounds: 51, share: 1 } },
 };
 
 const PARTS = {
@@ -43,7 +43,7 @@ await script(async () => {
     options: {
       only: { type: "string", multiple: true, default: Object.keys(PARTS) },
       quick: { type: "boolean", default: false },
-      careful: { node: { rounds: 5, ms: 2_500, warmUpMs: 2_500 }, workerd: { rounds: 25, share: 1 } },
+      careful: { type: "boolean", default: false },
       json: { type: "string" },
     },
   });
@@ -63,7 +63,7 @@ await script(async () => {
     PARTS[name].print(figures[name]);
   }
   if (options.only.some((name) => name !== "size")) {
-    console.log("\nratio: router to baseline, median of the rounds; spread: their smallest and largest. (aim): of the next version.");
+    console.log("\nratio: router to baseline, the median of the rounds; spread: the middle half of them. (aim): of the next version.");
   }
   if (options.json) writeFileSync(options.json, `${JSON.stringify({ machine, ...figures }, null, 2)}\n`);
   const failures = Object.values(figures).flat().filter((row) => row.failure !== undefined);

@@ -1,0 +1,39 @@
+/** The Node cases: the router beside its baseline, each run in a process of its own, in turns. */
+
+import { at } from "../../scripts/project.mjs";
+import { outputOf } from "../../scripts/run.mjs";
+import { ratioOf } from "../ratio.mjs";
+import { cases } from "./cases.mjs";
+
+/**
+ * @param {{ rounds: number, ms: number, warmUpMs: number }} effort
+ * @returns {Promise<import("../ratio.mjs").Row[]>}
+ */
+export async function measureNode({ rounds, ms, warmUpMs }) {
+  const runs = new Map(cases.map((one) => [one, { router: [], baseline: [] }]));
+  const one = async (contender, name) => {
+    const flags = ["--ms", String(ms), "--warm-up-ms", String(warmUpMs)];
+    const output = await outputOf(process.execPath, [at("benches", "node", "one.mjs"), contender, name, ...flags]);
+    return JSON.parse(output).micros;
+  };
+  const failed = new Map();
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [measured, { router, baseline }] of runs) {
+      if (failed.has(measured)) continue;
+      const pair = [() => one("router", measured.name).then((micros) => router.push(micros)),
+        () => one(measured.baseline, measured.name).then((micros) => baseline.push(micros))];
+      // Who is first alternates, so that a load that comes or goes favours nobody.
+      if (round % 2 === 1) pair.reverse();
+      try {
+        for (const run of pair) await run();
+      } catch (error) {
+        failed.set(measured, error.message);
+      }
+    }
+  }
+  return cases.map((measured) => ({
+    ...measured,
+    failure: failed.get(measured),
+    ...(!failed.has(measured) && ratioOf(runs.get(measured).router, runs.get(measured).baseline)),
+  }));
+}

@@ -1,0 +1,32 @@
+/** A plain table, the same on a terminal and in a file. */
+
+/** Whether the aim is met; nothing is said of an aim of the next version. @param {import("./ratio.mjs").Row} row */
+const mark = ({ aim, ratio }) => (aim === undefined ? " " : ratio <= aim ? "✓" : "✗");
+const aimOf = ({ aim, nextAim }) => (aim !== undefined ? aim.toFixed(2) : nextAim !== undefined ? `(${nextAim.toFixed(2)})` : "");
+
+/**
+ * @param {string} heading
+ * @param {import("./ratio.mjs").Row[]} rows
+ */
+export function printRatios(heading, rows) {
+  const cells = rows.map((row) => row.failure !== undefined
+    ? [row.title, row.baseline, aimOf(row), "wrong", "", "", "", ""]
+    : [row.title, row.baseline, aimOf(row), row.ratio.toFixed(2), mark(row), row.spread.map((ratio) => ratio.toFixed(2)).join(" – "),
+      micros(row.router), micros(row.against)]);
+  print(heading, ["", "against", "aim", "ratio", "", "spread", "router µs", "against µs"], cells, 2);
+}
+
+/** @param {Awaited<ReturnType<typeof import("../scripts/sizes.mjs").sizes>>} rows */
+export function printBytes(rows) {
+  const bytes = (count) => count.toLocaleString("en");
+  print("Size, bytes", ["", "gzip", "minified, gzip"], rows.map(({ name, gzip, shipped }) => [name, bytes(gzip), bytes(shipped)]), 1);
+}
+
+const micros = (value) => value.toLocaleString("en", { maximumFractionDigits: value < 1000 ? 1 : 0 });
+
+/** The first `left` columns are aligned left, the others right. */
+function print(heading, columns, rows, left) {
+  const widths = columns.map((column, index) => Math.max(column.length, ...rows.map((row) => row[index].length)));
+  const line = (row) => row.map((cell, index) => (index < left ? cell.padEnd(widths[index]) : cell.padStart(widths[index]))).join("  ").trimEnd();
+  console.log(`\n${heading}\n\n  ${[columns, ...rows].map(line).join("\n  ")}`);
+}
