@@ -1,8 +1,8 @@
 // The loop of one call: carries out what the core's steps say, and reports what happened. Decides nothing.
 
 import { causeOf } from "./cause.js";
-import { BAD_REPLY, COMMIT, CONNECT, DONE, FAILED, NONE, SEND } from "./codes.js";
-import { errorOf } from "./errors.js";
+import { BAD_REPLY, BAD_REQUEST, COMMIT, CONNECT, DONE, FAILED, NONE, SEND } from "./codes.js";
+import { errorOf, internal, RouterError } from "./errors.js";
 import { readStart, TooLong } from "./platform/bytes.js";
 
 /** How much of an error's body is read. */
@@ -89,6 +89,17 @@ export class Call {
 
   /** Runs until the caller may see something: a whole answer, or a committed stream. Throws the call's error. */
   async run() {
+    try {
+      await this.#run();
+    } catch (error) {
+      if (error instanceof RouterError) throw error;
+      // The core itself has failed, so it is not asked again.
+      this.#letGo();
+      throw internal(error);
+    }
+  }
+
+  async #run() {
     for (;;) {
       switch (this.#action) {
         case SEND:
@@ -106,6 +117,14 @@ export class Call {
           throw this.fail();
       }
     }
+  }
+
+  /** Ends what the call has set up around the core. */
+  #letGo() {
+    this.#isOver = true;
+    this.#hub.alarm.clear(this);
+    if (this.#onAbort) this.#signal.removeEventListener("abort", this.#onAbort);
+    this.#abort();
   }
 
   /** Ends the call's timers and listeners, and frees its slot. What the metadata needs has been read before. */
@@ -215,17 +234,26 @@ export class Call {
     this.#action = NONE;
     const controller = new AbortController();
     this.#controller = controller;
+    let body;
+    try {
+      body = this.plan.body(target);
+    } catch (error) {
+      // A request that is no JSON, such as one that goes in a circle, is wrong everywhere.
+      this.cause = error;
+      this.#step(core.coreFailed(this.id, attempt, BAD_REQUEST, describe(error), now()));
+      return undefined;
+    }
     try {
       const fetch = this.#hub.fetch ?? globalThis.fetch;
-      const body = this.plan.body(target);
-      const headers = this.plan.headers ? { ...this.plan.headers, ...target.headers } : target.headers;
-      const init = { method: "POST", headers, body, signal: controller.signal, redirect: "manual" };
+      const sentHeaders = this.plan.headers ? { ...this.plan.headers, ...target.headers } : target.headers;
+      const init = { method: "POST", headers: sentHeaders, body, signal: controller.signal, redirect: "manual" };
       const sent = fetch(target.url, /** @type {RequestInit} */ (init));
       const response = await this.#until(sent);
       if (this.#action !== NONE) return discard(sent);
-      if (!response.ok) return await this.#refused(attempt, response);
-      this.#step(core.coreHead(this.id, attempt, response.status, now()));
+      const headers = response.ok ? "" : this.#hub.headerLines(response.headers);
+      this.#step(core.coreHead(this.id, attempt, response.status, headers, now()));
       if (this.#action !== NONE) return undefined;
+      if (!response.ok) return await this.#refused(attempt, response);
       return await (this.plan.isStream ? this.#stream(attempt, response) : this.#whole(attempt, response));
     } catch (error) {
       if (this.#action !== NONE || controller.signal.aborted) return undefined;

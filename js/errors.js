@@ -50,6 +50,15 @@ export class NoDeploymentsAvailable extends RouterError {}
 /** A bug of the router itself. */
 export class InternalError extends RouterError {}
 
+/**
+ * What was thrown inside the router, as an error of its own: a freed router, or a trap.
+ * @param {unknown} cause
+ */
+export function internal(cause) {
+  if (cause instanceof RouterError) return cause;
+  return new InternalError("the router failed, or was freed", { status: 500, code: "internal_error", type: "router_error", cause });
+}
+
 /** The caller's signal was aborted. Its `name` is "AbortError", as for `fetch`. */
 export class CancelledError extends RouterError {
   get name() {

@@ -3,7 +3,7 @@
 import { errorHeaders, replyHeaders } from "./answer.js";
 import { ANSWERED, BAD_REQUEST, REFUSED, TOO_LARGE } from "./codes.js";
 import { Call } from "./drive.js";
-import { errorOf, RouterError } from "./errors.js";
+import { errorOf, internal } from "./errors.js";
 import { callerHeaders } from "./headers.js";
 import { TooLong } from "./platform/bytes.js";
 import { relay } from "./relay.js";
@@ -17,6 +17,17 @@ const encoder = new TextEncoder();
  * @returns {Promise<Response>}
  */
 export async function routedFetch(hub, input, init) {
+  try {
+    return await answer(hub, input, init);
+  } catch (error) {
+    // The caller's own abort is thrown as it came, as by any `fetch`.
+    const signal = init?.signal ?? (typeof input === "object" && "signal" in input ? input.signal : undefined);
+    if (signal?.aborted) throw signal.reason;
+    return failure(hub, internal(error));
+  }
+}
+
+async function answer(hub, input, init) {
   const request = typeof input === "object" && "url" in input ? input : undefined;
   const url = request ? request.url : String(input);
   const method = init?.method ?? request?.method ?? "GET";
@@ -85,14 +96,8 @@ async function call(hub, surface, body, signal, headers) {
     isStream: core.coreIsStream(id),
     body: (target) => splice(core.coreSplice(id, target.deployment), core.coreReply(), source),
   });
-  try {
-    await running.run();
-    running.check();
-  } catch (error) {
-    if (!(error instanceof RouterError)) throw error;
-    if (signal?.aborted) throw signal.reason;
-    return failure(hub, error);
-  }
+  await running.run();
+  running.check();
   if (running.isOver) {
     const told = replyHeaders(hub, running.report, "application/json", running.response.headers);
     return new Response(running.bytes, { headers: told });
@@ -131,5 +136,7 @@ function refusal(hub) {
 }
 
 function failure(hub, error) {
-  return new Response(hub.wire.get(error), { status: error.status, headers: errorHeaders(error) });
+  const { message, type, code } = error;
+  const body = hub.wire.get(error) ?? JSON.stringify({ error: { message, type, param: null, code } });
+  return new Response(body, { status: error.status, headers: errorHeaders(error) });
 }

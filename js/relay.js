@@ -32,11 +32,12 @@ export function relay(hub, call) {
   /** Ends the body as the core says: never cleanly after a fault. */
   const end = (action) => {
     if (action === FAILED) {
+      const wasTold = hub.core.coreErrorWasTold(call.id);
       const error = call.fail();
       // To whoever gave up, the body fails as that of any `fetch` does.
       if (error instanceof CancelledError) return controller.error(error.cause);
       // The upstream may have broken off within an event, which must not swallow this one.
-      controller.enqueue(encoder.encode(`\n\ndata: ${hub.wire.get(error)}\n\n`));
+      if (!wasTold) controller.enqueue(encoder.encode(`\n\ndata: ${hub.wire.get(error)}\n\n`));
     }
     controller.close();
   };

@@ -33,16 +33,20 @@ pub(super) fn outbound(deployment: &Deployment, surface: Surface) -> Outbound {
     if let Some(organization) = &deployment.organization {
         headers.push(("openai-organization", Secret::new(organization.as_str())));
     }
-    let model = String::from_utf8(quoted(&deployment.model)).unwrap_or_default();
     let usage = Param { name: "stream_options".to_owned(), raw: r#"{"include_usage":true}"#.into() };
     Outbound {
         url: format!("{}{path}", deployment.api_base.url()),
         headers,
         extra_headers: deployment.extra_headers.clone(),
-        put: vec![Param { name: "model".to_owned(), raw: model.into() }],
+        put: put(deployment),
         defaults: deployment.params.clone(),
         ask_usage: if surface == Surface::Chat { vec![usage] } else { Vec::new() },
     }
+}
+
+pub(super) fn put(deployment: &Deployment) -> Vec<Param> {
+    let model = String::from_utf8(quoted(&deployment.model)).unwrap_or_default();
+    vec![Param { name: "model".to_owned(), raw: model.into() }]
 }
 
 /// Reads OpenAI's usage object. What is missing or no number counts as 0.

@@ -7,6 +7,7 @@ mod inbound;
 mod models;
 mod route;
 mod router;
+mod stream;
 mod sync;
 mod watch;
 

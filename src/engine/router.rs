@@ -7,14 +7,13 @@ use crate::base::time::Millis;
 use crate::config::{CallOptions, Deployment, DeploymentIx, Resolved, RouterConfig, Secret, Surface};
 use crate::dialect::{self, Outbound};
 use crate::error::{ErrorHint, Fault, FaultKind};
-use crate::plan::{Action, AttemptId, Call, CallSpec, Event, Step, StreamOutcome, is_allowed};
+use crate::plan::{Action, AttemptId, Call, CallSpec, Event, Step, is_allowed};
 use crate::state::{Cell, State, View};
 
 use super::calls::{CallId, Calls, Running};
 use super::inbound::{Facts, request_members};
 use super::models::{List, Model, json};
 use super::sync::{self, MaxOp, Sync};
-use super::watch::{Output, Watch};
 
 /// What a caller asks for.
 #[derive(Debug)]
@@ -36,9 +35,9 @@ pub struct Request {
 /// One router. Routers share nothing.
 #[derive(Debug)]
 pub struct Router {
-    config: RouterConfig,
-    state: State,
-    calls: Calls,
+    pub(super) config: RouterConfig,
+    pub(super) state: State,
+    pub(super) calls: Calls,
     seed: Option<u64>,
     begun: u64,
     stripped_keys: u64,
@@ -202,72 +201,6 @@ impl Router {
         self.step(now, id, event)
     }
 
-    /// Reads bytes of a stream. `None` means "go on"; a step comes back for the first content, and for an error.
-    pub fn stream_bytes(
-        &mut self,
-        now: Millis,
-        id: CallId,
-        attempt: AttemptId,
-        bytes: &[u8],
-        objects: bool,
-    ) -> Option<Step> {
-        let (_, deployment) = self.attempt(id, attempt)?;
-        let dialect = deployment.dialect;
-        let running = self.calls.get_mut(id)?;
-        let usage_asked = running.usage_asked;
-        let output = if objects { Output::Objects { usage_asked } } else { Output::Bytes };
-        let watch = running.watch.get_or_insert_with(|| Watch::new(dialect, output));
-        watch.push(bytes);
-        if let Some(fault) = watch.fault() {
-            let outcome = StreamOutcome::Broken(fault.clone());
-            return Some(self.stream_ended(now, id, attempt, outcome));
-        }
-        let first = watch.may_commit()
-            && running.call.attempts().last().is_some_and(|known| known.content_at.is_none());
-        first.then(|| self.step(now, id, Event::Content { attempt }))
-    }
-
-    /// Do the last bytes of a committed stream hold its terminator? Then nothing more is to be waited for.
-    #[must_use]
-    pub fn has_terminator(&self, id: CallId, attempt: AttemptId, tail: &[u8]) -> bool {
-        self.attempt(id, attempt).is_some_and(|(_, deployment)| {
-            let mut watch = Watch::new(deployment.dialect, Output::Bytes);
-            watch.push(tail);
-            watch.is_done()
-        })
-    }
-
-    /// Reports that no more bytes come. `tail` is the end of a stream whose middle was not read; `broken` is what
-    /// the connection said, if it broke.
-    pub fn stream_end(
-        &mut self,
-        now: Millis,
-        id: CallId,
-        attempt: AttemptId,
-        tail: &[u8],
-        broken: Option<&str>,
-    ) -> Step {
-        let Some((_, deployment)) = self.attempt(id, attempt) else { return Step::default() };
-        let dialect = deployment.dialect;
-        let broken =
-            broken.map(|message| Fault::new(FaultKind::Connect, dialect::redact(message, self.secrets())));
-        let Some(running) = self.calls.get_mut(id) else { return Step::default() };
-        let watch = running.watch.get_or_insert_with(|| Watch::new(dialect, Output::Bytes));
-        if !tail.is_empty() {
-            watch.tail(tail);
-        }
-        let outcome = watch.end(broken);
-        self.stream_ended(now, id, attempt, outcome)
-    }
-
-    fn stream_ended(&mut self, now: Millis, id: CallId, attempt: AttemptId, outcome: StreamOutcome) -> Step {
-        let outcome = match outcome {
-            StreamOutcome::Broken(fault) => StreamOutcome::Broken(self.redacted(fault)),
-            complete @ StreamOutcome::Complete { .. } => complete,
-        };
-        self.step(now, id, Event::StreamEnd { attempt, outcome })
-    }
-
     /// The request to a deployment on a surface.
     #[must_use]
     pub fn outbound(&self, deployment: DeploymentIx, surface: Surface) -> Option<Outbound> {
@@ -358,14 +291,14 @@ impl Router {
     }
 
     /// Every credential, for redaction.
-    fn secrets(&self) -> impl Iterator<Item = &Secret> + Clone {
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &Secret> + Clone {
         self.config
             .deployments
             .iter()
             .flat_map(|known| known.api_key.iter().chain(known.extra_headers.iter().map(|(_, value)| value)))
     }
 
-    fn redacted(&self, fault: Fault) -> Fault {
+    pub(super) fn redacted(&self, fault: Fault) -> Fault {
         dialect::redact_fault(fault, self.secrets())
     }
 
@@ -380,7 +313,7 @@ impl Router {
         }
     }
 
-    fn attempt(&self, id: CallId, attempt: AttemptId) -> Option<(Surface, &Deployment)> {
+    pub(super) fn attempt(&self, id: CallId, attempt: AttemptId) -> Option<(Surface, &Deployment)> {
         let call = &self.calls.get(id)?.call;
         let known = call.attempts().get(usize::from(attempt.0))?;
         Some((call.spec().surface, self.config.deployment(known.deployment)?))

@@ -49,6 +49,7 @@ struct Seen {
     is_done: bool,
     usage: Option<Usage>,
     fault: Option<Box<Fault>>,
+    error_event: bool,
     malformed: u32,
     events: u32,
     bytes: usize,
@@ -68,6 +69,7 @@ impl Watch {
             is_done: false,
             usage: None,
             fault: None,
+            error_event: false,
             malformed: 0,
             events: 0,
             bytes: 0,
@@ -107,6 +109,12 @@ impl Watch {
         self.seen.fault.as_deref()
     }
 
+    /// Was there an error event in the stream? A caller who gets the upstream's own bytes has seen it.
+    #[must_use]
+    pub fn had_error(&self) -> bool {
+        self.seen.error_event
+    }
+
     /// Is the terminator there? Nothing after it counts.
     #[must_use]
     pub fn is_done(&self) -> bool {
@@ -130,8 +138,8 @@ impl Watch {
         let cut_in_event = self.decoder.pending() > 0;
         let seen = &mut self.seen;
         self.decoder.finish(&mut |event| seen.event(event.data));
-        if let Some(fault) = seen.fault.take() {
-            return StreamOutcome::Broken(*fault);
+        if let Some(fault) = &seen.fault {
+            return StreamOutcome::Broken((**fault).clone());
         }
         // Everything is there after the terminator, whatever the connection does then; but an end alone is no answer.
         let is_answer = seen.has_content || seen.has_finish;
@@ -171,7 +179,10 @@ impl Seen {
                 if self.has_finish && self.output == (Output::Objects { usage_asked: false }) => {}
             StreamEvent::Quiet(_) => self.keep(data),
             StreamEvent::Done => self.is_done = true,
-            StreamEvent::Error(fault) => self.fault = Some(fault),
+            StreamEvent::Error(fault) => {
+                self.error_event = true;
+                self.fault = Some(fault);
+            }
             StreamEvent::Malformed => self.malformed = self.malformed.saturating_add(1),
         }
     }
@@ -257,7 +268,9 @@ mod tests {
 
     fn lines(watch: &mut Watch) -> usize {
         let objects = String::from_utf8(watch.take_objects()).unwrap();
-        objects.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()).count()
+        let read: Vec<serde_json::Value> =
+            objects.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        read.len()
     }
 
     #[test]

@@ -2,11 +2,12 @@
 
 use smallvec::SmallVec;
 
+use crate::base::headers::Headers;
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
 use crate::base::usage::Usage;
 use crate::config::{CallOptions, Deployment, DeploymentIx, GroupIx, Resolved, Surface, Timeouts};
-use crate::error::{Fault, FaultKind};
+use crate::error::{ErrorHint, Fault, FaultKind};
 use crate::state::{CALL_DEPOSIT, Delta, View};
 
 use super::attempt::Attempt;
@@ -14,6 +15,9 @@ use super::classify::refused;
 use super::deadline::{Timer, Timers};
 use super::event::{Action, AttemptId, Event, Step, StreamOutcome};
 use super::fallback::{Targets, allowed, group_of};
+
+/// How long the body of an error is waited for.
+const ERROR_BODY_MS: u64 = 2_000;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -58,6 +62,8 @@ pub struct Call {
     pub(super) sent_in_hop: bool,
     pub(super) last_fault: Option<Box<Fault>>,
     pub(super) stale_events: u32,
+    /// The head of the present send, if it is not 2xx and its body has not come yet.
+    pub(super) refusal: Option<Box<(u16, Headers)>>,
 }
 
 impl Call {
@@ -80,6 +86,7 @@ impl Call {
             sent_in_hop: false,
             last_fault: None,
             stale_events: 0,
+            refusal: None,
         }
     }
 
@@ -125,6 +132,12 @@ impl Call {
         self.timers.get(Timer::Call)
     }
 
+    /// Is this the send that the call waits for, or whose stream the caller is being given?
+    #[must_use]
+    pub fn listens_to(&self, attempt: AttemptId) -> bool {
+        self.phase == Phase::Sending(attempt) || self.phase == Phase::Committed(attempt)
+    }
+
     /// Events that came too late or out of order. They change nothing.
     #[must_use]
     pub fn stale_events(&self) -> u32 {
@@ -140,7 +153,7 @@ impl Call {
                 self.phase == Phase::Sending(*attempt)
             }
             Event::Content { attempt } | Event::Failed { attempt, .. } | Event::StreamEnd { attempt, .. } => {
-                self.phase == Phase::Sending(*attempt) || self.phase == Phase::Committed(*attempt)
+                self.listens_to(*attempt)
             }
             Event::Tick | Event::Cancel => !matches!(self.phase, Phase::New | Phase::Ended),
             // Nothing asks yet, so nothing can be answered.
@@ -153,7 +166,7 @@ impl Call {
         }
         match event {
             Event::Start => self.start(now, view, &mut step),
-            Event::Head { attempt, status, .. } => self.head(now, attempt, status),
+            Event::Head { attempt, status, headers } => self.head(now, attempt, status, headers),
             Event::Content { attempt } => self.content(now, view, attempt, &mut step),
             Event::Body { attempt, usage } => self.answered(now, attempt, usage, &mut step),
             Event::Failed { attempt, fault } => self.fault(now, view, attempt, fault, &mut step),
@@ -215,6 +228,7 @@ impl Call {
             self.sent_in_hop = true;
             self.hops_with_sends = self.hops_with_sends.saturating_add(1);
         }
+        self.refusal = None;
         self.timers.clear_attempt();
         self.timers.set(Timer::Backoff, now, None);
         if let Some(ms) =
@@ -238,11 +252,18 @@ impl Call {
         self.spec.options.timeouts.or(deployment.timeouts).or(view.config.policy.timeouts)
     }
 
-    fn head(&mut self, now: Millis, attempt: AttemptId, status: u16) {
+    fn head(&mut self, now: Millis, attempt: AttemptId, status: u16, headers: Headers) {
         self.timers.set(Timer::Head, now, None);
         if let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) {
             known.head_at = Some(now);
             known.status = Some(status);
+        }
+        if !(200..300).contains(&status) {
+            // What the body adds is not worth a long wait: the status says enough.
+            let soon = now + ERROR_BODY_MS;
+            let due = self.timers.get(Timer::Attempt).map_or(soon, |due| due.min(soon));
+            self.timers.set(Timer::Attempt, due, Some(0));
+            self.refusal = Some(Box::new((status, headers)));
         }
     }
 
@@ -285,6 +306,11 @@ impl Call {
             Some(timer @ (Timer::Head | Timer::Attempt | Timer::FirstContent | Timer::Idle)) => {
                 let (Phase::Sending(attempt) | Phase::Committed(attempt)) = self.phase else { return };
                 step.abort.push(attempt);
+                if let Some(refusal) = self.refusal.take() {
+                    let (status, headers) = *refusal;
+                    let fault = refused(now, status, &headers, ErrorHint::default());
+                    return self.fault(now, view, attempt, fault, step);
+                }
                 let what = match timer {
                     Timer::Head => "no response head within headers_timeout",
                     Timer::FirstContent => "no content within the first-token time-out",

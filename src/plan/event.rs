@@ -23,7 +23,7 @@ pub enum Event {
     Start,
     /// The state asked for by [`Action::Load`] has been merged, or could not be.
     Loaded,
-    /// A 2xx head arrived.
+    /// A head arrived. One that is not 2xx is followed by [`Event::Refused`] once its body has come.
     Head {
         /// Which send.
         attempt: AttemptId,

@@ -12,15 +12,15 @@ use super::router::{Router, action};
 
 #[wasm_bindgen]
 impl Router {
-    /// A 2xx head.
+    /// A head. `headers` has a line `name: value` for each of `coreReadHeaders` that the reply has; it may be empty
+    /// where the status is 2xx.
     #[wasm_bindgen(js_name = coreHead)]
-    pub fn head(&mut self, call: u32, attempt: u16, status: u16, now: f64) -> u32 {
-        let headers = Headers::default();
+    pub fn head(&mut self, call: u32, attempt: u16, status: u16, headers: &str, now: f64) -> u32 {
+        let headers = Headers::from_lines(headers);
         self.event(call, Event::Head { attempt: AttemptId(attempt), status, headers }, now)
     }
 
-    /// A head that is not 2xx; the beginning of its body is in the window. `headers` has a line `name: value` for
-    /// each of `coreReadHeaders` that the reply has.
+    /// The body of a head that is not 2xx: its beginning is in the window. `headers` as for `coreHead`.
     #[wasm_bindgen(js_name = coreRefused)]
     pub fn refused(
         &mut self,
@@ -89,6 +89,14 @@ impl Router {
         let objects = watch.map(engine::Watch::take_objects).unwrap_or_default();
         String::from_utf8(objects)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    }
+
+    /// Did the upstream itself tell the caller of the error, inside the stream?
+    #[wasm_bindgen(js_name = coreErrorWasTold)]
+    #[must_use]
+    pub fn error_was_told(&self, call: u32) -> bool {
+        self.read(call, |running| running.watch.as_ref().is_some_and(engine::Watch::had_error))
+            .unwrap_or(false)
     }
 
     /// How many events of a stream were malformed, and skipped.
