@@ -10,6 +10,7 @@ export class Hub {
   #deployments = [];
   #targets = new Map();
   #prefix = "";
+  #outbound;
   #classes;
   #readHeaders;
   #store;
@@ -20,9 +21,11 @@ export class Hub {
    * @param {any} glue its module
    * @param {any} platform what differs by runtime
    * @param {any} host what the program injects
+   * @param {any} outbound the core's method that makes the request to a deployment
    */
-  constructor(core, glue, platform, host) {
+  constructor(core, glue, platform, host, outbound) {
     this.core = core;
+    this.#outbound = outbound;
     this.platform = platform;
     /** The host's `fetch`; where there is none, the runtime's is looked up at each send, for it may be patched. */
     this.fetch = host.fetch;
@@ -42,7 +45,7 @@ export class Hub {
     const key = deployment * 256 + surface;
     let target = this.#targets.get(key);
     if (!target) {
-      target = { ...this.core.coreOutbound(deployment, surface), deployment };
+      target = { ...this.#outbound.call(this.core, deployment, surface), deployment };
       // Lower case, so that a caller's header of the same name is replaced, and not joined.
       const lower = Object.entries(target.headers).map(([name, value]) => [name.toLowerCase(), value]);
       target.headers = Object.freeze(Object.fromEntries(lower));

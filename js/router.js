@@ -3,7 +3,7 @@
 import { dress } from "./answer.js";
 import { CHAT, EMBEDDINGS, FAILED } from "./codes.js";
 import { Call } from "./drive.js";
-import { ConfigError, errorOf } from "./errors.js";
+import { ConfigError, errorOf, internal } from "./errors.js";
 import { routedFetch } from "./fetch.js";
 import { Hub } from "./hub.js";
 import { bodyFor, split } from "./request.js";
@@ -15,9 +15,19 @@ const INJECTED = new Set([
   "filterDeployments", "beforeRoute", "mayFallback", "tokenCounter", "getToken",
 ]);
 
+/**
+ * The one method that tells a credential, by module. It is taken off the class, so that only the driver can call it.
+ * @type {WeakMap<object, Function>}
+ */
+const outbound = new WeakMap();
+
 /** @param {any} glue the wasm-bindgen module
  *  @param {any} platform what differs by runtime */
 export function makeRouter(glue, platform) {
+  const { prototype } = glue.Router;
+  if (!outbound.has(glue)) outbound.set(glue, prototype.coreOutbound);
+  delete prototype.coreOutbound;
+  const outboundOf = outbound.get(glue);
   return class Router extends glue.Router {
     #hub;
     #routerKeys;
@@ -35,7 +45,7 @@ export function makeRouter(glue, platform) {
         throw Array.isArray(problems) ? new ConfigError([...problems, ...wrong]) : problems;
       }
       if (wrong.length > 0) throw new ConfigError(wrong);
-      this.#hub = new Hub(this, glue, platform, host);
+      this.#hub = new Hub(this, glue, platform, host, outboundOf);
       this.#routerKeys = new Set(glue.Router.coreRouterKeys());
       if (host.seed !== undefined) this.coreSeed(host.seed);
       /** Options that were accepted and have no effect, as `{path, message}`. */
@@ -69,12 +79,17 @@ export function makeRouter(glue, platform) {
     async #call(surface, request, options) {
       const hub = this.#hub;
       const started = hub.now();
-      hub.prefix();
       const { body, steering } = split(request ?? {}, this.#routerKeys, options);
       const isStream = surface === CHAT && body.stream === true;
       const usageAsked = body.stream_options?.include_usage === true;
       const model = typeof body.model === "string" ? body.model : "";
-      const action = this.coreBegin(surface, model, isStream, usageAsked, steering, started);
+      let action;
+      try {
+        hub.prefix();
+        action = this.coreBegin(surface, model, isStream, usageAsked, steering, started);
+      } catch (error) {
+        throw internal(error);
+      }
       if (action === FAILED && this.coreCall() === 0) throw errorOf(this.coreError(0));
       const call = new Call(hub, action, {
         surface,

@@ -77,11 +77,14 @@ export class CompletionStream {
 
   /** The chunks as server-sent events, in bytes. An error after the beginning is an error event. */
   get readable() {
-    const iterator = this[Symbol.asyncIterator]();
+    // Taken at the first read: looking at the property must not lock the stream.
+    /** @type {any} */
+    let iterator;
     const event = (text) => encoder.encode(`data: ${text}\n\n`);
     return new ReadableStream({
       pull: async (controller) => {
         try {
+          iterator ??= this[Symbol.asyncIterator]();
           const { done, value } = await iterator.next();
           controller.enqueue(event(done ? "[DONE]" : JSON.stringify(value)));
           if (done) controller.close();
@@ -92,7 +95,7 @@ export class CompletionStream {
           controller.close();
         }
       },
-      cancel: () => void iterator.return(),
+      cancel: () => this.#leave(),
     }, { highWaterMark: 0 });
   }
 

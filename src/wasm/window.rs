@@ -1,6 +1,8 @@
 //! The fixed window through which bodies are scanned. A body is never held whole in linear memory: memory
 //! that has grown once stays grown for the isolate's life.
 
+use std::rc::Rc;
+
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -16,13 +18,17 @@ pub fn linear_memory() -> JsValue {
     wasm_bindgen::memory()
 }
 
-/// Bytes that JavaScript writes and Rust reads, in the same turn.
-#[derive(Debug)]
-pub(super) struct Window(Box<[u8]>);
+/// Bytes that JavaScript writes and Rust reads, in the same turn: so one window serves all routers.
+#[derive(Clone, Debug)]
+pub(super) struct Window(Rc<[u8]>);
+
+thread_local! {
+    static SHARED: Window = Window(vec![0; WINDOW_BYTES].into());
+}
 
 impl Default for Window {
     fn default() -> Self {
-        Self(vec![0; WINDOW_BYTES].into_boxed_slice())
+        SHARED.with(Self::clone)
     }
 }
 
