@@ -54,7 +54,7 @@ export class CompletionStream {
   }
 
   [Symbol.asyncIterator]() {
-    if (this.#isRead) throw new TypeError("this stream is being read already");
+    this.#checkUnread();
     this.#isRead = true;
     return {
       next: () => this.#inTurn(),
@@ -68,6 +68,10 @@ export class CompletionStream {
     };
   }
 
+  #checkUnread() {
+    if (this.#isRead) throw new TypeError("this stream is being read already");
+  }
+
   /** The assembled completion, as if it had not been streamed. */
   async final() {
     const chunks = [];
@@ -77,6 +81,7 @@ export class CompletionStream {
 
   /** The chunks as server-sent events, in bytes. An error after the beginning is an error event. */
   get readable() {
+    this.#checkUnread();
     // Taken at the first read: looking at the property must not lock the stream.
     /** @type {any} */
     let iterator;
