@@ -12,6 +12,8 @@ use switchman::base::json::{
 mod body;
 #[path = "scan/reference.rs"]
 mod reference;
+#[path = "scan/skeleton.rs"]
+mod skeleton;
 #[path = "scan/splice.rs"]
 mod splice;
 

@@ -19,6 +19,7 @@ mod lane;
 mod nest;
 mod number;
 mod scanner;
+mod skeleton;
 mod splice;
 
 use std::borrow::Cow;
@@ -29,6 +30,7 @@ use smallvec::SmallVec;
 use thiserror::Error;
 
 pub use scanner::Scanner;
+pub use skeleton::{Bones, Skeleton};
 pub use splice::{Edit, Piece, Splice, splice};
 
 /// How many brackets may be open at once, the body's own `{` included.

@@ -86,13 +86,13 @@ impl Splice {
         out
     }
 
-    fn keep(&mut self, range: Range<u64>) {
+    pub(super) fn keep(&mut self, range: Range<u64>) {
         if range.start < range.end {
             self.pieces.push(Piece::Keep(range));
         }
     }
 
-    fn put(&mut self, bytes: &[&[u8]]) {
+    pub(super) fn put(&mut self, bytes: &[&[u8]]) {
         let start = self.inserts.len() as u32;
         bytes.iter().for_each(|bytes| self.inserts.extend_from_slice(bytes));
         let end = self.inserts.len() as u32;
