@@ -50,6 +50,8 @@ pub enum FaultKind {
     UnknownPath = 19,
     /// The path is served, with another method.
     MethodNotAllowed = 20,
+    /// The request asks for what this provider has not, and another one of the group may have.
+    Unsupported = 21,
 }
 
 /// Whose fault it is. Faults of the caller's side never touch a deployment's health.
@@ -130,7 +132,7 @@ const fn may(retry: bool, blame: Blame, fallback: bool) -> Verdicts {
 
 impl FaultKind {
     /// Every kind, in the order of the codes.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Auth,
         Self::PermissionDenied,
         Self::Quota,
@@ -151,6 +153,7 @@ impl FaultKind {
         Self::Bug,
         Self::UnknownPath,
         Self::MethodNotAllowed,
+        Self::Unsupported,
     ];
 
     const fn row(self) -> Row {
@@ -159,26 +162,12 @@ impl FaultKind {
         const INVALID: &str = "invalid_request_error";
         match self {
             Self::Auth => {
-                let code = "invalid_api_key";
-                row(
-                    "AuthenticationError",
-                    401,
-                    "authentication_error",
-                    code,
-                    Upstream,
-                    may(true, BenchLong, true),
-                )
+                let (name, code) = ("authentication_error", "invalid_api_key");
+                row("AuthenticationError", 401, name, code, Upstream, may(true, BenchLong, true))
             }
             Self::PermissionDenied => {
-                let code = "permission_denied";
-                row(
-                    "PermissionDeniedError",
-                    403,
-                    "permission_error",
-                    code,
-                    Upstream,
-                    may(true, BenchLong, true),
-                )
+                let (name, code) = ("permission_error", "permission_denied");
+                row("PermissionDeniedError", 403, name, code, Upstream, may(true, BenchLong, true))
             }
             Self::Quota => {
                 let code = "insufficient_quota";
@@ -248,6 +237,10 @@ impl FaultKind {
             }
             Self::MethodNotAllowed => {
                 row("BadRequestError", 405, INVALID, "method_not_allowed", Caller, may(false, None, false))
+            }
+            Self::Unsupported => {
+                let code = "unsupported_parameter";
+                row("UnsupportedParamsError", 400, INVALID, code, Caller, may(true, None, true))
             }
         }
     }
@@ -389,7 +382,8 @@ mod tests {
     fn faults_of_the_caller_never_blame_a_deployment() {
         for kind in FaultKind::ALL.into_iter().filter(|kind| kind.side() != Side::Upstream) {
             assert_eq!(kind.verdicts().blame, Blame::None, "{kind:?}");
-            assert!(!kind.verdicts().retry, "{kind:?}");
+            // What one provider cannot do, another may.
+            assert_eq!(kind.verdicts().retry, kind == FaultKind::Unsupported, "{kind:?}");
         }
     }
 }

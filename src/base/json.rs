@@ -5,8 +5,11 @@
 //! precision, key order, white space and fields nobody has heard of yet pass through untouched.
 //!
 //! [`Scanner`] reads the windows and notes where the [`Wanted`] members lie; [`splice`] turns edits of them into a
-//! list of byte ranges to keep and bytes to put between. What this module does not do: build values, look below
-//! the top level, or check what only the upstream needs to care about (see [`Scanner`] for how much is checked).
+//! list of byte ranges to keep and bytes to put between. What neither does: build values, look below the top level, or
+//! check what only the upstream needs to care about (see [`Scanner`] for how much is checked).
+//!
+//! Where another wire format is to be written, the text lies at hand, with the middle of long strings left out:
+//! [`Members`] looks into it, level by level, and a [`Writer`] writes the new one.
 
 mod block;
 mod found;
@@ -16,11 +19,13 @@ mod key;
 #[cfg_attr(all(target_arch = "wasm32", target_feature = "simd128"), path = "json/lane_simd.rs")]
 #[cfg_attr(not(all(target_arch = "wasm32", target_feature = "simd128")), path = "json/lane_words.rs")]
 mod lane;
+mod members;
 mod nest;
 mod number;
 mod scanner;
 mod skeleton;
 mod splice;
+mod writer;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -29,9 +34,11 @@ use std::rc::Rc;
 use smallvec::SmallVec;
 use thiserror::Error;
 
+pub use members::{Members, inside, is_blank, is_json, is_object, items, kind, text};
 pub use scanner::Scanner;
 pub use skeleton::{Bones, Skeleton};
 pub use splice::{Edit, Piece, Splice, splice};
+pub use writer::Writer;
 
 /// How many brackets may be open at once, the body's own `{` included.
 pub const MAX_DEPTH: u32 = 128;

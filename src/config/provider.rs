@@ -5,6 +5,8 @@
 pub enum DialectName {
     /// OpenAI's chat completions and embeddings.
     OpenAi,
+    /// Anthropic's Messages.
+    Anthropic,
 }
 
 /// What a provider's name implies.
@@ -18,12 +20,22 @@ pub struct Provider {
     pub api_base: Option<&'static str>,
     /// The environment variables that hold the key where the config gives no `api_key`.
     pub key_variable: Option<&'static str>,
+    /// Members, as names and JSON, that a request needs so that the model goes on from a trailing message of the
+    /// assistant's. (vLLM would begin a new message otherwise.)
+    pub prefill_members: &'static [(&'static str, &'static str)],
     /// Beginnings of model names that mean this provider when no prefix is given.
     pub model_prefixes: &'static [&'static str],
 }
 
 const fn openai_compatible(name: &'static str) -> Provider {
-    Provider { name, dialect: DialectName::OpenAi, api_base: None, key_variable: None, model_prefixes: &[] }
+    Provider {
+        name,
+        dialect: DialectName::OpenAi,
+        api_base: None,
+        key_variable: None,
+        prefill_members: &[],
+        model_prefixes: &[],
+    }
 }
 
 /// Every provider that is known by name. Anything else is reached as `openai/<model>` with an `api_base`.
@@ -33,11 +45,23 @@ pub const PROVIDERS: &[Provider] = &[
         dialect: DialectName::OpenAi,
         api_base: Some("https://api.openai.com/v1"),
         key_variable: Some("OPENAI_API_KEY"),
+        prefill_members: &[],
         model_prefixes: &["gpt-", "o1", "o3", "o4", "chatgpt-", "text-embedding-", "ft:gpt-", "ft:o"],
+    },
+    Provider {
+        name: "anthropic",
+        dialect: DialectName::Anthropic,
+        api_base: Some("https://api.anthropic.com"),
+        key_variable: Some("ANTHROPIC_API_KEY"),
+        prefill_members: &[],
+        model_prefixes: &["claude-"],
     },
     openai_compatible("openai_like"),
     openai_compatible("custom_openai"),
-    openai_compatible("hosted_vllm"),
+    Provider {
+        prefill_members: &[("add_generation_prompt", "false"), ("continue_final_message", "true")],
+        ..openai_compatible("hosted_vllm")
+    },
     openai_compatible("lm_studio"),
     openai_compatible("llamafile"),
 ];

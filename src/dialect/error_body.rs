@@ -33,6 +33,18 @@ pub(super) fn hint(status: Option<u16>, body: &Value) -> ErrorHint {
     hint_of(status, said(body))
 }
 
+/// An error object inside a 200 or a stream.
+pub(super) fn in_disguise(hint: ErrorHint) -> Fault {
+    let message =
+        hint.message.unwrap_or_else(|| "the provider answered with an error in place of an answer".into());
+    Fault {
+        code: hint.code,
+        wire_type: hint.wire_type,
+        param: hint.param,
+        ..Fault::new(hint.kind.unwrap_or(FaultKind::BadReply), message)
+    }
+}
+
 fn hint_of(status: Option<u16>, said: Said) -> ErrorHint {
     ErrorHint {
         kind: kind(status, &said),

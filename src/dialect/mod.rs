@@ -2,18 +2,24 @@
 //!
 //! Not here: who is called and when (`plan`). A dialect never sees the state or a strategy.
 
+mod anthropic;
 mod error_body;
 mod openai;
 mod redact;
+mod translate;
 
 use crate::base::json::{Scanner, Wanted};
 use crate::base::usage::Usage;
-use crate::config::{Deployment, DialectName, Param, Secret, Surface};
+use crate::config::{Deployment, DialectName, Param, Secret, Surface, provider};
 use crate::error::Fault;
 
 pub use error_body::{WireError, caller_error, read as refusal};
 pub use openai::REPLY_MEMBERS;
 pub use redact::{redact, redact_fault};
+pub use translate::{
+    Inbound, Memo, StreamTranslator, Translated, TranslatedReply, has_prefill, is_translated,
+    translate_reply, translate_request,
+};
 
 /// How a request to a deployment differs from what the caller wrote.
 #[derive(Debug)]
@@ -28,6 +34,8 @@ pub struct Outbound {
     pub put: Vec<Param>,
     /// Members that are set where the request has none.
     pub defaults: Vec<Param>,
+    /// Members that are set where a request goes on from a text that was cut off.
+    pub prefill: Vec<Param>,
     /// Members that are merged into objects of the request so that a stream tells its usage.
     pub ask_usage: Vec<Param>,
 }
@@ -54,6 +62,7 @@ pub enum StreamEvent {
 pub fn outbound(deployment: &Deployment, surface: Surface) -> Outbound {
     match deployment.dialect {
         DialectName::OpenAi => openai::outbound(deployment, surface),
+        DialectName::Anthropic => anthropic::outbound(deployment),
     }
 }
 
@@ -62,14 +71,22 @@ pub fn outbound(deployment: &Deployment, surface: Surface) -> Outbound {
 pub fn put(deployment: &Deployment) -> Vec<Param> {
     match deployment.dialect {
         DialectName::OpenAi => openai::put(deployment),
+        DialectName::Anthropic => Vec::new(),
     }
+}
+
+/// The members that a request needs beside the text that it is to go on from.
+#[must_use]
+pub fn prefill_members(deployment: &Deployment) -> Vec<Param> {
+    let param = |(name, raw): &(&str, &str)| Param { name: (*name).to_owned(), raw: (*raw).into() };
+    provider(&deployment.provider).map_or(&[][..], |row| row.prefill_members).iter().map(param).collect()
 }
 
 /// The members of a reply that have to be found by the scan.
 #[must_use]
 pub fn reply_members(dialect: DialectName) -> &'static [Wanted] {
     match dialect {
-        DialectName::OpenAi => REPLY_MEMBERS,
+        DialectName::OpenAi | DialectName::Anthropic => REPLY_MEMBERS,
     }
 }
 
@@ -77,6 +94,7 @@ pub fn reply_members(dialect: DialectName) -> &'static [Wanted] {
 pub fn reply(dialect: DialectName, surface: Surface, scan: &mut Scanner) -> Result<Option<Usage>, Fault> {
     match dialect {
         DialectName::OpenAi => openai::reply(surface, scan),
+        DialectName::Anthropic => Err(Fault::bug("an answer that is translated is not scanned")),
     }
 }
 
@@ -85,5 +103,7 @@ pub fn reply(dialect: DialectName, surface: Surface, scan: &mut Scanner) -> Resu
 pub fn stream_event(dialect: DialectName, data: &[u8]) -> StreamEvent {
     match dialect {
         DialectName::OpenAi => openai::stream_event(data),
+        // A stream that is translated is read by its translator.
+        DialectName::Anthropic => StreamEvent::Malformed,
     }
 }

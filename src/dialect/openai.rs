@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::base::json::{Kind, Scanner, Wanted, quoted};
 use crate::base::usage::Usage;
 use crate::config::{Deployment, Param, Secret, Surface};
-use crate::error::{ErrorHint, Fault, FaultKind};
+use crate::error::{Fault, FaultKind};
 
 use super::{Outbound, StreamEvent, error_body};
 
@@ -40,6 +40,7 @@ pub(super) fn outbound(deployment: &Deployment, surface: Surface) -> Outbound {
         extra_headers: deployment.extra_headers.clone(),
         put: put(deployment),
         defaults: deployment.params.clone(),
+        prefill: super::prefill_members(deployment),
         ask_usage: if surface == Surface::Chat { vec![usage] } else { Vec::new() },
     }
 }
@@ -84,21 +85,9 @@ pub(super) fn reply(surface: Surface, scan: &mut Scanner) -> Result<Option<Usage
     match scan.last(ERROR).and_then(|found| found.raw()).filter(|raw| *raw != b"null") {
         Some(raw) => {
             let body = [br#"{"error":"#, raw, b"}"].concat();
-            Err(in_disguise(error_body::read(None, &body)))
+            Err(error_body::in_disguise(error_body::read(None, &body)))
         }
         None => Err(bad(format!("the provider's answer has no `{name}`"))),
-    }
-}
-
-/// An error object inside a 200 or a stream.
-fn in_disguise(hint: ErrorHint) -> Fault {
-    let message =
-        hint.message.unwrap_or_else(|| "the provider answered with an error in place of an answer".into());
-    Fault {
-        code: hint.code,
-        wire_type: hint.wire_type,
-        param: hint.param,
-        ..Fault::new(hint.kind.unwrap_or(FaultKind::BadReply), message)
     }
 }
 
@@ -133,7 +122,7 @@ pub(super) fn stream_event(data: &[u8]) -> StreamEvent {
         Some(_) => return StreamEvent::Malformed,
     };
     if choices.is_empty() && chunk.get("error").is_some_and(|error| !error.is_null()) {
-        return StreamEvent::Error(Box::new(in_disguise(error_body::hint(None, &chunk))));
+        return StreamEvent::Error(Box::new(error_body::in_disguise(error_body::hint(None, &chunk))));
     }
     let told = chunk.get("usage").and_then(usage);
     if choices.iter().any(|choice| choice.get("finish_reason").is_some_and(|reason| !reason.is_null())) {

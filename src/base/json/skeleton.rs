@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use memchr::{memchr2, memmem};
+use memchr::{memchr_iter, memchr2};
 
 use super::splice::Splice;
 
@@ -299,8 +299,10 @@ impl Bones {
         let mut splice = Splice::default();
         let mut done = 0;
         // Looked for only where there is something to fill in.
-        let opened: Vec<usize> =
-            if self.holes.is_empty() { Vec::new() } else { memmem::find_iter(&written, OPEN).collect() };
+        let lead = OPEN.first().copied().unwrap_or_default();
+        let has_holes = !self.holes.is_empty();
+        let opened = memchr_iter(lead, if has_holes { &written } else { &[] });
+        let opened = opened.filter(|at| written.get(*at..).is_some_and(|rest| rest.starts_with(OPEN)));
         let mut parts = Vec::new();
         for at in opened {
             let rest = written.get(at + OPEN.len()..).unwrap_or_default();

@@ -19,6 +19,14 @@ pub enum Edit<'a> {
         /// The value, as JSON.
         raw: &'a [u8],
     },
+    /// Adds this raw JSON behind the last item of a wanted member that is an array with items. Of repeated members the
+    /// last, which counts, is changed.
+    Extend {
+        /// Index into the scanner's table.
+        wanted: usize,
+        /// The item, as JSON.
+        raw: &'a [u8],
+    },
     /// Takes a wanted member out, every repetition of it too.
     Cut {
         /// Index into the scanner's table.
@@ -109,6 +117,7 @@ enum Fate<'a> {
     Keep,
     Cut,
     Put(&'a [u8]),
+    Extend(&'a [u8]),
 }
 
 /// Plans how `edits` change the body that `scan` has read. Every other byte stays, but for a byte order mark.
@@ -125,6 +134,12 @@ pub fn splice(scan: &Scanner, edits: &[Edit<'_>]) -> Splice {
         match *edit {
             Edit::Append { name, raw } => added.push((name, raw)),
             Edit::Cut { wanted } => cut(&mut fates, &found.members, wanted),
+            Edit::Extend { wanted, raw } => {
+                let last = found.members.iter().rposition(|member| member.wanted == wanted);
+                if let Some(fate) = last.and_then(|last| fates.get_mut(last)) {
+                    *fate = Fate::Extend(raw);
+                }
+            }
             Edit::Replace { wanted, raw } => {
                 cut(&mut fates, &found.members, wanted);
                 let last = found.members.iter().rposition(|member| member.wanted == wanted);
@@ -145,6 +160,7 @@ pub fn splice(scan: &Scanner, edits: &[Edit<'_>]) -> Splice {
         let range = match fate {
             Fate::Keep => continue,
             Fate::Put(_) => member.value.clone(),
+            Fate::Extend(_) => member.value.end.saturating_sub(1)..member.value.end,
             // The comma goes with the member behind it, unless nothing stays in front of that.
             Fate::Cut if member.ordinal == leading => {
                 leading += 1;
@@ -156,6 +172,7 @@ pub fn splice(scan: &Scanner, edits: &[Edit<'_>]) -> Splice {
         done = range.end;
         match fate {
             Fate::Put(raw) => splice.put(&[raw]),
+            Fate::Extend(raw) => splice.put(&[b",", raw, b"]"]),
             _ => cuts += 1,
         }
     }
@@ -180,7 +197,7 @@ fn cut(fates: &mut [Fate<'_>], members: &[Member], wanted: usize) {
 impl Edit<'_> {
     fn wanted(&self) -> Option<usize> {
         match *self {
-            Self::Replace { wanted, .. } | Self::Cut { wanted } => Some(wanted),
+            Self::Replace { wanted, .. } | Self::Extend { wanted, .. } | Self::Cut { wanted } => Some(wanted),
             Self::Append { .. } => None,
         }
     }

@@ -7,7 +7,7 @@ use crate::config::{ApiBase, PROVIDERS, Provider, provider};
 
 /// Providers that LiteLLM knows and this version does not. What stands before the slash of a model is one
 /// of them, and not a part of the model's name, even where the address is given.
-const ELSEWHERE: &str = "abliteration ai21 ai21_chat aiml aiohttp_openai aleph_alpha amazon_nova anthropic \
+const ELSEWHERE: &str = "abliteration ai21 ai21_chat aiml aiohttp_openai aleph_alpha amazon_nova \
     anthropic_text anyscale assemblyai azure azure_ai azure_text baseten bedrock bedrock_converse bytez cerebras \
     chatgpt clarifai clf_ai_gateway cloudflare codestral cohere cohere_chat cometapi compactifai custom \
     dashscope databricks datarobot deepgram deepinfra deepseek docker_model_runner edenai elevenlabs empower \

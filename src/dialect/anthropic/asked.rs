@@ -1,0 +1,69 @@
+//! What is asked for: the members of the request, and below them what the deployment sets by itself.
+
+use super::context::wrong;
+use crate::base::json::{Kind, Members, kind};
+use crate::config::{Deployment, ROUTER_KEYS};
+use crate::error::Fault;
+
+/// The most members of a request. No honest one has more, and every one is compared with the others.
+const MOST: usize = 512;
+
+/// Names for the same thing. Where the request has one of them, what the deployment sets counts under none.
+const SAME: [&[&str]; 5] = [
+    &["max_completion_tokens", "max_tokens", "max_output_tokens"],
+    &["thinking", "reasoning_effort", "reasoning"],
+    &["stop", "stop_sequences"],
+    &["tools", "functions"],
+    &["tool_choice", "function_call"],
+];
+
+/// Members by name, each once, in their order; without the router's own.
+#[derive(Debug)]
+pub(super) struct Asked<'a>(Vec<(&'a str, &'a str)>);
+
+impl<'a> Asked<'a> {
+    pub(super) fn new(request: &'a Members<'a>, deployment: &'a Deployment) -> Result<Self, Fault> {
+        if request.len() > MOST {
+            return Err(wrong("messages", "stands among more than 512 members"));
+        }
+        let mut all: Vec<(&str, &str)> = Vec::with_capacity(request.len());
+        // From behind, because of repeated names the last one counts.
+        for (name, raw) in request.iter().rev() {
+            if !ROUTER_KEYS.contains(&name) && !has(&all, name) {
+                all.push((name, raw));
+            }
+        }
+        all.reverse();
+        let own = all.len();
+        for param in &deployment.params {
+            let same = SAME.iter().find(|same| same.contains(&param.name.as_str()));
+            let asked = all.get(..own).unwrap_or_default();
+            let is_asked =
+                has(asked, &param.name) || same.is_some_and(|same| same.iter().any(|name| has(asked, name)));
+            if !is_asked {
+                all.push((&param.name, &param.raw));
+            }
+        }
+        Ok(Self(all))
+    }
+
+    /// A member; `null` is not asked for.
+    pub(super) fn get(&self, name: &str) -> Option<&'a str> {
+        let (_, raw) = self.0.iter().find(|(known, _)| *known == name)?;
+        Some(*raw).filter(|raw| kind(raw) != Kind::Null)
+    }
+
+    /// The first of several names that is there.
+    pub(super) fn first(&self, names: &[&str]) -> Option<&'a str> {
+        names.iter().find_map(|name| self.get(name))
+    }
+
+    /// Everything that is asked for.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.0.iter().copied().filter(|(_, raw)| kind(raw) != Kind::Null)
+    }
+}
+
+fn has(members: &[(&str, &str)], name: &str) -> bool {
+    members.iter().any(|(known, _)| *known == name)
+}

@@ -1,0 +1,137 @@
+//! Images and files. Their bytes may be left out of the text at hand; they are copied, never read, except small texts.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::percent_decode_str;
+
+use super::blocks::Blocks;
+use super::context::{Context, wrong};
+use crate::base::json::{Members, inside, text};
+use crate::error::Fault;
+
+const FILES: &str = "files-api-2025-04-14";
+
+/// An image or a file by its address.
+pub(super) struct Media<'a> {
+    /// A raw JSON string: a data URI, or the address of a server.
+    pub(super) url: &'a str,
+    /// A raw JSON string: the name of a file.
+    pub(super) title: Option<&'a str>,
+    /// The raw `cache_control`.
+    pub(super) cache: Option<&'a str>,
+    /// What is no data URI is taken for an image, else for a document.
+    pub(super) is_image: bool,
+}
+
+/// A part of type `file`.
+pub(super) fn file(
+    context: &mut Context<'_>,
+    blocks: &mut Blocks,
+    part: &Members<'_>,
+    cache: Option<&str>,
+) -> Result<(), Fault> {
+    let file =
+        part.object("file").ok_or_else(|| wrong("messages", "has a part of type `file` without a `file`"))?;
+    let title = file.string("filename");
+    if let Some(url) = file.string("file_data") {
+        return write(context, blocks, &Media { url, title, cache, is_image: false });
+    }
+    let id = file
+        .string("file_id")
+        .ok_or_else(|| wrong("messages", "has a file without `file_data` or `file_id`"))?;
+    if is_address(id) {
+        return write(context, blocks, &Media { url: id, title, cache, is_image: false });
+    }
+    context.beta(FILES);
+    let is_image = file.text("format").is_some_and(|format| format.starts_with("image/"));
+    let out = blocks.next();
+    out.raw(if is_image { r#"{"type":"image""# } else { r#"{"type":"document""# });
+    out.key("source").raw(r#"{"type":"file""#).member("file_id", id).push("}");
+    close(blocks, title.filter(|_| !is_image), cache);
+    Ok(())
+}
+
+/// Writes the block of an image or a file.
+pub(super) fn write(context: &mut Context<'_>, blocks: &mut Blocks, media: &Media<'_>) -> Result<(), Fault> {
+    let Media { url, title, cache, is_image } = *media;
+    let (head, data) = match split(url) {
+        Some((head, data)) => (Cow::Owned(head), data),
+        None if is_address(url) => {
+            let out = blocks.next();
+            out.raw(if is_image { r#"{"type":"image""# } else { r#"{"type":"document""# });
+            out.key("source").raw(r#"{"type":"url""#).member("url", url).push("}");
+            close(blocks, title.filter(|_| !is_image), cache);
+            return Ok(());
+        }
+        // OpenAI takes the bare base64 of a PDF as well.
+        None if !is_image && url.starts_with("\"JVBERi0") => {
+            (Cow::Borrowed("application/pdf;base64"), inside(url).unwrap_or_default())
+        }
+        None => {
+            return Err(wrong("messages", "has an image or file that is neither a data URI nor an address"));
+        }
+    };
+    let (kind, is_base64) = match head.strip_suffix(";base64") {
+        Some(kind) => (kind, true),
+        None => (&*head, false),
+    };
+    // `text/plain;charset=utf-8`
+    let kind = kind.split(';').next().unwrap_or_default();
+    let kind = if kind == "image/jpg" { "image/jpeg" } else { kind };
+    let is_image = kind.starts_with("image/");
+    if is_base64 && (is_image || kind == "application/pdf") {
+        let out = blocks.next();
+        out.raw(if is_image { r#"{"type":"image""# } else { r#"{"type":"document""# });
+        out.key("source").raw(r#"{"type":"base64""#).key("media_type").text(kind);
+        out.key("data").raw("\"").push(data).push("\"}");
+        close(blocks, title.filter(|_| !is_image), cache);
+    } else if kind.is_empty() || kind.starts_with("text/") || kind == "application/json" {
+        let plain = plain_text(data, is_base64).ok_or_else(|| {
+            context.unsupported("messages", "a text file that is large or no UTF-8, as a data URI,")
+        })?;
+        let out = blocks.next();
+        out.raw(r#"{"type":"document","source":{"type":"text","media_type":"text/plain""#);
+        out.key("data").text(&plain).push("}");
+        close(blocks, title, cache);
+    } else {
+        context.refuse("messages", "a file of this type")?;
+    }
+    Ok(())
+}
+
+fn close(blocks: &mut Blocks, title: Option<&str>, cache: Option<&str>) {
+    let out = blocks.next();
+    if let Some(title) = title {
+        out.member("title", title);
+    }
+    out.push("}");
+    blocks.cache(cache);
+}
+
+/// The head of a data URI, in lower case and without `data:`, and the raw rest behind the comma.
+fn split(url: &str) -> Option<(String, &str)> {
+    let (head, data) = inside(url)?.split_once(',')?;
+    let head = text(&format!("\"{head}\""))?.to_ascii_lowercase();
+    Some((head.strip_prefix("data:")?.trim().to_owned(), data))
+}
+
+fn is_address(raw: &str) -> bool {
+    let starts = |scheme: &str| raw.get(1..).and_then(|text| text.get(..scheme.len())) == Some(scheme);
+    starts("https:") || starts("http:")
+}
+
+/// The text of a data URI; `None` if it is not all there, or no text.
+fn plain_text(data: &str, is_base64: bool) -> Option<String> {
+    // The mark of what was left out.
+    if data.contains('\u{FDD0}') {
+        return None;
+    }
+    let data = text(&format!("\"{data}\"")).map(Cow::into_owned)?;
+    let bytes = match is_base64 {
+        true => STANDARD.decode(data.trim()).ok()?,
+        false => percent_decode_str(&data).collect(),
+    };
+    String::from_utf8(bytes).ok()
+}

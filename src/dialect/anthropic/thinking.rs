@@ -1,0 +1,124 @@
+//! How much a model thinks: OpenAI's `reasoning_effort`, or `thinking` as Anthropic has it, as far as the model takes it.
+
+use super::asked::Asked;
+use super::messages::Ending;
+use super::models::Model;
+use crate::base::json::{Members, Writer, text};
+
+/// The least budget.
+const LEAST: u64 = 1_024;
+
+/// What is sent.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Thinking {
+    /// The value of `thinking`.
+    pub(super) raw: Option<String>,
+    /// `output_config.effort`.
+    pub(super) effort: Option<&'static str>,
+    /// Will the model think? Then it takes no `temperature`.
+    pub(super) is_on: bool,
+}
+
+/// What surrounds the decision.
+pub(super) struct Setting {
+    pub(super) model: Model,
+    pub(super) max_tokens: u64,
+    /// Must a tool be called? Then no model may think.
+    pub(super) is_forced: bool,
+    pub(super) ending: Ending,
+}
+
+pub(super) fn thinking(asked: &Asked<'_>, setting: &Setting) -> Thinking {
+    let Setting { model, is_forced, ending, .. } = *setting;
+    let effort = effort(asked);
+    let (raw, is_budget) = match asked.get("thinking") {
+        Some(raw) => of_object(raw, effort.as_deref(), asked, setting),
+        None => match effort.as_deref() {
+            None => (None, false),
+            Some("none") if model.has_adaptive_thinking() && model.may_not_think() => {
+                (Some(r#"{"type":"disabled"}"#.to_owned()), false)
+            }
+            Some("none") => (None, false),
+            Some(effort) => by_effort(effort, setting),
+        },
+    };
+    let is_off = raw.as_deref().is_none_or(is_disabled);
+    // Refused together: a budget, and a turn that was begun without thinking (by somebody else, perhaps).
+    let is_refused = !is_off && (is_forced || (is_budget && ending.lacks_thinking));
+    let named = effort.as_deref().filter(|_| model.has_adaptive_thinking());
+    Thinking {
+        is_on: !is_off && !is_refused,
+        raw: raw.filter(|_| !is_refused),
+        effort: named.and_then(|effort| level(effort, model)),
+    }
+}
+
+/// `reasoning_effort`, also as the object that LiteLLM and OpenAI's Responses have.
+fn effort(asked: &Asked<'_>) -> Option<String> {
+    let raw = asked.first(&["reasoning_effort", "reasoning"])?;
+    let told = Members::read(raw).and_then(|object| object.text("effort")).or_else(|| text(raw));
+    told.map(|told| told.to_ascii_lowercase())
+}
+
+fn is_disabled(raw: &str) -> bool {
+    Members::read(raw).is_some_and(|object| object.is("type", "disabled"))
+}
+
+/// Anthropic's name for an effort.
+fn level(effort: &str, model: Model) -> Option<&'static str> {
+    match effort {
+        "minimal" | "low" => Some("low"),
+        "medium" => Some("medium"),
+        "xhigh" if model.has_extra_high_effort() => Some("xhigh"),
+        "high" | "xhigh" => Some("high"),
+        "max" => Some("max"),
+        _ => None,
+    }
+}
+
+/// The value of `thinking`, and whether it has a budget.
+fn by_effort(effort: &str, setting: &Setting) -> (Option<String>, bool) {
+    let Setting { model, max_tokens, .. } = *setting;
+    if model.has_adaptive_thinking() {
+        // Without `display` the newer models tell nothing of what they think.
+        return (Some(r#"{"type":"adaptive","display":"summarized"}"#.to_owned()), false);
+    }
+    if !model.has_thinking() || max_tokens <= LEAST {
+        return (None, false);
+    }
+    // LiteLLM's numbers. OpenAI's limit of tokens counts the thinking, so that it has to leave room for an answer.
+    let budget = match effort {
+        "minimal" | "low" => 1_024,
+        "high" => 4_096,
+        "xhigh" => 8_192,
+        "max" => 16_384,
+        _ => 2_048,
+    };
+    let budget = budget.min(max_tokens / 2).max(LEAST);
+    let mut out = Writer::default();
+    out.raw(r#"{"type":"enabled""#).key("budget_tokens").number(budget).push("}");
+    (String::from_utf8(out.into_bytes()).ok(), true)
+}
+
+/// The caller's own `thinking`, in a form that the model takes.
+fn of_object(
+    raw: &str,
+    effort: Option<&str>,
+    asked: &Asked<'_>,
+    setting: &Setting,
+) -> (Option<String>, bool) {
+    let model = setting.model;
+    let object = Members::read(raw).unwrap_or_default();
+    let own = Some(raw.to_owned());
+    match object.text("type").as_deref() {
+        Some("enabled") if model.has_thinking_budget() => (own, true),
+        Some("enabled" | "adaptive") if !model.has_thinking() => (None, false),
+        Some("enabled") => by_effort("", setting),
+        Some("adaptive") if !model.has_adaptive_thinking() => {
+            let config = asked.get("output_config").and_then(Members::read).unwrap_or_default();
+            by_effort(effort.or(config.text("effort").as_deref()).unwrap_or("high"), setting)
+        }
+        Some("disabled") if !model.may_not_think() => (None, false),
+        _ => (own, false),
+    }
+}

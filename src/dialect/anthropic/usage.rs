@@ -1,0 +1,141 @@
+//! Token counts: Anthropic tells cached tokens apart from the others, and writes its totals bit by bit.
+
+use crate::base::json::{Members, Writer, items};
+use crate::base::usage::Usage;
+
+/// What was told so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    is_told: bool,
+    top: Tokens,
+    /// The sum of the parts of an answer, where it tells them: the totals leave some out.
+    parts: Option<Tokens>,
+    thinking: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Tokens {
+    input: u64,
+    cache_write: u64,
+    cache_read: u64,
+    output: u64,
+}
+
+impl Tokens {
+    /// Takes in what is told; what is `null` or missing stays.
+    fn take(&mut self, usage: &Members<'_>) {
+        for (name, count) in [
+            ("input_tokens", &mut self.input),
+            ("cache_creation_input_tokens", &mut self.cache_write),
+            ("cache_read_input_tokens", &mut self.cache_read),
+            ("output_tokens", &mut self.output),
+        ] {
+            *count = usage.count(name).unwrap_or(*count);
+        }
+    }
+
+    fn add(&mut self, more: Self) {
+        self.input = self.input.saturating_add(more.input);
+        self.cache_write = self.cache_write.saturating_add(more.cache_write);
+        self.cache_read = self.cache_read.saturating_add(more.cache_read);
+        self.output = self.output.saturating_add(more.output);
+    }
+}
+
+impl Counts {
+    /// Takes in a `usage` object. It tells totals, not what was added.
+    pub(super) fn take(&mut self, raw: Option<&str>) {
+        let Some(usage) = raw.and_then(Members::read) else { return };
+        self.is_told = true;
+        self.top.take(&usage);
+        if let Some(raw) = usage.get("iterations") {
+            self.parts = parts(raw);
+        }
+        let details = usage.object("output_tokens_details");
+        self.thinking = details.and_then(|details| details.count("thinking_tokens")).or(self.thinking);
+    }
+
+    /// OpenAI's counting; `None` if nothing was told.
+    pub(super) fn usage(&self) -> Option<Usage> {
+        let tokens = self.parts.unwrap_or(self.top);
+        let prompt_tokens = tokens.input.saturating_add(tokens.cache_write).saturating_add(tokens.cache_read);
+        self.is_told.then(|| Usage {
+            prompt_tokens,
+            completion_tokens: tokens.output,
+            total_tokens: prompt_tokens.saturating_add(tokens.output),
+            cached_tokens: tokens.cache_read,
+            reasoning_tokens: self.thinking.unwrap_or(0),
+        })
+    }
+
+    /// Writes OpenAI's `usage`, if anything was told.
+    pub(super) fn write(&self, out: &mut Writer) {
+        let Some(usage) = self.usage() else { return };
+        let cache_write = self.parts.unwrap_or(self.top).cache_write;
+        out.key("usage").raw("{").key("prompt_tokens").number(usage.prompt_tokens);
+        out.key("completion_tokens").number(usage.completion_tokens);
+        out.key("total_tokens").number(usage.total_tokens);
+        out.key("prompt_tokens_details").raw("{").key("cached_tokens").number(usage.cached_tokens);
+        out.key("cache_write_tokens").number(cache_write).push("}");
+        if let Some(thinking) = self.thinking {
+            out.key("completion_tokens_details").raw("{").key("reasoning_tokens").number(thinking).push("}");
+        }
+        out.push("}");
+    }
+}
+
+/// The sum of `iterations`. `None` where the totals count: another model has answered in the place of the first.
+fn parts(raw: &str) -> Option<Tokens> {
+    let mut sum = Tokens::default();
+    let iterations = items(raw).filter(|iterations| !iterations.is_empty())?;
+    for raw in iterations {
+        let part = Members::read(raw)?;
+        match part.text("type").as_deref() {
+            Some("message" | "compaction") => {
+                let mut tokens = Tokens::default();
+                tokens.take(&part);
+                sum.add(tokens);
+            }
+            Some("fallback_message") => return None,
+            // An adviser's tokens are billed elsewhere.
+            _ => {}
+        }
+    }
+    Some(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(told: &[&str]) -> Counts {
+        let mut counts = Counts::default();
+        told.iter().for_each(|raw| counts.take(Some(raw)));
+        counts
+    }
+
+    #[test]
+    fn the_prompt_includes_what_was_cached() {
+        let start = r#"{"input_tokens":10,"cache_creation_input_tokens":5,"cache_read_input_tokens":20,"output_tokens":1}"#;
+        let end = r#"{"input_tokens":null,"output_tokens":7,"output_tokens_details":{"thinking_tokens":3}}"#;
+        let usage = counts(&[start, end]).usage().unwrap();
+        assert_eq!((usage.prompt_tokens, usage.completion_tokens, usage.total_tokens), (35, 7, 42));
+        assert_eq!((usage.cached_tokens, usage.reasoning_tokens), (20, 3));
+        assert_eq!(Counts::default().usage(), None);
+    }
+
+    #[test]
+    fn parts_are_summed_unless_another_model_answered() {
+        let part = |name: &str| format!(r#"{{"type":"{name}","input_tokens":10,"output_tokens":2}}"#);
+        let told = |names: &[&str]| {
+            let list: Vec<String> = names.iter().map(|name| part(name)).collect();
+            let raw = format!(r#"{{"input_tokens":7,"output_tokens":1,"iterations":[{}]}}"#, list.join(","));
+            let usage = counts(&[&raw]).usage().unwrap();
+            (usage.prompt_tokens, usage.completion_tokens)
+        };
+        assert_eq!(told(&["compaction", "message"]), (20, 4));
+        assert_eq!(told(&["message", "advisor_message"]), (10, 2));
+        assert_eq!(told(&["message", "fallback_message"]), (7, 1));
+        assert_eq!(told(&[]), (7, 1));
+    }
+}
