@@ -106,6 +106,13 @@ pub struct Deployment {
     pub cooldown_ms: Option<u64>,
     /// Its own time limits.
     pub timeouts: Timeouts,
+    /// `drop_params`: leave out what the provider cannot do. `None`: the router decides.
+    pub drop_params: Option<bool>,
+    /// `model_info.supports_assistant_prefill`: can the model go on from a text that is sent as a trailing message of
+    /// the assistant's? `None`: what is known of the provider decides.
+    pub prefill: Option<bool>,
+    /// Is its wire format another than the caller's, so that requests and answers are translated?
+    pub is_translated: bool,
     /// Request parameters that it sets where the request does not.
     pub params: Vec<Param>,
 }

@@ -12,6 +12,7 @@ mod options;
 mod policy;
 mod provider;
 mod secret;
+mod streams;
 mod surface;
 
 pub use deployment::{ApiBase, Deployment, Param};
@@ -23,6 +24,7 @@ pub use options::{CallOptions, IN_PROCESS_KEYS, ROUTER_KEYS};
 pub use policy::{Policy, Timeouts};
 pub use provider::{DialectName, PROVIDERS, Provider, provider};
 pub use secret::Secret;
+pub use streams::{CommitAt, MidStream, Observe, StreamRules, StreamUsage};
 pub use surface::Surface;
 
 /// The position of a deployment in [`RouterConfig::deployments`].

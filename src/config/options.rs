@@ -9,7 +9,8 @@ use super::load::problems::{Path, Problem, quote};
 use super::load::read::{Members, Reader, kind_of};
 use super::load::scopes::Scopes;
 use super::load::settings::timeouts;
-use super::{FallbackLists, RouterConfig, Timeouts};
+use super::load::streams::streams;
+use super::{FallbackLists, RouterConfig, StreamRules, Timeouts};
 
 /// The keys inside a request that steer the router and never reach a provider: LiteLLM's and our own.
 ///
@@ -76,6 +77,10 @@ pub struct CallOptions {
     pub num_retries: Option<u32>,
     /// The time limits of the call; they beat the deployment's and the router's.
     pub timeouts: Timeouts,
+    /// What is done with the call's stream.
+    pub streams: StreamRules,
+    /// `drop_params`: beats the deployment's and the router's.
+    pub drop_params: Option<bool>,
     /// `fallbacks`: used instead of the config's ordinary lists. Plain names count for every group.
     pub fallbacks: Option<FallbackLists>,
     /// `context_window_fallbacks`: used instead of the config's.
@@ -151,6 +156,8 @@ fn read(reader: &mut Reader<'_>, members: &Members, config: &RouterConfig) -> Ca
     CallOptions {
         num_retries: scope.pick(reader, "num_retries", Reader::retries),
         timeouts,
+        streams: streams(reader, &scope),
+        drop_params: scope.pick(reader, "drop_params", Reader::flag),
         fallbacks: lists(reader, "fallbacks"),
         context_window_fallbacks: lists(reader, "context_window_fallbacks"),
         content_policy_fallbacks: lists(reader, "content_policy_fallbacks"),

@@ -1,5 +1,7 @@
 //! Retries, cooldowns and time limits, with LiteLLM's names and defaults where it has them.
 
+use super::StreamRules;
+
 /// How long a stream may take to its first content where nothing is set.
 const FIRST_CONTENT_MS: u64 = 60_000;
 
@@ -73,6 +75,10 @@ pub struct Policy {
     pub disable_cooldowns: bool,
     /// Time limits at the router's level.
     pub timeouts: Timeouts,
+    /// What is done with streams.
+    pub streams: StreamRules,
+    /// `drop_params`: leave out what a provider cannot do, instead of passing it over. Default false.
+    pub drop_params: bool,
 }
 
 impl Default for Policy {
@@ -85,6 +91,8 @@ impl Default for Policy {
             cooldown_ms: 5_000,
             disable_cooldowns: false,
             timeouts: Timeouts::DEFAULT,
+            streams: StreamRules::default(),
+            drop_params: false,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Whole configs that are accepted, in the shapes that people paste.
 
 use serde_json::json;
-use switchman::config::{DialectName, GroupIx, Resolved, Timeouts};
+use switchman::config::{DialectName, GroupIx, MidStream, Observe, Resolved, Timeouts};
 
 use crate::support::{config, loaded, notices};
 
@@ -69,7 +69,6 @@ fn a_whole_config_yaml() {
         "model_list[0].litellm_params.max_retries",
         "router_settings.routing_strategy",
         "router_settings.redis_host",
-        "litellm_settings.drop_params",
         "litellm_settings.success_callback",
         "litellm_settings.set_verbose",
         "litellm_settings.allowed_fails",
@@ -80,7 +79,7 @@ fn a_whole_config_yaml() {
     ] {
         assert!(places.contains(&path), "{path} in {places:#?}");
     }
-    assert_eq!(places.len(), 11, "{places:#?}");
+    assert_eq!(places.len(), 10, "{places:#?}");
 }
 
 #[test]
@@ -120,6 +119,22 @@ fn what_is_not_set_has_the_documented_default() {
 }
 
 #[test]
+fn streams_have_rules_at_the_router() {
+    let mut given = crate::support::one(json!({ "drop_params": false }));
+    given["mid_stream"] = json!("continue");
+    given["litellm_settings"] = json!({ "drop_params": true, "observe": "head", "mid_stream": "error" });
+    given["model_list"][0]["model_info"] = json!({ "supports_assistant_prefill": true });
+    let rules = config(&given);
+    assert_eq!(rules.policy.streams.mid_stream, Some(MidStream::Continue));
+    assert_eq!((rules.policy.streams.observe, rules.policy.streams.commit), (Some(Observe::Head), None));
+    assert!(rules.policy.drop_params);
+    assert_eq!((rules.deployments[0].drop_params, rules.deployments[0].prefill), (Some(false), Some(true)));
+    let mut litellm = crate::support::one(json!({}));
+    litellm["enable_mid_stream_fallback_continuation"] = json!(true);
+    assert_eq!(config(&litellm).policy.streams.mid_stream, Some(MidStream::Continue));
+}
+
+#[test]
 fn options_that_are_not_carried_out_are_told_of() {
     for (name, value) in [
         ("routing_strategy", json!("least-busy")),
@@ -128,7 +143,7 @@ fn options_that_are_not_carried_out_are_told_of() {
         ("cache_responses", json!(true)),
         ("provider_budget_config", json!({})),
         ("enable_tag_filtering", json!(true)),
-        ("mid_stream", json!("restart")),
+        ("hedging", json!(true)),
         ("redis_url", json!("redis://x")),
         ("set_verbose", json!(true)),
     ] {

@@ -22,6 +22,8 @@ fn the_provider_comes_from_the_prefix_the_option_the_model_or_the_address() {
         (json!({ "model": "openai/gpt-4o", "api_key": "k" }), "openai", "gpt-4o"),
         (json!({ "model": "gpt-4o", "api_key": "k" }), "openai", "gpt-4o"),
         (json!({ "model": "text-embedding-3-small", "api_key": "k" }), "openai", "text-embedding-3-small"),
+        (json!({ "model": "anthropic/claude-opus-4-5", "api_key": "k" }), "anthropic", "claude-opus-4-5"),
+        (json!({ "model": "claude-opus-4-5", "api_key": "k" }), "anthropic", "claude-opus-4-5"),
         (json!({ "model": "hosted_vllm/meta/llama", "api_base": base }), "hosted_vllm", "meta/llama"),
         (json!({ "model": "meta-llama/Llama-3", "api_base": base }), "openai", "meta-llama/Llama-3"),
         (json!({ "model": "llama", "base_url": base }), "openai", "llama"),
@@ -42,8 +44,8 @@ fn the_provider_comes_from_the_prefix_the_option_the_model_or_the_address() {
 fn a_provider_that_is_not_there_is_named() {
     let other = "is not supported in this version; an OpenAI-compatible server is reached as openai/<model> with api_base";
     for (params, path, words) in [
-        (json!({ "model": "anthropic/claude" }), "model", other),
-        (json!({ "model": "anthropic/claude", "api_base": "https://proxy" }), "model", other),
+        (json!({ "model": "mistral/large" }), "model", other),
+        (json!({ "model": "mistral/large", "api_base": "https://proxy" }), "model", other),
         (json!({ "model": "openia/gpt-4o" }), "model", "did you mean `openai`?"),
         (json!({ "model": "x", "custom_llm_provider": "groq" }), "custom_llm_provider", "provider `groq`"),
         (json!({ "model": "llama-3" }), "model", "the provider of `llama-3` is not known"),

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use switchman::config::{
-    CallOptions, FallbackLists, GroupIx, IN_PROCESS_KEYS, ROUTER_KEYS, Resolved, RouterConfig, Timeouts,
+    CallOptions, CommitAt, FallbackLists, GroupIx, IN_PROCESS_KEYS, MidStream, Observe, ROUTER_KEYS,
+    Resolved, RouterConfig, StreamRules, StreamUsage, Timeouts,
 };
 
 use crate::support::{config, groups};
@@ -37,6 +38,7 @@ fn everything_that_is_carried_out_is_read() {
         "fallbacks": ["al", "c"], "disable_fallbacks": true, "max_fallbacks": 1, "max_attempts": 4,
         "mock_testing_fallbacks": true, "mock_testing_context_fallbacks": true, "mock_testing_content_policy_fallbacks": true,
         "context_window_fallbacks": [{ "a": ["b"] }], "content_policy_fallbacks": [],
+        "mid_stream": "restart", "commit": "head", "observe": "off", "stream_usage": "always", "drop_params": true,
     }));
     let [a, b, c] = [GroupIx(0), GroupIx(1), GroupIx(2)];
     let timeouts = Timeouts {
@@ -54,6 +56,13 @@ fn everything_that_is_carried_out_is_read() {
     let expected = CallOptions {
         num_retries: Some(1),
         timeouts,
+        streams: StreamRules {
+            mid_stream: Some(MidStream::Restart),
+            commit: Some(CommitAt::Head),
+            observe: Some(Observe::Off),
+            usage: Some(StreamUsage::Always),
+        },
+        drop_params: Some(true),
         fallbacks: Some(plain),
         context_window_fallbacks: Some(window),
         content_policy_fallbacks: Some(FallbackLists::default()),
@@ -94,6 +103,8 @@ fn mistakes_are_told() {
     refused(&json!({ "fallbacks": [{ "a": ["a"] }] }), "fallbacks[0].a[0]", "falls back to itself");
     refused(&json!({ "fallbacks": [{ "model": "b", "temperature": 0 }] }), "fallbacks[0]", "not carried out");
     refused(&json!({ "fallbacks": "b" }), "fallbacks", "expected a list, got a string");
+    refused(&json!({ "mid_stream": "go on" }), "mid_stream", "expected one of error, restart, continue");
+    refused(&json!({ "observe": true }), "observe", "expected a string");
     refused(&json!({ "disable_fallbacks": 1 }), "disable_fallbacks", "expected a boolean");
     for name in ["mock_response", "mock_delay", "mock_timeout", "mock_testing_rate_limit_error"] {
         refused(&json!({ name: "x" }), name, "not carried out in this version");
@@ -106,8 +117,8 @@ fn mistakes_are_told() {
 #[test]
 fn what_is_known_and_not_carried_out_is_passed_over() {
     let options = parse(&json!({
-        "metadata": { "session_id": "x" }, "tags": ["a"], "priority": 0, "cache": { "no-store": true }, "hedging": true, "observe": "off",
-        "sessionId": "x", "signal": {}, "explain": true, "specific_deployment": false, "litellm_metadata": {}, "drop_params": true,
+        "metadata": { "session_id": "x" }, "tags": ["a"], "priority": 0, "cache": { "no-store": true }, "hedging": true,
+        "sessionId": "x", "signal": {}, "explain": true, "specific_deployment": false, "litellm_metadata": {},
     }));
     assert_eq!(options, CallOptions::default());
 }

@@ -12,7 +12,7 @@ use super::read::{Members, Reader};
 use super::scopes::Scopes;
 use super::settings::timeouts;
 use super::target::{Target, target};
-use crate::config::{Deployment, GroupIx, Secret};
+use crate::config::{Deployment, DialectName, GroupIx, Secret};
 
 /// An entry that was read: one deployment, or one for each organisation.
 pub(super) struct Entry {
@@ -63,6 +63,7 @@ pub(super) fn entry(
     let params_first = Scopes::new([(at_params, params), (at_info, info)]);
     let info_first = Scopes::new([(at_info, info), (at_params, params)]);
     let only_params = Scopes::new([(at_params, params)]);
+    let info_only = Scopes::new([(at_info, info)]);
 
     let target = target(reader, &at_params, params);
     let api_key = key(reader, &at_params, params, target.as_ref());
@@ -81,6 +82,8 @@ pub(super) fn entry(
     let num_retries = only_params.pick(reader, "num_retries", Reader::retries);
     let cooldown_ms = info_first.pick(reader, "cooldown_time", Reader::seconds);
     let timeouts = timeouts(reader, &only_params);
+    let drop_params = only_params.pick(reader, "drop_params", Reader::flag);
+    let prefill = info_only.pick(reader, "supports_assistant_prefill", Reader::flag);
 
     let Some(target) = target else { return (names, None) };
     let one = |organization: Option<String>, id: String| Deployment {
@@ -102,6 +105,9 @@ pub(super) fn entry(
         num_retries,
         cooldown_ms,
         timeouts,
+        drop_params,
+        prefill,
+        is_translated: target.provider.dialect != DialectName::OpenAi,
         params: extras.params.clone(),
     };
     let id = names.id.clone().unwrap_or_default();

@@ -74,7 +74,8 @@ const SETTINGS: &str = "\
         model_group_alias default_litellm_params ignore_invalid_deployments num_retries retry_after \
         max_fallbacks max_attempts fallbacks default_fallbacks context_window_fallbacks \
         content_policy_fallbacks timeout stream_timeout headers_timeout first_token_timeout \
-        idle_timeout deadline cooldown_time disable_cooldowns routing_strategy";
+        idle_timeout deadline cooldown_time disable_cooldowns routing_strategy mid_stream commit observe \
+        stream_usage enable_mid_stream_fallback_continuation drop_params";
 
 const SETTINGS_LATER: &str = "\
         routing_strategy_args routing_groups retry_policy model_group_retry_policy allowed_fails \
@@ -84,8 +85,8 @@ const SETTINGS_LATER: &str = "\
         enable_health_check_routing health_check_staleness_threshold \
         health_check_ignore_transient_errors deployment_affinity_ttl_seconds \
         model_group_affinity_config session_affinity_repin_on_failover \
-        enable_mid_stream_fallback_continuation fallback_on_unsupported_params alerting_config weights \
-        success_callback failure_callback callbacks mid_stream commit hedging observe stream_usage \
+        fallback_on_unsupported_params alerting_config weights \
+        success_callback failure_callback callbacks hedging \
         when_all_down fallback_on limit_mode retry_budget";
 
 const SETTINGS_FOREIGN: &str = "\
@@ -117,7 +118,7 @@ pub(super) const LITELLM: Table = Table {
     used: &[SETTINGS, "request_timeout"],
     later: &[
         SETTINGS_LATER,
-        "drop_params modify_params cache cache_params num_retries_per_request turn_off_message_logging \
+        "modify_params cache cache_params num_retries_per_request turn_off_message_logging \
         service_callback service_callbacks",
     ],
     foreign: &[SETTINGS_FOREIGN],
@@ -130,7 +131,7 @@ pub(super) const ENTRY: Table =
 
 /// `model_info`: anything else in it is the user's own.
 pub(super) const INFO: Table = Table {
-    used: &["id weight order rpm tpm cooldown_time"],
+    used: &["id weight order rpm tpm cooldown_time supports_assistant_prefill"],
     later: &[
         "allowed_fails allowed_fails_policy supported_environments enable_tag_filtering allow_fail_open \
         itpm otpm max_parallel_requests blocked access_windows",
@@ -144,9 +145,10 @@ pub(super) const INFO: Table = Table {
 pub(super) const PARAMS: Table = Table {
     used: &["model custom_llm_provider api_key api_base base_url organization weight order rpm tpm timeout \
         stream_timeout request_timeout headers_timeout first_token_timeout idle_timeout deadline \
-        num_retries cooldown_time region_name extra_headers headers extra_body max_parallel_requests"],
+        num_retries cooldown_time region_name extra_headers headers extra_body max_parallel_requests \
+        drop_params"],
     later: &["api_version itpm otpm rpd tpd daily_reset_time tags tag_regex max_budget budget_duration \
-        base_model silent_model mock_response mock_delay mock_timeout drop_params \
+        base_model silent_model mock_response mock_delay mock_timeout \
         additional_drop_params allowed_openai_params timeout_by_service_tier \
         stream_timeout_by_service_tier retry_policy retry_strategy fallbacks \
         context_window_fallback_dict caching cache ttl metadata priority allowed_model_region \

@@ -21,6 +21,7 @@ pub(super) mod problems;
 pub(super) mod read;
 pub(super) mod scopes;
 pub(super) mod settings;
+pub(super) mod streams;
 mod target;
 
 use serde_json::Value;

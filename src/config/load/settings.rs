@@ -4,6 +4,7 @@ use super::hints::{Reach, hint};
 use super::problems::quote;
 use super::read::Reader;
 use super::scopes::Scopes;
+use super::streams::streams;
 use crate::config::{Policy, Timeouts};
 
 /// The strategy that this version carries out.
@@ -41,6 +42,8 @@ pub(super) fn policy(reader: &mut Reader<'_>, settings: &Scopes<'_>, fallback: T
             .pick(reader, "disable_cooldowns", Reader::flag)
             .unwrap_or(default.disable_cooldowns),
         timeouts: timeouts(reader, settings).or(fallback).or(default.timeouts),
+        streams: streams(reader, settings),
+        drop_params: settings.pick(reader, "drop_params", Reader::flag).unwrap_or(default.drop_params),
     }
 }
 
