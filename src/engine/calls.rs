@@ -7,7 +7,10 @@ use crate::base::time::Millis;
 use crate::error::Fault;
 use crate::plan::{AttemptId, Call};
 
+use crate::dialect::Memo;
+
 use super::inbound::Facts;
+use super::told::Told;
 use super::watch::Watch;
 
 /// How long a slot outlives its call's deadline.
@@ -20,6 +23,14 @@ const NO_DEADLINE_MS: u64 = 86_400_000;
 /// call that is over does not name its slot's next owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CallId(pub u32);
+
+/// What the table keeps of a request.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) facts: Option<Facts>,
+    pub(super) usage_asked: bool,
+    pub(super) is_text: bool,
+}
 
 /// Everything that belongs to one running call.
 #[derive(Debug)]
@@ -34,6 +45,14 @@ pub struct Running {
     pub watch: Option<Watch>,
     /// Did the caller ask for the usage of a stream?
     pub usage_asked: bool,
+    /// Is one plain text asked for? Only such an answer can be gone on with.
+    pub is_text: bool,
+    /// What the caller has of a stream that broke.
+    pub told: Option<Told>,
+    /// The last of a stream that is over, which the caller has not taken yet.
+    pub rest: Vec<u8>,
+    /// What the reading of the present attempt's answer needs to know of its request, where that was translated.
+    pub memo: Memo,
     /// How the call ended.
     pub result: Option<Result<AttemptId, Box<Fault>>>,
     expires: Millis,
@@ -62,14 +81,7 @@ pub(super) struct Calls {
 
 impl Calls {
     /// Puts a call into a slot; `None` when 65,536 are running.
-    pub(super) fn insert(
-        &mut self,
-        now: Millis,
-        call: Call,
-        number: u64,
-        facts: Option<Facts>,
-        usage_asked: bool,
-    ) -> Option<CallId> {
+    pub(super) fn insert(&mut self, now: Millis, call: Call, number: u64, asked: Asked) -> Option<CallId> {
         self.sweep(now);
         let index = match self.free.pop() {
             Some(index) => index,
@@ -83,7 +95,21 @@ impl Calls {
         // From 1 to 65,535, so that an id is never 0.
         slot.generation = slot.generation.checked_add(1).unwrap_or(1);
         let expires = now + NO_DEADLINE_MS;
-        let running = Running { call, number, facts, watch: None, usage_asked, result: None, expires };
+        let Asked { facts, usage_asked, is_text } = asked;
+        let (told, rest, memo) = (None, Vec::new(), Memo::default());
+        let running = Running {
+            call,
+            number,
+            facts,
+            watch: None,
+            usage_asked,
+            is_text,
+            told,
+            rest,
+            memo,
+            result: None,
+            expires,
+        };
         slot.running = Some(Box::new(running));
         Some(CallId(u32::from(slot.generation) << 16 | u32::from(index)))
     }

@@ -8,7 +8,10 @@ use crate::error::{Fault, FaultKind};
 const MODEL: usize = 0;
 const STREAM: usize = 1;
 const STREAM_OPTIONS: usize = 2;
-const OWN: usize = 3;
+const MESSAGES: usize = 3;
+const RESPONSE_FORMAT: usize = 4;
+const N: usize = 5;
+const OWN: usize = 6;
 
 /// The longest value of a router key that is read, in bytes.
 const OPTION_BYTES: u32 = 16 * 1024;
@@ -24,6 +27,9 @@ const fn members() -> [Wanted; OWN + ROUTER_KEYS.len()] {
             MODEL => Wanted { name: "model", capture: 4_096 },
             STREAM => Wanted { name: "stream", capture: 8 },
             STREAM_OPTIONS => Wanted { name: "stream_options", capture: 1_024 },
+            MESSAGES => Wanted { name: "messages", capture: 0 },
+            RESPONSE_FORMAT => Wanted { name: "response_format", capture: 64 },
+            N => Wanted { name: "n", capture: 16 },
             _ => Wanted { name: router_key(at.saturating_sub(OWN)), capture: OPTION_BYTES },
         };
         rest = others;
@@ -55,6 +61,17 @@ pub struct Facts {
     pub stream: bool,
     /// `stream_options.include_usage: true`.
     pub usage_asked: bool,
+    /// One plain text is asked for: no structured output, no several choices. Only such an answer can be gone on with.
+    pub is_text: bool,
+}
+
+/// What is sent on beside the caller's own words.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Additions<'a> {
+    /// A message of the assistant's behind the others, as JSON: the text to go on from.
+    pub message: Option<&'a [u8]>,
+    /// Make the stream tell its usage.
+    pub ask_usage: bool,
 }
 
 impl Facts {
@@ -80,7 +97,11 @@ impl Facts {
             options.get("include_usage").and_then(serde_json::Value::as_bool).unwrap_or(false)
         };
         let usage_asked = scan.last(STREAM_OPTIONS).and_then(Member::raw).is_some_and(asked);
-        Ok(Self { scan, model, stream, usage_asked })
+        let is_text = scan.last(RESPONSE_FORMAT).is_none_or(|found| {
+            let is_plain = |raw: &[u8]| raw == b"null" || raw.windows(6).any(|part| part == b"\"text\"");
+            found.raw().is_some_and(is_plain)
+        }) && scan.last(N).is_none_or(|found| matches!(found.raw(), Some(b"1" | b"null")));
+        Ok(Self { scan, model, stream, usage_asked, is_text })
     }
 
     /// How many router keys the body holds that may not steer.
@@ -108,10 +129,12 @@ impl Facts {
     }
 
     /// The changes to the body for a deployment: the router's keys out, the provider's model in, and the deployment's
-    /// own parameters where the request has none.
+    /// own parameters where the request has none. The `messages` of a request that has been answered are not empty.
     #[must_use]
-    pub fn splice(&self, deployment: &Deployment) -> Splice {
+    pub fn splice(&self, deployment: &Deployment, additions: Additions<'_>) -> Splice {
         let put = dialect::put(deployment);
+        let resumed = additions.message.map(|_| dialect::prefill_members(deployment)).unwrap_or_default();
+        let usage = additions.ask_usage.then(|| self.asking_usage());
         let mut edits: Vec<Edit<'_>> = self.own_members().map(|wanted| Edit::Cut { wanted }).collect();
         for param in &put {
             let raw = param.raw.as_bytes();
@@ -120,7 +143,13 @@ impl Facts {
                 name => Edit::Append { name, raw },
             });
         }
-        for param in &deployment.params {
+        if let Some(raw) = additions.message {
+            edits.push(Edit::Extend { wanted: MESSAGES, raw });
+        }
+        if let Some(raw) = &usage {
+            edits.push(Edit::Replace { wanted: STREAM_OPTIONS, raw });
+        }
+        for param in resumed.iter().chain(&deployment.params) {
             let known =
                 self.scan.index_of(&param.name).is_some_and(|wanted| self.scan.last(wanted).is_some());
             if !known {
@@ -128,6 +157,15 @@ impl Facts {
             }
         }
         splice(&self.scan, &edits)
+    }
+
+    /// The caller's `stream_options`, asking for the usage.
+    fn asking_usage(&self) -> Vec<u8> {
+        let raw = self.scan.last(STREAM_OPTIONS).and_then(Member::raw);
+        let mut options: serde_json::Map<String, serde_json::Value> =
+            raw.and_then(|raw| serde_json::from_slice(raw).ok()).unwrap_or_default();
+        options.insert("include_usage".to_owned(), true.into());
+        serde_json::to_vec(&options).unwrap_or_default()
     }
 
     fn own_members(&self) -> impl Iterator<Item = usize> + '_ {

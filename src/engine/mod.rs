@@ -5,15 +5,22 @@
 mod calls;
 mod inbound;
 mod models;
+mod output;
 mod route;
 mod router;
+mod seam;
 mod stream;
 mod sync;
+mod told;
+mod translate;
 mod watch;
 
 pub use calls::{CallId, Running};
-pub use inbound::{Facts, request_members};
+pub use inbound::{Additions, Facts, request_members};
+pub use output::Output;
 pub use route::{Route, route};
 pub use router::{Request, Router};
 pub use sync::MaxOp;
-pub use watch::{HELD_BYTES, HELD_EVENTS, Output, Watch};
+pub use told::Told;
+pub use translate::Rewritten;
+pub use watch::{HELD_BYTES, HELD_EVENTS, Watch};

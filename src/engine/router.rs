@@ -1,7 +1,7 @@
 //! The router: owns the config, the state and the running calls, and nothing of the host's.
 
 use crate::base::headers::Headers;
-use crate::base::json::{Scanner, Splice, Table};
+use crate::base::json::{Scanner, Table};
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
 use crate::config::{CallOptions, Deployment, DeploymentIx, Resolved, RouterConfig, Secret, Surface};
@@ -10,7 +10,7 @@ use crate::error::{ErrorHint, Fault, FaultKind};
 use crate::plan::{Action, AttemptId, Call, CallSpec, Event, Step, is_allowed};
 use crate::state::{Cell, State, View};
 
-use super::calls::{CallId, Calls, Running};
+use super::calls::{Asked, CallId, Calls, Running};
 use super::inbound::{Facts, request_members};
 use super::models::{List, Model, json};
 use super::sync::{self, MaxOp, Sync};
@@ -24,8 +24,12 @@ pub struct Request {
     pub model: Box<str>,
     /// Is the answer a stream?
     pub stream: bool,
+    /// Does the caller get objects, which have to be read, and not the bytes of a stream?
+    pub objects: bool,
     /// Did the caller ask for the usage of a stream?
     pub usage_asked: bool,
+    /// Is one plain text asked for: no structured output, no several choices?
+    pub is_text: bool,
     /// What the caller asks of the router.
     pub options: CallOptions,
     /// What the scan of the body found, if the request came over `fetch`: it may steer less.
@@ -50,7 +54,11 @@ pub struct Router {
 impl Router {
     /// A router that has seen nothing. Draws no randomness and reads no clock.
     #[must_use]
-    pub fn new(config: RouterConfig) -> Self {
+    pub fn new(mut config: RouterConfig) -> Self {
+        for deployment in &mut config.deployments {
+            let known = deployment.prefill.unwrap_or_else(|| dialect::has_prefill(deployment));
+            deployment.prefill = Some(known);
+        }
         let state = State::new(&config);
         Self {
             members: request_members(&config),
@@ -117,13 +125,16 @@ impl Router {
             target,
             surface: request.surface,
             stream: request.stream,
+            objects: request.objects,
             options: Box::new(request.options),
         };
         let number = self.begun;
         self.begun = self.begun.wrapping_add(1);
         let rng = Rng::for_call(self.seed.unwrap_or(0), number);
         let call = Call::new(spec, self.view(), rng, now);
-        let id = self.calls.insert(now, call, number, request.facts, request.usage_asked);
+        let asked =
+            Asked { facts: request.facts, usage_asked: request.usage_asked, is_text: request.is_text };
+        let id = self.calls.insert(now, call, number, asked);
         let id = id.ok_or_else(|| Fault::new(FaultKind::NoDeployment, "65,536 calls are running already"))?;
         let step = self.step(now, id, Event::Start);
         Ok((id, step))
@@ -149,10 +160,18 @@ impl Router {
         let now = self.advance(now);
         let view = View { config: &self.config, state: &self.state };
         let Some(running) = self.calls.get_mut(id) else { return Step::default() };
+        let shown = running.call.shows();
         let mut step = running.call.step(now, view, event);
+        if shown.is_some() && running.call.shows() != shown {
+            // The stream that the caller saw has ended: what of it was told is where another one goes on.
+            if let Some(watch) = &mut running.watch {
+                running.told = watch.told().cloned();
+                running.rest = watch.take();
+            }
+        }
         match &mut step.action {
             Some(Action::Done(result)) => running.result = Some(result.clone()),
-            Some(Action::Send { .. }) => {
+            Some(Action::Send { .. } | Action::Resume { .. }) => {
                 running.watch = None;
                 // A deployment may have a deadline of its own.
                 running.keep_until_deadline(now);
@@ -205,13 +224,6 @@ impl Router {
     #[must_use]
     pub fn outbound(&self, deployment: DeploymentIx, surface: Surface) -> Option<Outbound> {
         self.config.deployment(deployment).map(|known| dialect::outbound(known, surface))
-    }
-
-    /// The changes to a scanned body for the deployment that a call is sent to.
-    #[must_use]
-    pub fn splice(&self, id: CallId, deployment: DeploymentIx) -> Option<Splice> {
-        let facts = self.calls.get(id)?.facts.as_ref()?;
-        Some(facts.splice(self.config.deployment(deployment)?))
     }
 
     /// A scanner for a request body.

@@ -1,15 +1,86 @@
 //! Streams of running calls: their bytes go in, and what the call makes of them comes out.
 
 use crate::base::time::Millis;
-use crate::dialect;
+use crate::config::{MidStream, StreamUsage};
+use crate::dialect::{self, StreamTranslator};
 use crate::error::{Fault, FaultKind};
 use crate::plan::{AttemptId, Event, Step, StreamOutcome};
 
 use super::calls::CallId;
+use super::output::Output;
 use super::router::Router;
-use super::watch::{Output, Watch};
+use super::told::Told;
+use super::watch::Watch;
 
 impl Router {
+    /// What becomes of the events of the present attempt's stream.
+    #[must_use]
+    pub fn stream_output(&self, id: CallId, attempt: AttemptId) -> Output {
+        let Some((_, deployment)) = self.attempt(id, attempt) else { return Output::Bytes };
+        let Some(call) = self.calls.get(id).map(|running| &running.call) else { return Output::Bytes };
+        if call.spec().objects {
+            Output::Objects
+        } else if deployment.is_translated || call.mid_stream() != MidStream::Error {
+            Output::Events
+        } else {
+            Output::Bytes
+        }
+    }
+
+    /// The reader of an attempt's stream, before its first byte.
+    fn new_watch(&self, now: Millis, id: CallId, attempt: AttemptId) -> Option<Watch> {
+        let output = self.stream_output(id, attempt);
+        let (_, deployment) = self.attempt(id, attempt)?;
+        let running = self.calls.get(id)?;
+        let usage_shown = running.usage_asked || running.call.stream_usage() == StreamUsage::Always;
+        let (dialect, memo) = (deployment.dialect, running.memo.clone());
+        let watch = match StreamTranslator::new(dialect, memo, now.0 / 1_000, usage_shown) {
+            Some(translator) => Watch::translating(translator, output),
+            None => Watch::new(dialect, output),
+        };
+        // Objects always ask for the usage, for the metadata.
+        let hides = output == Output::Objects && !usage_shown && !deployment.is_translated;
+        let watch = if hides { watch.hiding_usage() } else { watch };
+        let told = running.told.clone().filter(Told::is_anything);
+        let mark = |told: &Told, event| told.marker(event, &deployment.model_used(), attempt.0);
+        Some(match (running.call.mid_stream(), told) {
+            (MidStream::Error, _) => watch,
+            (_, None) => watch.telling(Told::default(), None),
+            (MidStream::Restart, Some(told)) => watch.telling(Told::default(), Some(mark(&told, "restart"))),
+            (MidStream::Continue, Some(told)) => {
+                let marker = mark(&told, "continue");
+                watch.telling(told.continued(), Some(marker))
+            }
+        })
+    }
+
+    fn start_watch(&mut self, now: Millis, id: CallId, attempt: AttemptId) {
+        if self.calls.get(id).is_some_and(|running| running.watch.is_none()) {
+            let watch = self.new_watch(now, id, attempt);
+            if let Some(running) = self.calls.get_mut(id) {
+                running.watch = watch;
+            }
+        }
+    }
+
+    /// The text that a call's next send is to go on from, if there is one.
+    #[must_use]
+    pub fn resumed_text(&self, id: CallId) -> Option<&str> {
+        let running = self.calls.get(id)?;
+        let goes_on = running.call.is_committed() && running.call.mid_stream() == MidStream::Continue;
+        running.told.as_ref().filter(|_| goes_on).map(Told::text).filter(|text| !text.is_empty())
+    }
+
+    /// What there is of a call's stream for the caller since the last look. Nothing of a stream that has not committed is
+    /// to be shown.
+    pub fn take_output(&mut self, id: CallId) -> Vec<u8> {
+        let Some(running) = self.calls.get_mut(id) else { return Vec::new() };
+        if !running.rest.is_empty() {
+            return std::mem::take(&mut running.rest);
+        }
+        running.watch.as_mut().map(Watch::take).unwrap_or_default()
+    }
+
     /// Reads bytes of a stream. `None` means "go on"; a step comes back for the first content, and for an error.
     pub fn stream_bytes(
         &mut self,
@@ -17,15 +88,15 @@ impl Router {
         id: CallId,
         attempt: AttemptId,
         bytes: &[u8],
-        objects: bool,
     ) -> Option<Step> {
-        let (_, deployment) = self.attempt(id, attempt)?;
-        let dialect = deployment.dialect;
-        let running = self.calls.get_mut(id).filter(|running| running.call.listens_to(attempt))?;
-        let usage_asked = running.usage_asked;
-        let output = if objects { Output::Objects { usage_asked } } else { Output::Bytes };
-        let watch = running.watch.get_or_insert_with(|| Watch::new(dialect, output));
+        self.calls.get(id).filter(|running| running.call.listens_to(attempt))?;
+        self.start_watch(now, id, attempt);
+        let running = self.calls.get_mut(id)?;
+        let watch = running.watch.as_mut()?;
         watch.push(bytes);
+        if let Some(told) = watch.told() {
+            running.call.note_may_continue(running.is_text && told.can_continue());
+        }
         if let Some(fault) = watch.fault() {
             let outcome = StreamOutcome::Broken(fault.clone());
             return Some(self.stream_ended(now, id, attempt, outcome));
@@ -55,17 +126,18 @@ impl Router {
         tail: &[u8],
         broken: Option<&str>,
     ) -> Step {
-        let Some((_, deployment)) = self.attempt(id, attempt) else { return Step::default() };
-        let dialect = deployment.dialect;
         let broken =
             broken.map(|message| Fault::new(FaultKind::Connect, dialect::redact(message, self.secrets())));
-        let Some(running) = self.calls.get_mut(id) else { return Step::default() };
+        let Some(running) = self.calls.get(id) else { return Step::default() };
         // The reader is the present send's: what one that was given up still says must not reach it.
         if !running.call.listens_to(attempt) {
             let fault = Fault::new(FaultKind::Connect, "a send that was given up has ended");
             return self.step(now, id, Event::StreamEnd { attempt, outcome: StreamOutcome::Broken(fault) });
         }
-        let watch = running.watch.get_or_insert_with(|| Watch::new(dialect, Output::Bytes));
+        self.start_watch(now, id, attempt);
+        let Some(watch) = self.calls.get_mut(id).and_then(|running| running.watch.as_mut()) else {
+            return Step::default();
+        };
         if !tail.is_empty() {
             watch.tail(tail);
         }

@@ -1,16 +1,19 @@
-//! What is known of one attempt's stream while its bytes go by.
+//! What is known of one attempt's stream while its bytes go by, and what of it goes to the caller.
 //!
-//! Before the commit every event is read. After it most are only looked at for the words that can mean an
-//! end, usage or an error, so that a long answer costs next to nothing.
+//! Before the commit every event is read. After it, where the caller gets the upstream's own bytes, most are only
+//! looked at for the words that can mean an end, usage or an error, so that a long answer costs next to nothing.
 
 use memchr::memchr_iter;
 
 use crate::base::sse::Decoder;
 use crate::base::usage::Usage;
 use crate::config::DialectName;
-use crate::dialect::{self, StreamEvent};
+use crate::dialect::{self, StreamEvent, StreamTranslator};
 use crate::error::{Fault, FaultKind};
 use crate::plan::StreamOutcome;
+
+use super::output::Output;
+use super::told::Told;
 
 /// The largest single event, in bytes.
 const EVENT_BYTES: usize = 4 * 1024 * 1024;
@@ -21,16 +24,13 @@ pub const HELD_EVENTS: u32 = 256;
 /// … or so many bytes.
 pub const HELD_BYTES: usize = 256 * 1024;
 
-/// What becomes of the events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Output {
-    /// The caller gets the upstream's own bytes: the events are only read.
-    Bytes,
-    /// The caller gets the events as objects. The chunk that tells only the usage is kept back unless asked for.
-    Objects {
-        /// Did the caller ask for the usage chunk?
-        usage_asked: bool,
-    },
+/// How events are read.
+#[derive(Debug)]
+enum Reader {
+    /// They are chunks already.
+    Chunks(DialectName),
+    /// They are translated into chunks.
+    Translated(Box<StreamTranslator>),
 }
 
 /// The reader of one stream.
@@ -42,8 +42,10 @@ pub struct Watch {
 
 #[derive(Debug)]
 struct Seen {
-    dialect: DialectName,
+    reader: Reader,
     output: Output,
+    /// The chunk that tells only the usage is kept back, where it came because the router asked for it.
+    hides_usage: bool,
     has_content: bool,
     has_finish: bool,
     is_done: bool,
@@ -53,17 +55,30 @@ struct Seen {
     malformed: u32,
     events: u32,
     bytes: usize,
-    /// The data of the events for the caller, a line each.
-    objects: Vec<u8>,
+    /// What the caller has been told, where that may be gone on from.
+    told: Option<Box<Told>>,
+    /// What is for the caller and has not been taken yet.
+    out: Vec<u8>,
 }
 
 impl Watch {
-    /// A reader of a stream that has not begun.
+    /// A reader of a stream of chunks that has not begun.
     #[must_use]
     pub fn new(dialect: DialectName, output: Output) -> Self {
+        Self::reading(Reader::Chunks(dialect), output)
+    }
+
+    /// A reader of a stream that is translated. Its usage is told as the translator says.
+    #[must_use]
+    pub fn translating(translator: StreamTranslator, output: Output) -> Self {
+        Self::reading(Reader::Translated(Box::new(translator)), output)
+    }
+
+    fn reading(reader: Reader, output: Output) -> Self {
         let seen = Seen {
-            dialect,
+            reader,
             output,
+            hides_usage: false,
             has_content: false,
             has_finish: false,
             is_done: false,
@@ -73,9 +88,39 @@ impl Watch {
             malformed: 0,
             events: 0,
             bytes: 0,
-            objects: Vec::new(),
+            told: None,
+            out: Vec::new(),
         };
         Self { decoder: Decoder::new(EVENT_BYTES), seen }
+    }
+
+    /// Keeps back the chunk that tells only the usage.
+    #[must_use]
+    pub fn hiding_usage(mut self) -> Self {
+        self.seen.hides_usage = true;
+        self
+    }
+
+    /// Takes note of what the caller is told, from what was told before. A `marker` is told first.
+    #[must_use]
+    pub fn telling(mut self, told: Told, marker: Option<Vec<u8>>) -> Self {
+        if let Some(marker) = marker {
+            self.seen.output.write(&marker, &mut self.seen.out);
+        }
+        self.seen.told = Some(Box::new(told));
+        self
+    }
+
+    /// What becomes of the events.
+    #[must_use]
+    pub fn output(&self) -> Output {
+        self.seen.output
+    }
+
+    /// What the caller has been told, if note was taken of it.
+    #[must_use]
+    pub fn told(&self) -> Option<&Told> {
+        self.seen.told.as_deref()
     }
 
     /// Reads the next bytes.
@@ -90,8 +135,9 @@ impl Watch {
     /// Reads the end of a stream whose middle was not read: a new reader takes the last bytes. What cannot be
     /// understood at their beginning is the rest of an event.
     pub fn tail(&mut self, bytes: &[u8]) {
+        let Reader::Chunks(dialect) = self.seen.reader else { return };
         let known = (self.seen.usage, self.seen.has_content, self.seen.has_finish);
-        *self = Self::new(self.seen.dialect, self.seen.output);
+        *self = Self::new(dialect, self.seen.output);
         (self.seen.usage, self.seen.has_content, self.seen.has_finish) = known;
         self.push(bytes);
     }
@@ -109,10 +155,10 @@ impl Watch {
         self.seen.fault.as_deref()
     }
 
-    /// Was there an error event in the stream? A caller who gets the upstream's own bytes has seen it.
+    /// Has the caller seen an error event in the stream? Only who gets the upstream's own bytes has.
     #[must_use]
     pub fn had_error(&self) -> bool {
-        self.seen.error_event
+        self.seen.error_event && self.seen.output == Output::Bytes
     }
 
     /// Is the terminator there? Nothing after it counts.
@@ -127,10 +173,10 @@ impl Watch {
         self.seen.malformed
     }
 
-    /// The objects read since the last call: JSON texts, a line each; empty if there are none. After the first content
-    /// a text is handed on unread, so it may be malformed.
-    pub fn take_objects(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.seen.objects)
+    /// What there is for the caller since the last call. After the first content a text that comes as it is may be
+    /// malformed, because nobody has read it.
+    pub fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.seen.out)
     }
 
     /// How the stream ended, once no more bytes come. `broken` is what the connection said, if it broke.
@@ -144,6 +190,7 @@ impl Watch {
         // Everything is there after the terminator, whatever the connection does then; but an end alone is no answer.
         let is_answer = seen.has_content || seen.has_finish;
         if is_answer && (seen.is_done || (seen.has_finish && broken.is_none() && !cut_in_event)) {
+            seen.done();
             return StreamOutcome::Complete { usage: seen.usage };
         }
         StreamOutcome::Broken(broken.unwrap_or_else(|| {
@@ -158,27 +205,39 @@ impl Seen {
             return;
         }
         self.events = self.events.saturating_add(1);
-        if self.has_content && !may_matter(data) {
-            return self.keep(data);
+        match &mut self.reader {
+            Reader::Chunks(dialect) => {
+                if self.has_content && self.told.is_none() && !may_matter(data) {
+                    return self.keep(data);
+                }
+                let event = dialect::stream_event(*dialect, data);
+                // After the finish only usage comes, which nobody asked for.
+                let is_hidden =
+                    self.hides_usage && self.has_finish && matches!(event, StreamEvent::Quiet(Some(_)));
+                let is_chunk =
+                    !matches!(event, StreamEvent::Done | StreamEvent::Error(_) | StreamEvent::Malformed);
+                if is_chunk && !is_hidden {
+                    self.keep(data);
+                }
+                self.note(event);
+            }
+            Reader::Translated(translator) => {
+                let (out, output, told) = (&mut self.out, self.output, &mut self.told);
+                let event = translator.event(data, &mut |chunk| tell(out, output, told, chunk));
+                self.note(event);
+            }
         }
-        let event = dialect::stream_event(self.dialect, data);
+    }
+
+    fn note(&mut self, event: StreamEvent) {
         if let StreamEvent::Content(told) | StreamEvent::Quiet(told) | StreamEvent::Finish(told) = &event {
             self.usage = told.or(self.usage);
         }
         match event {
-            StreamEvent::Content(_) => {
-                self.has_content = true;
-                self.keep(data);
-            }
-            StreamEvent::Finish(_) => {
-                self.has_finish = true;
-                self.keep(data);
-            }
-            // After the finish only usage comes, which nobody asked for.
-            StreamEvent::Quiet(Some(_))
-                if self.has_finish && self.output == (Output::Objects { usage_asked: false }) => {}
-            StreamEvent::Quiet(_) => self.keep(data),
-            StreamEvent::Done => self.is_done = true,
+            StreamEvent::Content(_) => self.has_content = true,
+            StreamEvent::Finish(_) => self.has_finish = true,
+            StreamEvent::Quiet(_) => {}
+            StreamEvent::Done => self.done(),
             StreamEvent::Error(fault) => {
                 self.error_event = true;
                 self.fault = Some(fault);
@@ -187,19 +246,31 @@ impl Seen {
         }
     }
 
-    fn keep(&mut self, data: &[u8]) {
-        if self.output == Output::Bytes {
-            return;
+    fn done(&mut self) {
+        if !self.is_done && self.output == Output::Events && (self.has_content || self.has_finish) {
+            self.output.write(b"[DONE]", &mut self.out);
         }
-        if !self.objects.is_empty() {
-            self.objects.push(b'\n');
-        }
-        // A line break in JSON is white space, or a mistake either way.
-        self.objects.extend(data.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }));
+        self.is_done = true;
+    }
+
+    fn keep(&mut self, chunk: &[u8]) {
+        tell(&mut self.out, self.output, &mut self.told, chunk);
     }
 
     fn fail(&mut self, fault: Fault) {
         self.fault.get_or_insert_with(|| Box::new(fault));
+    }
+}
+
+/// Writes a chunk for the caller.
+fn tell(out: &mut Vec<u8>, output: Output, told: &mut Option<Box<Told>>, chunk: &[u8]) {
+    match told {
+        Some(told) => {
+            if let Some(chunk) = told.tell(chunk) {
+                output.write(&chunk, out);
+            }
+        }
+        None => output.write(chunk, out),
     }
 }
 
@@ -267,7 +338,7 @@ mod tests {
     }
 
     fn lines(watch: &mut Watch) -> usize {
-        let objects = String::from_utf8(watch.take_objects()).unwrap();
+        let objects = String::from_utf8(watch.take()).unwrap();
         let read: Vec<serde_json::Value> =
             objects.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         read.len()
@@ -276,10 +347,11 @@ mod tests {
     #[test]
     fn objects_leave_out_what_was_not_asked_for_and_what_is_malformed() {
         let parts = [ROLE, "data: {oops\n\n", TEXT, STOP, USAGE, DONE];
-        let mut quiet = watch(Output::Objects { usage_asked: false }, &parts);
+        let mut quiet = Watch::new(DialectName::OpenAi, Output::Objects).hiding_usage();
+        parts.iter().for_each(|part| quiet.push(part.as_bytes()));
         assert_eq!(lines(&mut quiet), 3);
         assert_eq!(quiet.malformed(), 1);
-        let mut asked = watch(Output::Objects { usage_asked: true }, &parts);
+        let mut asked = watch(Output::Objects, &parts);
         assert_eq!(lines(&mut asked), 4);
     }
 
@@ -288,5 +360,22 @@ mod tests {
         let mut tail = watch(Output::Bytes, &[ROLE, TEXT]);
         tail.tail(format!("ice_reason\":null}}]}}\n\n{TEXT}{STOP}{USAGE}{DONE}").as_bytes());
         assert!(matches!(tail.end(None), StreamOutcome::Complete { usage: Some(_) }));
+    }
+
+    #[test]
+    fn events_are_written_anew_and_end_once() {
+        let written = |parts: &[&str]| {
+            let mut watch = watch(Output::Events, parts);
+            let outcome = watch.end(None);
+            (String::from_utf8(watch.take()).unwrap(), outcome)
+        };
+        let whole = [ROLE, "data: {oops\n\n", TEXT, STOP, USAGE];
+        let expected = [ROLE, TEXT, STOP, USAGE, DONE].concat();
+        assert_eq!(written(&whole).0, expected);
+        assert_eq!(written(&[&whole[..], &[DONE, DONE]].concat()).0, expected);
+        let (cut, outcome) = written(&[ROLE, TEXT]);
+        assert_eq!(cut, [ROLE, TEXT].concat());
+        assert!(matches!(outcome, StreamOutcome::Broken(_)));
+        assert_eq!(written(&[ROLE, DONE]).0, ROLE);
     }
 }

@@ -6,7 +6,9 @@ use crate::base::headers::Headers;
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
 use crate::base::usage::Usage;
-use crate::config::{CallOptions, Deployment, DeploymentIx, GroupIx, Resolved, Surface, Timeouts};
+use crate::config::{
+    CallOptions, Deployment, DeploymentIx, GroupIx, Resolved, StreamRules, Surface, Timeouts,
+};
 use crate::error::{ErrorHint, Fault, FaultKind};
 use crate::state::{CALL_DEPOSIT, Delta, View};
 
@@ -15,6 +17,7 @@ use super::classify::refused;
 use super::deadline::{Timer, Timers};
 use super::event::{Action, AttemptId, Event, Step, StreamOutcome};
 use super::fallback::{Targets, allowed, group_of};
+use super::refusal::{mock_fault, unknown_model};
 
 /// How long the body of an error is waited for.
 const ERROR_BODY_MS: u64 = 2_000;
@@ -30,6 +33,8 @@ pub struct CallSpec {
     pub surface: Surface,
     /// Is the answer a stream?
     pub stream: bool,
+    /// Are the events of the stream read for the caller, who gets objects?
+    pub objects: bool,
     /// What the caller asks of the router.
     pub options: Box<CallOptions>,
 }
@@ -62,6 +67,12 @@ pub struct Call {
     pub(super) sent_in_hop: bool,
     pub(super) last_fault: Option<Box<Fault>>,
     pub(super) stale_events: u32,
+    /// What is done with the stream.
+    pub(super) rules: StreamRules,
+    /// Has the caller been given a part of a stream? Then whatever follows must be told of.
+    pub(super) is_committed: bool,
+    /// Could the text that the caller has be gone on from?
+    pub(super) may_continue: bool,
     /// The head of the present send, if it is not 2xx and its body has not come yet.
     pub(super) refusal: Option<Box<(u16, Headers)>>,
 }
@@ -73,6 +84,9 @@ impl Call {
         let target = spec.target.unwrap_or(Resolved::Group(GroupIx(u16::MAX)));
         Self {
             targets: Targets::new(target, view.config, &spec.options),
+            rules: spec.options.streams.or(view.config.policy.streams),
+            is_committed: false,
+            may_continue: false,
             spec,
             phase: Phase::New,
             rng,
@@ -126,6 +140,12 @@ impl Call {
         self.phase == Phase::Ended
     }
 
+    /// Does it wait before its next send?
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.phase == Phase::Waiting
+    }
+
     /// When the call is over at the latest; `None` without a deadline.
     #[must_use]
     pub fn deadline(&self) -> Option<Millis> {
@@ -136,6 +156,12 @@ impl Call {
     #[must_use]
     pub fn listens_to(&self, attempt: AttemptId) -> bool {
         self.phase == Phase::Sending(attempt) || self.phase == Phase::Committed(attempt)
+    }
+
+    /// The send whose stream the caller is being given.
+    #[must_use]
+    pub fn shows(&self) -> Option<AttemptId> {
+        if let Phase::Committed(attempt) = self.phase { Some(attempt) } else { None }
     }
 
     /// Events that came too late or out of order. They change nothing.
@@ -166,7 +192,12 @@ impl Call {
         }
         match event {
             Event::Start => self.start(now, view, &mut step),
-            Event::Head { attempt, status, headers } => self.head(now, attempt, status, headers),
+            Event::Head { attempt, status, headers } => {
+                self.head(now, attempt, status, headers);
+                if self.spec.stream && (200..300).contains(&status) {
+                    self.stream_head(now, view, attempt, &mut step);
+                }
+            }
             Event::Content { attempt } => self.content(now, view, attempt, &mut step),
             Event::Body { attempt, usage } => self.answered(now, attempt, usage, &mut step),
             Event::Failed { attempt, fault } => self.fault(now, view, attempt, fault, &mut step),
@@ -245,10 +276,14 @@ impl Call {
             self.timers.set(Timer::Attempt, now, limits.total_ms);
         }
         self.phase = Phase::Sending(attempt);
-        step.action = Some(Action::Send { attempt, deployment });
+        step.action = Some(if self.is_committed {
+            Action::Resume { attempt, deployment }
+        } else {
+            Action::Send { attempt, deployment }
+        });
     }
 
-    fn limits(&self, view: View<'_>, deployment: &Deployment) -> Timeouts {
+    pub(super) fn limits(&self, view: View<'_>, deployment: &Deployment) -> Timeouts {
         self.spec.options.timeouts.or(deployment.timeouts).or(view.config.policy.timeouts)
     }
 
@@ -267,21 +302,13 @@ impl Call {
         }
     }
 
-    /// The first content commits. Later content only shows that the stream is alive.
-    fn content(&mut self, now: Millis, view: View<'_>, attempt: AttemptId, step: &mut Step) {
-        let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) else { return };
-        let deployment = known.deployment;
-        if known.content_at.is_none() {
-            known.content_at = Some(now);
-            self.timers.clear_attempt();
-            self.phase = Phase::Committed(attempt);
-            step.action = Some(Action::Commit { attempt });
-        }
-        let idle_ms = view.config.deployment(deployment).and_then(|known| self.limits(view, known).idle_ms);
-        self.timers.set(Timer::Idle, now, idle_ms);
-    }
-
-    fn answered(&mut self, now: Millis, attempt: AttemptId, usage: Option<Usage>, step: &mut Step) {
+    pub(super) fn answered(
+        &mut self,
+        now: Millis,
+        attempt: AttemptId,
+        usage: Option<Usage>,
+        step: &mut Step,
+    ) {
         if let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) {
             known.ended = Some(now);
             known.usage = usage;
@@ -349,33 +376,4 @@ impl Call {
             Resolved::Deployment(ix) => group_of(view.config, ix),
         }
     }
-}
-
-/// The fault that LiteLLM's test switches pretend of the first group.
-fn mock_fault(options: &CallOptions) -> Option<Fault> {
-    let (kind, name) = if options.mock_testing_fallbacks {
-        (FaultKind::Unavailable, "mock_testing_fallbacks")
-    } else if options.mock_testing_context_fallbacks {
-        (FaultKind::ContextWindow, "mock_testing_context_fallbacks")
-    } else if options.mock_testing_content_policy_fallbacks {
-        (FaultKind::ContentPolicy, "mock_testing_content_policy_fallbacks")
-    } else {
-        return None;
-    };
-    Some(Fault::new(kind, format!("{name}: the first group is taken to have failed")))
-}
-
-/// An error that helps: what is known, bounded.
-fn unknown_model(requested: &str, view: View<'_>) -> String {
-    let names: Vec<&str> = view.config.names.listed();
-    let names: Vec<&str> = names
-        .into_iter()
-        .filter(|name| view.config.names.resolve(name).is_some_and(|target| allowed(view.config, target)))
-        .take(20)
-        .collect();
-    let requested: String = requested.chars().take(100).collect();
-    if requested.is_empty() {
-        return format!("the request names no `model`; known are: {}", names.join(", "));
-    }
-    format!("the model `{requested}` is not known; known are: {}", names.join(", "))
 }

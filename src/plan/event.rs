@@ -154,14 +154,13 @@ pub enum Action {
         /// Whose stream.
         attempt: AttemptId,
     },
-    /// Continue a cut stream on a deployment.
+    /// Send again after the caller has seen a part of a stream that broke: with the text so far, or from the beginning.
+    /// The text itself is the engine's.
     Resume {
         /// The number of this send.
         attempt: AttemptId,
         /// Where to.
         deployment: DeploymentIx,
-        /// The text so far.
-        prefix: String,
     },
     /// The call is over.
     Done(Result<AttemptId, Box<Fault>>),

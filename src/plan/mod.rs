@@ -10,8 +10,10 @@ mod deadline;
 mod event;
 mod fallback;
 mod recover;
+mod refusal;
 mod retry;
 mod select;
+mod stream;
 
 pub use attempt::Attempt;
 pub use call::{Call, CallSpec};

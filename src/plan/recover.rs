@@ -31,16 +31,19 @@ impl Call {
         let deployment = known.deployment;
         self.timers.clear_attempt();
         let benched = self.learn(now, view, deployment, &fault, step);
-        if let Phase::Committed(_) = self.phase {
+        if self.is_committed && !self.may_resume(&fault) {
             // The caller has seen a part: nothing may be sent again.
             return self.done(Err(fault), step);
         }
         if !self.failed.contains(&deployment) {
             self.failed.push(deployment);
         }
-        if fault.kind.verdicts().retry && self.retries < self.retry_limit(view) {
+        if self.may_retry(&fault) && self.retries < self.retry_limit(view) {
+            let needs_prefill = self.needs_prefill();
             let is_benched = |ix| benched && matches!(self.target, Resolved::Group(_)) && ix == deployment;
-            let leave = |ix| is_benched(ix) || is_lost(&self.attempts, ix);
+            let leave = |ix| {
+                is_benched(ix) || is_lost(&self.attempts, ix) || (needs_prefill && !has_prefill(view, ix))
+            };
             match select::pick(view, now, self.target, &self.failed, leave, &mut self.rng) {
                 Pick::Untried(next) if is_closed(view, now, next) || self.pay(now, view, step) => {
                     self.retries = self.retries.saturating_add(1);
@@ -115,7 +118,8 @@ impl Call {
 
     /// Sends to somebody of the present target, or moves on.
     pub(super) fn try_target(&mut self, now: Millis, view: View<'_>, step: &mut Step) {
-        let leave = |ix| is_lost(&self.attempts, ix);
+        let needs_prefill = self.needs_prefill();
+        let leave = |ix| is_lost(&self.attempts, ix) || (needs_prefill && !has_prefill(view, ix));
         match select::pick(view, now, self.target, &self.failed, leave, &mut self.rng) {
             Pick::Untried(deployment) | Pick::Tried(deployment) => self.send(now, view, deployment, step),
             Pick::Nobody => self.fall_back(now, view, nobody(view, now, self.target), step),
@@ -125,6 +129,7 @@ impl Call {
     /// Moves on to the first target of the plan that has somebody to send to, or ends with the fault.
     /// Moving on is always free.
     pub(super) fn fall_back(&mut self, now: Millis, view: View<'_>, mut fault: Fault, step: &mut Step) {
+        let needs_prefill = self.needs_prefill();
         loop {
             // "Nobody left" hides nothing: the last fault that a provider really gave is the better answer.
             let told = match &self.last_fault {
@@ -143,7 +148,8 @@ impl Call {
             self.failed.clear();
             self.retries = 0;
             self.sent_in_hop = false;
-            match select::pick(view, now, target, &self.failed, |_| false, &mut self.rng) {
+            let leave = |ix| needs_prefill && !has_prefill(view, ix);
+            match select::pick(view, now, target, &self.failed, leave, &mut self.rng) {
                 Pick::Untried(deployment) | Pick::Tried(deployment) => {
                     return self.send(now, view, deployment, step);
                 }
@@ -153,10 +159,18 @@ impl Call {
     }
 }
 
-/// Has a deployment told this call of a wrong key, an empty account or a missing model? No wait mends that.
+/// Can a deployment go on from a text?
+fn has_prefill(view: View<'_>, ix: DeploymentIx) -> bool {
+    view.config.deployment(ix).is_some_and(|known| known.prefill == Some(true))
+}
+
+/// Has a deployment told this call of a wrong key, an empty account or a missing model, or can it not do what is asked?
+/// No wait mends that.
 fn is_lost(attempts: &[Attempt], deployment: DeploymentIx) -> bool {
-    let blame = |attempt: &Attempt| attempt.fault.as_ref().map(|fault| fault.kind.verdicts().blame);
-    attempts
-        .iter()
-        .any(|attempt| attempt.deployment == deployment && blame(attempt) == Some(Blame::BenchLong))
+    let mut faults = attempts.iter().filter(|attempt| attempt.deployment == deployment);
+    faults.any(|attempt| {
+        attempt.fault.as_ref().is_some_and(|fault| {
+            fault.kind == FaultKind::Unsupported || fault.kind.verdicts().blame == Blame::BenchLong
+        })
+    })
 }

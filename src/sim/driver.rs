@@ -14,6 +14,10 @@ impl World {
     /// Carries out one step.
     pub(super) fn take(&mut self, call: CallNo, event: String, step: Step) {
         let now_ms = self.now_ms();
+        let is_end = matches!(step.action, Some(Action::Done(_)));
+        if is_end {
+            self.show_rewritten(call);
+        }
         let Some(flight) = self.flights.get_mut(call.0) else { return };
         for attempt in &step.abort {
             flight.outcome.aborted.push(attempt.0);
@@ -24,7 +28,9 @@ impl World {
             step.wake_at.into_iter().for_each(|at| self.clock.schedule(at, Due::Wake(call, at)));
         }
         match &step.action {
-            Some(Action::Send { attempt, deployment }) => self.send(call, *attempt, *deployment),
+            Some(Action::Send { attempt, deployment } | Action::Resume { attempt, deployment }) => {
+                self.send(call, *attempt, *deployment);
+            }
             Some(Action::Commit { .. }) => {
                 flight.outcome.committed_ms.get_or_insert(now_ms);
                 flight.show_held();
@@ -34,7 +40,7 @@ impl World {
                 self.end(call, result);
             }
             // No router of this version makes the other steps.
-            Some(Action::Load { .. } | Action::Ask(_) | Action::Resume { .. }) | None => {}
+            Some(Action::Load { .. } | Action::Ask(_)) | None => {}
         }
         self.log.push(Entry { at_ms: now_ms, call: call.0, event, step });
     }

@@ -128,13 +128,25 @@ pub(super) struct Flight {
     pub(super) heard_at: Option<Millis>,
     /// Bytes of the present send: those of a whole answer, those held back, or the last ones of a stream.
     pub(super) bytes: Vec<u8>,
+    /// Does the router write the events of the stream anew?
+    pub(super) is_rewritten: bool,
     pub(super) outcome: Outcome,
 }
 
 impl Flight {
     pub(super) fn new(spec: Spec) -> Self {
         let outcome = Outcome { requested: spec.model.clone(), ..Outcome::default() };
-        Self { spec, id: None, open: None, wake_at: None, heard_at: None, bytes: Vec::new(), outcome }
+        let bytes = Vec::new();
+        Self {
+            spec,
+            id: None,
+            open: None,
+            wake_at: None,
+            heard_at: None,
+            bytes,
+            is_rewritten: false,
+            outcome,
+        }
     }
 
     pub(super) fn is_committed(&self) -> bool {
@@ -153,7 +165,7 @@ impl Flight {
     /// The end of the stream, where the router has not seen its middle.
     pub(super) fn tail(&self) -> Vec<u8> {
         let surplus = self.bytes.len().saturating_sub(TAIL_BYTES);
-        let is_unread = self.is_committed() && !self.spec.objects;
+        let is_unread = self.is_committed() && !self.spec.objects && !self.is_rewritten;
         self.bytes.get(surplus..).filter(|_| is_unread).unwrap_or_default().to_vec()
     }
 

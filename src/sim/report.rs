@@ -4,7 +4,7 @@ use crate::base::headers::Headers;
 use crate::base::json::Scanner;
 use crate::config::CallOptions;
 use crate::dialect::reply_members;
-use crate::engine::{CallId, Request, Watch};
+use crate::engine::{CallId, Output, Request, Watch};
 use crate::error::{Fault, FaultKind};
 use crate::plan::{Action, AttemptId, Event};
 
@@ -29,7 +29,9 @@ impl World {
             surface: spec.surface,
             model: spec.model.as_str().into(),
             stream: spec.stream,
+            objects: spec.objects,
             usage_asked: false,
+            is_text: true,
             options,
             facts: None,
         };
@@ -116,22 +118,39 @@ impl World {
         self.take(call, format!("body {}", attempt.0), step);
     }
 
+    /// Shows what the router has written for the caller of a committed stream.
+    pub(super) fn show_rewritten(&mut self, call: CallNo) {
+        let Some(flight) = self.flights.get_mut(call.0) else { return };
+        let Some(id) = flight.id else { return };
+        let Some(running) = self.router.running_call(id) else { return };
+        let is_shown = running.call.shows() == flight.open || !running.rest.is_empty();
+        if flight.is_rewritten && is_shown {
+            flight.heard_at = Some(self.clock.now);
+            flight.show(&self.router.take_output(id));
+        }
+    }
+
     /// Bytes of a stream. Nothing is shown before the commit. After it the router reads on only for objects.
     fn chunk(&mut self, call: CallNo, id: CallId, attempt: AttemptId, bytes: &[u8]) {
         let now = self.clock.now;
         let Some(flight) = self.flights.get_mut(call.0) else { return };
         let (was_committed, objects) = (flight.is_committed(), flight.spec.objects);
-        flight.keep(bytes);
-        if was_committed {
+        let is_rewritten = self.router.stream_output(id, attempt) == Output::Events;
+        flight.is_rewritten = is_rewritten;
+        if !is_rewritten {
+            flight.keep(bytes);
+        }
+        if was_committed && !is_rewritten {
             flight.heard_at = Some(now);
             flight.show(bytes);
+            if !objects {
+                return;
+            }
         }
-        if was_committed && !objects {
-            return;
-        }
-        if let Some(step) = self.router.stream_bytes(now, id, attempt, bytes, objects) {
+        if let Some(step) = self.router.stream_bytes(now, id, attempt, bytes) {
             self.take(call, format!("chunk {} of {} bytes", attempt.0, bytes.len()), step);
         }
+        self.show_rewritten(call);
         let watch = self.router.running_call(id).and_then(|running| running.watch.as_ref());
         if was_committed && watch.is_some_and(Watch::is_done) {
             let step = self.router.stream_end(now, id, attempt, &[], None);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use switchman::base::headers::Headers;
 use switchman::base::json::Scanner;
 use switchman::base::time::Millis;
-use switchman::config::{CallOptions, Surface, load};
+use switchman::config::{CallOptions, MidStream, StreamRules, Surface, load};
 use switchman::dialect::REPLY_MEMBERS;
 use switchman::engine::{CallId, Request, Router};
 use switchman::error::{ErrorHint, Fault, FaultKind};
@@ -26,6 +26,7 @@ enum Op {
         model: &'static str,
         stream: bool,
         retries: u32,
+        mid_stream: MidStream,
     },
     Report {
         call: usize,
@@ -56,7 +57,7 @@ enum What {
     Answered(&'static str),
     Refused(u16, &'static str),
     Failed(FaultKind),
-    Bytes(&'static str, bool),
+    Bytes(&'static str),
     End(&'static str, bool),
     Broken(FaultKind),
     Complete,
@@ -86,7 +87,7 @@ fn what() -> impl Strategy<Value = What> {
         4 => (prop::sample::select(vec![200, 302, 400, 401, 404, 429, 500, 529, 0]), prop::sample::select(vec!["0", "3", "x"]))
             .prop_map(|(status, wait)| What::Refused(status, wait)),
         4 => kind().prop_map(What::Failed),
-        4 => (text(), any::<bool>()).prop_map(|(text, objects)| What::Bytes(text, objects)),
+        4 => text().prop_map(What::Bytes),
         3 => (text(), any::<bool>()).prop_map(|(text, broken)| What::End(text, broken)),
         2 => kind().prop_map(What::Broken),
         1 => Just(What::Complete),
@@ -96,11 +97,15 @@ fn what() -> impl Strategy<Value = What> {
     ]
 }
 
+fn mid_stream() -> impl Strategy<Value = MidStream> {
+    prop::sample::select(vec![MidStream::Error, MidStream::Restart, MidStream::Continue])
+}
+
 fn op() -> impl Strategy<Value = Op> {
     let attempt = prop_oneof![6 => Just(0_u16), 2 => 1_u16..3, 1 => any::<u16>()];
     prop_oneof![
-        3 => (prop::sample::select(vec!["chat", "backup", "a", "nobody"]), any::<bool>(), 0_u32..4)
-            .prop_map(|(model, stream, retries)| Op::Begin { model, stream, retries }),
+        3 => (prop::sample::select(vec!["chat", "backup", "a", "nobody"]), any::<bool>(), 0_u32..4, mid_stream())
+            .prop_map(|(model, stream, retries, mid_stream)| Op::Begin { model, stream, retries, mid_stream }),
         20 => (0_usize..6, attempt, what()).prop_map(|(call, attempt, what)| Op::Report { call, attempt, what }),
         1 => (0_usize..6).prop_map(|call| Op::Release { call }),
         3 => prop_oneof![0_i64..50, 50_i64..8_000, -5_000_i64..0].prop_map(|ms| Op::Pass { ms }),
@@ -114,6 +119,7 @@ struct Known {
     id: CallId,
     began: u64,
     sends: u16,
+    mid_stream: MidStream,
     committed: bool,
     over: bool,
     released: bool,
@@ -141,8 +147,13 @@ impl Known {
                 assert_eq!(attempt.0, self.sends, "sends are counted without a gap");
                 self.sends += 1;
             }
+            Some(Action::Resume { attempt, .. }) => {
+                assert!(self.committed && self.mid_stream != MidStream::Error, "only where it is asked for");
+                assert_eq!(attempt.0, self.sends, "sends are counted without a gap");
+                self.sends += 1;
+            }
             Some(Action::Commit { attempt }) => {
-                assert!(!self.committed, "one commit");
+                assert!(!self.committed || self.mid_stream != MidStream::Error, "one commit");
                 assert_eq!(Some(attempt.0), current);
                 self.committed = true;
             }
@@ -175,7 +186,11 @@ impl Play {
         let groups: [(&str, &[&str]); 2] = [("chat", &["a", "b"]), ("backup", &["c"])];
         let settings = json!({ "fallbacks": [{ "chat": ["backup"] }], "deadline": DEADLINE_MS / 1_000,
             "timeout": 9, "headers_timeout": 4, "idle_timeout": 3, "first_token_timeout": 5, "max_attempts": 6 });
-        let loaded = load(&config(&groups, settings), &Value::Null, &|_| None).unwrap();
+        let mut config = config(&groups, settings);
+        for entry in config["model_list"].as_array_mut().unwrap() {
+            entry["model_info"]["supports_assistant_prefill"] = json!(entry["model_info"]["id"] != "a");
+        }
+        let loaded = load(&config, &Value::Null, &|_| None).unwrap();
         let mut router = Router::new(loaded.config);
         router.set_seed(3);
         Self { router, now: START, told: 0, calls: Vec::new(), transcript: String::new() }
@@ -188,7 +203,9 @@ impl Play {
 
     fn play(&mut self, op: &Op) {
         match op {
-            Op::Begin { model, stream, retries } => self.begin(model, *stream, *retries),
+            Op::Begin { model, stream, retries, mid_stream } => {
+                self.begin(model, *stream, *retries, *mid_stream)
+            }
             Op::Report { call, attempt, what } if *call < self.calls.len() => {
                 self.report(*call, *attempt, what)
             }
@@ -208,17 +225,33 @@ impl Play {
         }
     }
 
-    fn begin(&mut self, model: &str, stream: bool, retries: u32) {
+    fn begin(&mut self, model: &str, stream: bool, retries: u32, mid_stream: MidStream) {
         let now = self.tell();
-        let options = CallOptions { num_retries: Some(retries), ..CallOptions::default() };
-        let model = model.into();
-        let request =
-            Request { surface: Surface::Chat, model, stream, usage_asked: false, options, facts: None };
+        let streams = StreamRules { mid_stream: Some(mid_stream), ..StreamRules::default() };
+        let options = CallOptions { num_retries: Some(retries), streams, ..CallOptions::default() };
+        let request = Request {
+            surface: Surface::Chat,
+            model: model.into(),
+            stream,
+            objects: retries == 2,
+            usage_asked: false,
+            is_text: true,
+            options,
+            facts: None,
+        };
         let (id, step) = self.router.begin(now, request).unwrap();
         assert!(self.calls.iter().all(|known| known.id != id), "an id names one call");
         let began = self.told;
-        let known =
-            Known { id, began, sends: 0, committed: false, over: false, released: false, wake_at: None };
+        let known = Known {
+            id,
+            began,
+            sends: 0,
+            mid_stream,
+            committed: false,
+            over: false,
+            released: false,
+            wake_at: None,
+        };
         self.calls.push(known);
         self.took(self.calls.len() - 1, None, &step);
     }
@@ -254,8 +287,8 @@ impl Play {
                 (about, router.step(now, id, event))
             }
             What::Failed(kind) => (about, router.failed(now, id, attempt, *kind, "told")),
-            What::Bytes(text, objects) => {
-                (about, router.stream_bytes(now, id, attempt, text.as_bytes(), *objects).unwrap_or_default())
+            What::Bytes(text) => {
+                (about, router.stream_bytes(now, id, attempt, text.as_bytes()).unwrap_or_default())
             }
             What::End(text, broken) => {
                 (about, router.stream_end(now, id, attempt, text.as_bytes(), broken.then_some("reset")))
@@ -289,7 +322,7 @@ impl Play {
         self.transcript.push_str(&format!("{} #{call} {step:?}\n", self.now));
         self.calls[call].check(about, step);
         let known = &self.calls[call];
-        let is_send = matches!(step.action, Some(Action::Send { .. }));
+        let is_send = matches!(step.action, Some(Action::Send { .. } | Action::Resume { .. }));
         assert!(!is_send || self.told < known.began + DEADLINE_MS, "nothing is sent after the deadline");
         assert_eq!(self.router.running_call(known.id).is_none(), known.released);
     }
@@ -334,7 +367,7 @@ proptest! {
 fn a_fault_that_is_told_after_the_deadline_leads_nowhere() {
     for what in [What::Failed(FaultKind::Connect), What::Refused(500, "x"), What::Answered("<html>")] {
         let mut play = Play::new();
-        play.begin("chat", false, 3);
+        play.begin("chat", false, 3, MidStream::Error);
         // The host was busy: the wake-up for the deadline comes late.
         play.now += DEADLINE_MS;
         play.report(0, 0, &what);
@@ -346,21 +379,19 @@ fn a_fault_that_is_told_after_the_deadline_leads_nowhere() {
 /// A stream whose first send is given up for another; then the first goes on speaking.
 fn after_a_late_word(late: Option<&str>) -> Vec<Option<String>> {
     let mut play = Play::new();
-    play.begin("chat", true, 1);
+    play.begin("chat", true, 1, MidStream::Error);
     play.now += 4_000;
     play.report(0, 0, &What::Tick);
     assert_eq!(play.calls[0].sends, 2);
     if let Some(text) = late {
-        play.report(0, 1, &What::Bytes(text_of(text), false));
+        play.report(0, 1, &What::Bytes(text_of(text)));
     }
     let id = play.calls[0].id;
     let parts = [ROLE, TEXT, STOP, DONE];
     let told = |step: Step| format!("{:?} {:?}", step.action, step.abort);
     let mut steps: Vec<_> = parts
         .iter()
-        .map(|part| {
-            play.router.stream_bytes(Millis(play.now), id, AttemptId(1), part.as_bytes(), false).map(told)
-        })
+        .map(|part| play.router.stream_bytes(Millis(play.now), id, AttemptId(1), part.as_bytes()).map(told))
         .collect();
     steps.push(Some(told(play.router.stream_end(Millis(play.now), id, AttemptId(1), b"", None))));
     steps

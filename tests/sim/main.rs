@@ -18,6 +18,7 @@ mod events;
 mod fallback;
 mod naming;
 mod props;
+mod resume;
 mod retry;
 mod slots;
 mod stream;

@@ -1,0 +1,122 @@
+//! Where the answer of a second deployment joins the text of the first: nothing may be told twice.
+
+use serde_json::{Map, Value};
+
+/// A repetition shorter than this is taken for chance, in bytes.
+const LEAST: usize = 12;
+
+/// How far back in the text a repetition may begin, in bytes; one of the whole text is found whatever its length.
+const REACH: usize = 400;
+
+/// The joint. Models that are asked to go on sometimes repeat their last words, or begin anew.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seam {
+    /// New text that may still turn out to be a repetition.
+    waiting: String,
+    is_closed: bool,
+}
+
+impl Seam {
+    /// Takes out of a chunk what the caller has. `false` if nothing is left of it.
+    pub(super) fn join(&mut self, told: &str, chunk: &mut Map<String, Value>) -> bool {
+        let has_usage = chunk.get("usage").is_some_and(|usage| !usage.is_null());
+        let Some(choices) = chunk.get_mut("choices").and_then(Value::as_array_mut) else { return true };
+        let mut is_left = choices.is_empty() || has_usage;
+        for choice in choices {
+            let ends = choice.get("finish_reason").is_some_and(|reason| !reason.is_null());
+            is_left |= ends;
+            let Some(delta) = choice.get_mut("delta").and_then(Value::as_object_mut) else { continue };
+            delta.remove("role");
+            self.join_delta(told, delta, ends);
+            is_left |= delta.values().any(|value| !value.is_null());
+        }
+        is_left
+    }
+
+    fn join_delta(&mut self, told: &str, delta: &mut Map<String, Value>, ends: bool) {
+        let new = delta.get("content").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if self.is_closed || (new.is_empty() && !ends) {
+            if new.is_empty() {
+                delta.remove("content");
+            }
+            return;
+        }
+        self.waiting.push_str(&new);
+        delta.remove("content");
+        match repeated(told, &self.waiting) {
+            None if !ends => {}
+            known => {
+                self.is_closed = true;
+                let rest = self.waiting.get(known.unwrap_or(0)..).unwrap_or_default();
+                if !rest.is_empty() {
+                    delta.insert("content".to_owned(), rest.into());
+                }
+                self.waiting = String::new();
+            }
+        }
+    }
+}
+
+/// How many bytes at the beginning of the new text the caller has already; `None` if that cannot be known yet.
+fn repeated(told: &str, new: &str) -> Option<usize> {
+    if told.len() >= LEAST {
+        if new.len() < told.len() && told.starts_with(new) {
+            return None;
+        }
+        if new.starts_with(told) {
+            return Some(told.len());
+        }
+    }
+    let from = told.len().saturating_sub(REACH);
+    let tails = told.char_indices().map(|(at, _)| at).filter(|at| *at >= from);
+    let mut tails = tails.filter_map(|at| told.get(at..)).take_while(|tail| tail.len() >= LEAST);
+    let mut found = 0;
+    if tails.any(|tail| {
+        let may_grow = tail.len() > new.len() && tail.starts_with(new);
+        if found == 0 && new.starts_with(tail) {
+            found = tail.len();
+        }
+        may_grow
+    }) {
+        return None;
+    }
+    // White space at the end is not sent to every model, so that the model writes it once more.
+    let space = told.get(told.trim_end().len()..).unwrap_or_default();
+    Some(if found == 0 && new.starts_with(space) { space.len() } else { found })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOLD: &str = "Once upon a time there was a lighthouse";
+
+    #[test]
+    fn repetitions_are_found() {
+        assert_eq!(repeated(TOLD, " keeper"), Some(0));
+        assert_eq!(repeated(TOLD, " a lighthouse"), Some(13));
+        assert_eq!(repeated(TOLD, "was a lighthouse that"), Some(16));
+        assert_eq!(repeated(TOLD, "was a light"), None);
+        assert_eq!(repeated(TOLD, "Once upon"), None);
+        assert_eq!(repeated(TOLD, &format!("{TOLD}, and")), Some(TOLD.len()));
+        // Too short to be more than chance.
+        assert_eq!(repeated(TOLD, "lighthouse"), Some(0));
+        assert_eq!(repeated("Hi there, ", " you"), Some(1));
+        assert_eq!(repeated("No", "No, thanks"), Some(0));
+        assert_eq!(
+            repeated("ein Ärgernis ähnlich", "ein Ärgernis ähnlicher Art"),
+            Some("ein Ärgernis ähnlich".len())
+        );
+    }
+
+    #[test]
+    fn what_waits_is_told_when_the_answer_ends() {
+        let mut seam = Seam::default();
+        let chunk = |text: &str| -> Map<String, Value> { serde_json::from_str(text).unwrap() };
+        let mut first = chunk(r#"{"choices":[{"delta":{"role":"assistant","content":" was a"}}]}"#);
+        assert!(!seam.join(TOLD, &mut first));
+        let mut last = chunk(r#"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#);
+        assert!(seam.join(TOLD, &mut last));
+        assert_eq!(last["choices"][0]["delta"]["content"], " was a");
+    }
+}

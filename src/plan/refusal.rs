@@ -1,0 +1,36 @@
+//! Faults that a call meets before anything is sent.
+
+use crate::config::CallOptions;
+use crate::error::{Fault, FaultKind};
+use crate::state::View;
+
+use super::fallback::allowed;
+
+/// The fault that LiteLLM's test switches pretend of the first group.
+pub(super) fn mock_fault(options: &CallOptions) -> Option<Fault> {
+    let (kind, name) = if options.mock_testing_fallbacks {
+        (FaultKind::Unavailable, "mock_testing_fallbacks")
+    } else if options.mock_testing_context_fallbacks {
+        (FaultKind::ContextWindow, "mock_testing_context_fallbacks")
+    } else if options.mock_testing_content_policy_fallbacks {
+        (FaultKind::ContentPolicy, "mock_testing_content_policy_fallbacks")
+    } else {
+        return None;
+    };
+    Some(Fault::new(kind, format!("{name}: the first group is taken to have failed")))
+}
+
+/// An error that helps: what is known, bounded.
+pub(super) fn unknown_model(requested: &str, view: View<'_>) -> String {
+    let names: Vec<&str> = view.config.names.listed();
+    let names: Vec<&str> = names
+        .into_iter()
+        .filter(|name| view.config.names.resolve(name).is_some_and(|target| allowed(view.config, target)))
+        .take(20)
+        .collect();
+    let requested: String = requested.chars().take(100).collect();
+    if requested.is_empty() {
+        return format!("the request names no `model`; known are: {}", names.join(", "));
+    }
+    format!("the model `{requested}` is not known; known are: {}", names.join(", "))
+}
