@@ -7,10 +7,17 @@ export const SEND = 1;
 export const COMMIT = 2;
 export const DONE = 3;
 export const FAILED = 4;
+/** Nothing until the alarm rings: the call waits before its next send. */
+export const WAIT = 5;
 
 /** What a request over `fetch` asks for, where it is not a surface. */
 export const REFUSED = 0;
 export const ANSWERED = 255;
+
+/** What becomes of the events of a stream. */
+export const BYTES = 0;
+export const OBJECTS = 1;
+export const EVENTS = 2;
 
 /** Surfaces. */
 export const CHAT = 1;

@@ -1,7 +1,8 @@
 // The loop of one call: carries out what the core's steps say, and reports what happened. Decides nothing.
 
+import { assembled } from "./body.js";
 import { causeOf } from "./cause.js";
-import { BAD_REPLY, BAD_REQUEST, COMMIT, CONNECT, DONE, FAILED, NONE, SEND } from "./codes.js";
+import { BAD_REPLY, BAD_REQUEST, BYTES, COMMIT, CONNECT, DONE, FAILED, NONE, SEND, WAIT } from "./codes.js";
 import { errorOf, internal, RouterError } from "./errors.js";
 import { readStart, TooLong } from "./platform/bytes.js";
 
@@ -24,6 +25,11 @@ function discard(sent) {
   sent.then((response) => response.body?.cancel()).catch(() => {});
 }
 
+/** A list of names and values in turn, as pairs. */
+function* pairs(list) {
+  for (let at = 0; at < list.length; at += 2) yield [list[at], list[at + 1]];
+}
+
 /** One running call. */
 export class Call {
   /** When the core wants to be woken, in epoch milliseconds. */
@@ -36,10 +42,12 @@ export class Call {
   bytes;
   /** The body as an object, if it was parsed. @type {any} */
   value;
-  /** The reader of its stream, and the chunks held back until it committed. @type {any} */
+  /** The reader of its stream; the chunks held back until it committed, where they go on as they are. @type {any} */
   reader;
   /** @type {any} */
   held;
+  /** What becomes of its stream's events. */
+  output = BYTES;
   /** Since when its committed stream has been waited for; `Infinity` while nobody reads it. @type {number | undefined} */
   waitingSince;
   /** Events of its stream that did not parse, beside those that the core has counted. */
@@ -69,7 +77,7 @@ export class Call {
   /**
    * @param {import("./hub.js").Hub} hub what the calls of a router share
    * @param {number} action the code of the call's first step
-   * @param {{ surface: number, isStream: boolean, body: (target: any) => any, model?: string, objects?: boolean,
+   * @param {{ surface: number, isStream: boolean, body: (target: any) => any, source: () => any, model?: string, objects?: boolean,
    *   parse?: (bytes: any) => unknown, signal?: AbortSignal | null, headers?: Record<string, string>, started: number }} plan
    */
   constructor(hub, action, plan) {
@@ -106,6 +114,8 @@ export class Call {
           await this.#send();
           break;
         case NONE:
+        case WAIT:
+          this.#action = NONE;
           await this.#wait();
           break;
         case COMMIT:
@@ -234,9 +244,15 @@ export class Call {
     this.#action = NONE;
     const controller = new AbortController();
     this.#controller = controller;
+    let sentHeaders = this.plan.headers ? { ...this.plan.headers, ...target.headers } : target.headers;
     let body;
     try {
-      body = this.plan.body(target);
+      if (target.translated) {
+        const rewritten = this.#rewrite(attempt);
+        if (rewritten === undefined) return undefined;
+        body = rewritten.body;
+        sentHeaders = { ...sentHeaders, ...rewritten.headers };
+      } else body = this.plan.body(target);
     } catch (error) {
       // A request that is no JSON, such as one that goes in a circle, is wrong everywhere.
       this.cause = error;
@@ -245,16 +261,16 @@ export class Call {
     }
     try {
       const fetch = this.#hub.fetch ?? globalThis.fetch;
-      const sentHeaders = this.plan.headers ? { ...this.plan.headers, ...target.headers } : target.headers;
       const init = { method: "POST", headers: sentHeaders, body, signal: controller.signal, redirect: "manual" };
       const sent = fetch(target.url, /** @type {RequestInit} */ (init));
       const response = await this.#until(sent);
       if (this.#action !== NONE) return discard(sent);
+      if (response.ok && this.plan.isStream) return await this.#stream(attempt, response);
       const headers = response.ok ? "" : this.#hub.headerLines(response.headers);
       this.#step(core.coreHead(this.id, attempt, response.status, headers, now()));
       if (this.#action !== NONE) return undefined;
       if (!response.ok) return await this.#refused(attempt, response);
-      return await (this.plan.isStream ? this.#stream(attempt, response) : this.#whole(attempt, response));
+      return await (target.translated ? this.#abroad(attempt, response) : this.#whole(attempt, response));
     } catch (error) {
       if (this.#action !== NONE || controller.signal.aborted) return undefined;
       this.cause = causeOf(error, this.#headers);
@@ -297,16 +313,55 @@ export class Call {
     }
   }
 
+  /** Writes the caller's request in the words of another provider; `undefined` if it cannot do what is asked. */
+  #rewrite(attempt) {
+    const { core, now } = this.#hub;
+    const source = this.#hub.translate(this.plan.source());
+    const action = core.coreRewrite(this.id, attempt, now());
+    this.#step(action);
+    if (action !== NONE) return undefined;
+    const headers = Object.fromEntries(pairs(core.coreRewrittenHeaders()));
+    return { headers, body: assembled(core.corePieces(), core.coreReply(), source) };
+  }
+
+  /** A whole answer in the words of another provider. */
+  async #abroad(attempt, response) {
+    const { core, now, platform, maxBodyBytes } = this.#hub;
+    const read = await this.#until(platform.read(response, maxBodyBytes));
+    if (this.#action !== NONE) return;
+    const source = this.#hub.translate(read);
+    core.coreReadAbroad(this.id, attempt, now());
+    const body = assembled(core.corePieces(), core.coreReply(), source);
+    try {
+      // Of an answer that is none there is nothing to be parsed.
+      if (this.plan.parse && body.length > 0) this.value = this.plan.parse(body);
+    } catch {
+      this.#step(core.coreFailed(this.id, attempt, BAD_REPLY, "the provider's answer is not valid JSON", now()));
+      return;
+    }
+    const action = core.coreAnsweredAbroad(this.id, attempt, now());
+    this.#step(action);
+    if (action === DONE) {
+      this.attempt = attempt;
+      this.bytes = body;
+      this.response = response;
+    }
+  }
+
   /** A stream: held back until it commits. */
   async #stream(attempt, response) {
     const { core, now } = this.#hub;
     const type = response.headers.get("content-type") ?? "";
     if (type.includes("json") || response.body === null) return this.#refused(attempt, response);
-    const reader = response.body.getReader();
     this.response = response;
-    this.reader = reader;
     this.attempt = attempt;
     this.held = [];
+    this.output = core.coreStreamOutput(this.id, attempt);
+    this.#step(core.coreHead(this.id, attempt, response.status, "", now()));
+    // A stream that nobody watches is an answer by its head.
+    if (this.#action === DONE) return;
+    const reader = response.body.getReader();
+    this.reader = reader;
     while (this.#action === NONE) {
       const read = await this.#until(reader.read());
       if (this.#action !== NONE) return;
@@ -314,7 +369,7 @@ export class Call {
         this.#step(core.coreStreamEnd(this.id, attempt, 0, undefined, now()));
         return;
       }
-      this.held.push(read.value);
+      if (this.output === BYTES) this.held.push(read.value);
       this.push(read.value);
     }
   }
@@ -325,7 +380,7 @@ export class Call {
     let action = NONE;
     window.each(bytes, (length) => {
       if (action !== NONE && action !== COMMIT) return;
-      const next = core.coreStreamBytes(this.id, this.attempt, length, this.plan.objects === true, now());
+      const next = core.coreStreamBytes(this.id, this.attempt, length, now());
       if (next !== NONE) action = next;
     });
     if (action !== NONE) this.#step(action);
@@ -333,7 +388,8 @@ export class Call {
   }
 
   /**
-   * Reports the end of a committed stream: the code of the step that follows.
+   * Reports the end of a committed stream: the code of the step that follows. The call itself is not ended yet: the
+   * core may have more for the caller.
    * @param {Uint8Array | undefined} tail its last bytes, where the middle was not shown to the core
    * @param {unknown} [error] what the connection said, if it broke
    */
@@ -344,7 +400,6 @@ export class Call {
     const broken = error === undefined ? undefined : describe(error);
     const action = core.coreStreamEnd(this.id, this.attempt, length, broken, now());
     this.#step(action);
-    if (action === DONE) this.end();
     return action;
   }
 }

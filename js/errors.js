@@ -34,6 +34,8 @@ export class RouterError extends Error {
 }
 
 export class BadRequestError extends RouterError {}
+/** The provider cannot do what a parameter asks for, and nobody of the group could. */
+export class UnsupportedParamsError extends BadRequestError {}
 export class ContextWindowExceededError extends BadRequestError {}
 export class ContentPolicyViolationError extends BadRequestError {}
 export class AuthenticationError extends RouterError {}
@@ -84,6 +86,7 @@ export class ConfigError extends Error {
 /** @type {Record<string, typeof RouterError>} */
 export const classes = {
   BadRequestError,
+  UnsupportedParamsError,
   ContextWindowExceededError,
   ContentPolicyViolationError,
   AuthenticationError,

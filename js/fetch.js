@@ -1,12 +1,13 @@
 // The drop-in `fetch`: reads a request, runs a call, answers as the provider would have. Decides nothing.
 
 import { errorHeaders, replyHeaders } from "./answer.js";
-import { ANSWERED, BAD_REQUEST, REFUSED, TOO_LARGE } from "./codes.js";
+import { assembled } from "./body.js";
+import { ANSWERED, BAD_REQUEST, BYTES, REFUSED, TOO_LARGE } from "./codes.js";
 import { Call } from "./drive.js";
 import { errorOf, internal } from "./errors.js";
 import { callerHeaders } from "./headers.js";
 import { TooLong } from "./platform/bytes.js";
-import { relay } from "./relay.js";
+import { relay, relayEvents, unwatched } from "./relay.js";
 
 const encoder = new TextEncoder();
 
@@ -94,38 +95,24 @@ async function call(hub, surface, body, signal, headers) {
     headers,
     started,
     isStream: core.coreIsStream(id),
-    body: (target) => splice(core.coreSplice(id, target.deployment), core.coreReply(), source),
+    source: () => source,
+    body(target) {
+      core.coreSplice(id, target.deployment);
+      return assembled(core.corePieces(), core.coreReply(), source);
+    },
   });
   await running.run();
   running.check();
-  if (running.isOver) {
-    const told = replyHeaders(hub, running.report, "application/json", running.response.headers);
-    return new Response(running.bytes, { headers: told });
-  }
-  const told = replyHeaders(hub, hub.brief(running), "text/event-stream; charset=utf-8", running.response.headers);
-  return new Response(relay(hub, running), { headers: told });
+  const { isStream } = running.plan;
+  const type = isStream ? "text/event-stream; charset=utf-8" : "application/json";
+  const told = replyHeaders(hub, running.report ?? hub.brief(running), type, running.response.headers);
+  return new Response(isStream ? streamed(hub, running) : running.bytes, { headers: told });
 }
 
-/** Puts a body together from pieces of the caller's and of the router's: (which, start, end) each. */
-function splice(pieces, inserts, source) {
-  if (typeof source === "string") {
-    let text = "";
-    for (let at = 0; at < pieces.length; at += 3) {
-      text += (pieces[at] === 0 ? source : inserts).slice(pieces[at + 1], pieces[at + 2]);
-    }
-    return text;
-  }
-  const put = encoder.encode(inserts);
-  let length = 0;
-  for (let at = 0; at < pieces.length; at += 3) length += pieces[at + 2] - pieces[at + 1];
-  const whole = new Uint8Array(length);
-  let to = 0;
-  for (let at = 0; at < pieces.length; at += 3) {
-    const part = (pieces[at] === 0 ? source : put).subarray(pieces[at + 1], pieces[at + 2]);
-    whole.set(part, to);
-    to += part.length;
-  }
-  return whole;
+/** The body of a streamed answer. */
+function streamed(hub, call) {
+  if (call.isOver) return unwatched(call);
+  return call.output === BYTES ? relay(hub, call) : relayEvents(hub, call);
 }
 
 /** An error of the router's own, before a call began. */

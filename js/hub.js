@@ -4,6 +4,8 @@ import { HostAlarm } from "./alarm.js";
 import { headerValue } from "./answer.js";
 import { Window } from "./window.js";
 
+const encoder = new TextEncoder();
+
 export class Hub {
   /** What each error looks like over `fetch`. @type {WeakMap<Error, string>} */
   wire = new WeakMap();
@@ -90,6 +92,22 @@ export class Hub {
     this.core.coreScanReply();
     if (typeof body === "string") this.window.eachOfText(body, this.scan);
     else this.window.each(body, this.scan);
+  }
+
+  /**
+   * Shows a whole body to the core, which is to write it in other words.
+   * @param {string | Uint8Array} body
+   * @returns {string | Uint8Array} the same, as the pieces count it
+   */
+  translate(body) {
+    const { core, window } = this;
+    core.coreTranslate();
+    const part = (length) => core.coreTranslatePart(length);
+    if (typeof body !== "string") {
+      window.each(body, part);
+      return body;
+    }
+    return window.eachOfText(body, part) === body.length ? body : encoder.encode(body);
   }
 
   /** The headers that the core reads of a reply, a line each. */

@@ -4,6 +4,7 @@
 import { FAILED } from "./codes.js";
 import { CancelledError } from "./errors.js";
 import { join } from "./platform/bytes.js";
+import { Pump } from "./pump.js";
 import { WINDOW_BYTES } from "./window.js";
 
 /** How much of the end is kept for the core: the last events with finish, usage and terminator fit well. */
@@ -38,7 +39,7 @@ export function relay(hub, call) {
       if (error instanceof CancelledError) return controller.error(error.cause);
       // The upstream may have broken off within an event, which must not swallow this one.
       if (!wasTold) controller.enqueue(encoder.encode(`\n\ndata: ${hub.wire.get(error)}\n\n`));
-    }
+    } else call.end();
     controller.close();
   };
   const onChunk = ({ done, value }) => {
@@ -89,5 +90,52 @@ export function relay(hub, call) {
       call.fail();
       reader.cancel().catch(() => {});
     },
+  }, { highWaterMark: 0 });
+}
+
+/**
+ * The body of a committed stream whose events are written anew by the core.
+ * @param {import("./hub.js").Hub} hub
+ * @param {import("./drive.js").Call} call
+ */
+export function relayEvents(hub, call) {
+  const pump = new Pump(hub, call, (id) => hub.core.coreTakeBytes(id));
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const bytes = await pump.next();
+        if (bytes === undefined) controller.close();
+        else controller.enqueue(bytes);
+      } catch (error) {
+        if (error instanceof CancelledError) return controller.error(error.cause);
+        controller.enqueue(encoder.encode(`data: ${hub.wire.get(error)}\n\n`));
+        controller.close();
+      }
+    },
+    cancel: () => pump.leave(),
+  }, { highWaterMark: 0 });
+}
+
+/**
+ * The body of a stream that is over for the core, which does not watch its end.
+ * @param {import("./drive.js").Call} call
+ */
+export function unwatched(call) {
+  const { reader, held, response } = call;
+  // Nothing of it has been read: the body itself goes on.
+  if (!reader) return response.body;
+  let next = 0;
+  return new ReadableStream({
+    async pull(controller) {
+      if (next < held.length) {
+        controller.enqueue(held[next]);
+        next += 1;
+        return;
+      }
+      const { done, value } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
   }, { highWaterMark: 0 });
 }

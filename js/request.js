@@ -30,11 +30,17 @@ export function split(request, routerKeys, options) {
  * @param {Record<string, any>} body
  * @param {any} target
  * @param {boolean} askUsage make a stream tell its usage
+ * @param {string} [text] what the assistant has said already, to be gone on from
  */
-export function bodyFor(body, target, askUsage) {
+export function bodyFor(body, target, askUsage, text) {
+  /** @type {Record<string, any>} */
   const sent = { ...target.defaults, ...body, ...target.put };
   if (askUsage) {
     for (const key in target.askUsage) sent[key] = { ...body[key], ...target.askUsage[key] };
+  }
+  if (text !== undefined) {
+    sent.messages = [...body.messages, { role: "assistant", content: text }];
+    Object.assign(sent, target.prefill);
   }
   return JSON.stringify(sent);
 }

@@ -86,7 +86,9 @@ export function makeRouter(glue, platform) {
       let action;
       try {
         hub.prefix();
-        action = this.coreBegin(surface, model, isStream, usageAsked, steering, started);
+        const format = body.response_format?.type;
+        const n = typeof body.n === "number" ? body.n : undefined;
+        action = this.coreBegin(surface, model, isStream, usageAsked, typeof format === "string" ? format : undefined, n, steering, started);
       } catch (error) {
         throw internal(error);
       }
@@ -98,7 +100,8 @@ export function makeRouter(glue, platform) {
         objects: true,
         signal: options?.signal,
         started,
-        body: (target) => bodyFor(body, target, isStream),
+        source: () => JSON.stringify(body),
+        body: (target) => bodyFor(body, target, isStream, isStream ? this.coreResumedText(call.id) : undefined),
         parse: (bytes) => JSON.parse(platform.decode(bytes)),
       });
       await call.run();

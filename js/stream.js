@@ -2,7 +2,7 @@
 
 import { hiddenParams, replyHeaders } from "./answer.js";
 import { assemble } from "./assemble.js";
-import { DONE, FAILED } from "./codes.js";
+import { Pump } from "./pump.js";
 
 const encoder = new TextEncoder();
 
@@ -14,13 +14,11 @@ const encoder = new TextEncoder();
 export class CompletionStream {
   #hub;
   #call;
+  #pump;
   /** @type {any[]} */
   #ready = [];
   #isRead = false;
-  #isOver = false;
-  /** @type {((error: Error) => void) | undefined} */
-  #interrupt;
-  #failed;
+  #hasLeft = false;
   /** Settles when whoever asked last has been served. @type {Promise<void> | undefined} */
   #turn;
   #meta;
@@ -28,27 +26,20 @@ export class CompletionStream {
   constructor(hub, call) {
     this.#hub = hub;
     this.#call = call;
-    this.#take();
-    call.waitingSince = Infinity;
-    call.onMoved = (action) => {
-      if (action !== FAILED) return;
-      this.#failed = call.fail();
-      this.#isOver = true;
-      call.reader.cancel().catch(() => {});
-      this.#interrupt?.(this.#failed);
-    };
-    const report = hub.report(call);
-    const deployment = hub.deployment(report.deployment);
-    /** "provider/model" of the deployment that answers. */
-    this.model_used = deployment.model_used;
+    this.#pump = new Pump(hub, call, (id) => hub.core.coreTake(id));
     Object.defineProperty(this, "_hidden_params", { enumerable: false, get: () => this.meta });
+  }
+
+  /** "provider/model" of the deployment that answers; after a stream was gone on with elsewhere, of the last one. */
+  get model_used() {
+    return this.#hub.deployment(this.#report().deployment).model_used;
   }
 
   /** How the answer came about; complete once the stream has ended. */
   get meta() {
     if (this.#meta) return this.#meta;
-    const { report, response, isOver } = this.#call;
-    const meta = hiddenParams(this.#hub, report ?? this.#hub.report(this.#call), response.headers);
+    const { response, isOver } = this.#call;
+    const meta = hiddenParams(this.#hub, this.#report(), response.headers);
     if (isOver) this.#meta = meta;
     return meta;
   }
@@ -66,10 +57,6 @@ export class CompletionStream {
         return this;
       },
     };
-  }
-
-  #checkUnread() {
-    if (this.#isRead) throw new TypeError("this stream is being read already");
   }
 
   /** The assembled completion, as if it had not been streamed. */
@@ -106,9 +93,16 @@ export class CompletionStream {
 
   /** A streaming `Response`, with the metadata in its headers. */
   toResponse() {
-    const { report, response } = this.#call;
-    const told = report ?? this.#hub.report(this.#call);
-    return new Response(this.readable, { headers: replyHeaders(this.#hub, told, "text/event-stream", response.headers) });
+    const headers = replyHeaders(this.#hub, this.#report(), "text/event-stream", this.#call.response.headers);
+    return new Response(this.readable, { headers });
+  }
+
+  #report() {
+    return this.#call.report ?? this.#hub.report(this.#call);
+  }
+
+  #checkUnread() {
+    if (this.#isRead) throw new TypeError("this stream is being read already");
   }
 
   /** One at a time and in order, as with a generator, if several are asked for at once. */
@@ -124,42 +118,16 @@ export class CompletionStream {
 
   async #next() {
     for (;;) {
+      if (this.#hasLeft) return { done: true, value: undefined };
       if (this.#ready.length > 0) return { done: false, value: this.#ready.shift() };
-      if (this.#failed) throw this.#failed;
-      if (this.#isOver) return { done: true, value: undefined };
-      await this.#read();
-    }
-  }
-
-  async #read() {
-    const call = this.#call;
-    let read;
-    try {
-      read = await new Promise((resolve, reject) => {
-        this.#interrupt = reject;
-        call.waitingSince = this.#hub.now();
-        call.reader.read().then(resolve, reject);
-      });
-    } catch (error) {
-      if (this.#failed) return;
-      return this.#end(call.ended(undefined, error));
-    }
-    if (read.done) return this.#end(call.ended(undefined));
-    call.waitingSince = Infinity;
-    const action = call.push(read.value);
-    this.#take();
-    if (action === FAILED) return this.#end(action);
-    if (this.#hub.core.coreStreamDone(call.id)) {
-      const ended = call.ended(undefined);
-      call.reader.cancel().catch(() => {});
-      this.#end(ended);
+      const texts = await this.#pump.next();
+      if (texts === undefined) return { done: true, value: undefined };
+      this.#read(texts);
     }
   }
 
   /** Takes the chunks that the core has read: a line each. One that does not parse is skipped, and counted. */
-  #take() {
-    const texts = this.#hub.core.coreObjects(this.#call.id);
-    if (texts === "") return;
+  #read(texts) {
     for (const text of texts.split("\n")) {
       try {
         this.#ready.push(JSON.parse(text));
@@ -169,18 +137,8 @@ export class CompletionStream {
     }
   }
 
-  #end(action) {
-    this.#isOver = true;
-    if (action !== DONE) this.#failed = this.#call.fail();
-  }
-
-  /** The reader does not want more: the upstream is cancelled in the same turn. */
   #leave() {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#call.onMoved = undefined;
-    this.#call.cancel();
-    this.#call.fail();
-    this.#call.reader.cancel().catch(() => {});
+    this.#hasLeft = true;
+    this.#pump.leave();
   }
 }

@@ -150,7 +150,7 @@ pub(super) fn fault_body(fault: &Fault) -> String {
 
 /// The request to a deployment: what the driver needs to send. The only place where credentials leave Rust,
 /// as header values for the deployment's own address.
-pub(super) fn outbound(outbound: &Outbound) -> JsValue {
+pub(super) fn outbound(outbound: &Outbound, is_translated: bool) -> JsValue {
     let headers = Object::new();
     let set = |object: &Object, name: &str, value: &JsValue| {
         // Setting a property of a fresh plain object cannot fail.
@@ -167,9 +167,13 @@ pub(super) fn outbound(outbound: &Outbound) -> JsValue {
     let request = Object::new();
     set(&request, "url", &JsValue::from_str(&outbound.url));
     set(&request, "headers", &headers);
-    for (name, params) in
-        [("put", &outbound.put), ("defaults", &outbound.defaults), ("askUsage", &outbound.ask_usage)]
-    {
+    set(&request, "translated", &JsValue::from_bool(is_translated));
+    for (name, params) in [
+        ("put", &outbound.put),
+        ("defaults", &outbound.defaults),
+        ("prefill", &outbound.prefill),
+        ("askUsage", &outbound.ask_usage),
+    ] {
         let members = Object::new();
         for param in params {
             let value = js_sys::JSON::parse(&param.raw).unwrap_or(JsValue::NULL);

@@ -65,14 +65,13 @@ impl Router {
 
     /// Bytes of a stream, in the window. 0 is "go on".
     #[wasm_bindgen(js_name = coreStreamBytes)]
-    pub fn stream_bytes(&mut self, call: u32, attempt: u16, len: usize, objects: bool, now: f64) -> u32 {
+    pub fn stream_bytes(&mut self, call: u32, attempt: u16, len: usize, now: f64) -> u32 {
         let bytes = self.window.bytes(len);
         let step = self.engine.borrow_mut().stream_bytes(
             Millis::from_f64(now),
             CallId(call),
             AttemptId(attempt),
             bytes,
-            objects,
         );
         match step {
             Some(step) => self.take(call, step),
@@ -80,15 +79,26 @@ impl Router {
         }
     }
 
-    /// The objects of a stream that were read since the last call: JSON texts, a line each.
-    #[wasm_bindgen(js_name = coreObjects)]
+    /// What becomes of the events of an attempt's stream: a code of `Output`.
+    #[wasm_bindgen(js_name = coreStreamOutput)]
     #[must_use]
-    pub fn objects(&mut self, call: u32) -> String {
-        let mut engine = self.engine.borrow_mut();
-        let watch = engine.running_call_mut(CallId(call)).and_then(|running| running.watch.as_mut());
-        let objects = watch.map(engine::Watch::take_objects).unwrap_or_default();
-        String::from_utf8(objects)
+    pub fn stream_output(&self, call: u32, attempt: u16) -> u8 {
+        self.engine.borrow().stream_output(CallId(call), AttemptId(attempt)) as u8
+    }
+
+    /// What there is of a stream for the caller since the last call, as text.
+    #[wasm_bindgen(js_name = coreTake)]
+    #[must_use]
+    pub fn take_text(&mut self, call: u32) -> String {
+        String::from_utf8(self.take_output(call))
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    }
+
+    /// The same, as bytes.
+    #[wasm_bindgen(js_name = coreTakeBytes)]
+    #[must_use]
+    pub fn take_output(&mut self, call: u32) -> Vec<u8> {
+        self.engine.borrow_mut().take_output(CallId(call))
     }
 
     /// Did the upstream itself tell the caller of the error, inside the stream?

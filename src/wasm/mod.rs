@@ -4,6 +4,7 @@
 //! begins with options, fails, or is looked into.
 
 mod address;
+mod bodies;
 mod convert;
 mod events;
 mod report;

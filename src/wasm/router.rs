@@ -7,10 +7,12 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::base::json::{Scanner, Table};
+use crate::base::json::{Scanner, Skeleton, Table};
 use crate::base::time::Millis;
+use crate::base::usage::Usage;
 use crate::config::{
-    CallOptions, DeploymentIx, DialectName, IN_PROCESS_KEYS, Notice, Problem, ROUTER_KEYS, Surface, load,
+    CallOptions, DeploymentIx, DialectName, IN_PROCESS_KEYS, Notice, Problem, ROUTER_KEYS, Secret, Surface,
+    load,
 };
 use crate::dialect::reply_members;
 use crate::engine::{self, CallId, Facts, Request, Route, Running, route};
@@ -28,6 +30,7 @@ pub(super) mod action {
     pub(in crate::wasm) const COMMIT: u32 = 2;
     pub(in crate::wasm) const DONE: u32 = 3;
     pub(in crate::wasm) const FAILED: u32 = 4;
+    pub(in crate::wasm) const WAIT: u32 = 5;
 }
 
 /// What a request over `fetch` asks for, where it is not a surface. `js/fetch.js` has the same table.
@@ -44,6 +47,8 @@ pub(super) struct Last {
     pub(super) abort: Option<u16>,
     pub(super) fault: Option<Box<Fault>>,
     pub(super) reply: String,
+    pub(super) pieces: Vec<u32>,
+    pub(super) headers: Vec<(&'static str, Secret)>,
 }
 
 /// The router: config, state and running calls, in linear memory. The package's `Router` extends it.
@@ -56,6 +61,10 @@ pub struct Router {
     pub(super) scan: Scanner,
     reply_members: Table,
     pub(super) last: Last,
+    /// The body that is being translated.
+    pub(super) skeleton: Skeleton,
+    /// What a translated reply says it used, or why it is none; until the driver has put it together.
+    pub(super) abroad: Option<Result<Option<Usage>, Fault>>,
 }
 
 #[wasm_bindgen]
@@ -82,6 +91,8 @@ impl Router {
             scan: Scanner::default(),
             reply_members: reply_members(DialectName::OpenAi).into(),
             last: Last::default(),
+            skeleton: Skeleton::default(),
+            abroad: None,
         })
     }
 
@@ -168,13 +179,16 @@ impl Router {
         })
     }
 
-    /// The request to a deployment: `{url, headers, put, defaults, askUsage}`. Holds its credential.
+    /// The request to a deployment: `{url, headers, put, defaults, prefill, askUsage, translated}`. Holds its credential.
     #[wasm_bindgen(js_name = coreOutbound)]
     #[must_use]
     pub fn outbound(&self, deployment: u16, surface: u8) -> JsValue {
         let surface = Surface::from_code(surface).unwrap_or(Surface::Chat);
-        let outbound = self.engine.borrow().outbound(DeploymentIx(deployment), surface);
-        outbound.map_or(JsValue::NULL, |outbound| convert::outbound(&outbound))
+        let engine = self.engine.borrow();
+        let outbound = engine.outbound(DeploymentIx(deployment), surface);
+        let known = engine.config().deployment(DeploymentIx(deployment));
+        let is_translated = known.is_some_and(|known| known.is_translated);
+        outbound.map_or(JsValue::NULL, |outbound| convert::outbound(&outbound, is_translated))
     }
 
     // ── the window ──
@@ -229,14 +243,18 @@ impl Router {
         }
     }
 
-    /// Begins a call whose request is an object. `options` holds the router keys found in it, or is `undefined`.
+    /// Begins a call whose request is an object. `options` holds the router keys found in it, or is `undefined`;
+    /// `format` is the type of its `response_format`, and `n` what it says of choices.
     #[wasm_bindgen(js_name = coreBegin)]
+    #[allow(clippy::too_many_arguments, reason = "an object would cost more than the call itself")]
     pub fn begin(
         &mut self,
         surface: u8,
         model: &str,
         stream: bool,
         usage_asked: bool,
+        format: Option<String>,
+        n: Option<f64>,
         options: JsValue,
         now: f64,
     ) -> u32 {
@@ -246,7 +264,11 @@ impl Router {
             Err(fault) => return self.refuse_with(fault, action::FAILED),
         };
         let model = model.into();
-        self.start(Request { surface, model, stream, usage_asked, options, facts: None }, now)
+        let is_text = format.is_none_or(|format| format == "text") && n.is_none_or(|n| n == 1.0);
+        self.start(
+            Request { surface, model, stream, objects: true, usage_asked, is_text, options, facts: None },
+            now,
+        )
     }
 
     /// Begins a call whose request body has been scanned.
@@ -260,7 +282,9 @@ impl Router {
                 surface,
                 model: facts.model.as_str().into(),
                 stream,
+                objects: false,
                 usage_asked,
+                is_text: facts.is_text,
                 options,
                 facts: Some(facts),
             })
@@ -276,17 +300,6 @@ impl Router {
     pub fn refuse(&mut self, kind: u8, message: &str) {
         let kind = FaultKind::from_code(kind).unwrap_or(FaultKind::Bug);
         self.refuse_with(Fault::new(kind, message), 0);
-    }
-
-    /// The pieces of the body for a deployment: (0 = of the caller's body, 1 = of the inserts), start, end.
-    #[wasm_bindgen(js_name = coreSplice)]
-    #[must_use]
-    pub fn splice(&mut self, call: u32, deployment: u16) -> Vec<u32> {
-        let Some(splice) = self.engine.borrow().splice(CallId(call), DeploymentIx(deployment)) else {
-            return Vec::new();
-        };
-        self.last.reply = String::from_utf8_lossy(splice.inserts()).into_owned();
-        super::window::pieces(&splice)
     }
 
     /// Forgets a call.
@@ -331,12 +344,14 @@ impl Router {
         self.last.wake_at = step.wake_at.map_or(f64::INFINITY, Millis::as_f64);
         self.last.abort = step.abort.first().map(|attempt| attempt.0);
         match step.action {
-            Some(Action::Send { .. }) => action::SEND,
+            Some(Action::Send { .. } | Action::Resume { .. }) => action::SEND,
             Some(Action::Commit { .. }) => action::COMMIT,
             Some(Action::Done(Ok(_))) => action::DONE,
             Some(Action::Done(Err(_))) => action::FAILED,
             // Nothing makes these steps yet; see the contract in `plan::event`.
-            Some(Action::Load { .. } | Action::Ask(_) | Action::Resume { .. }) | None => action::NONE,
+            Some(Action::Load { .. } | Action::Ask(_)) => action::NONE,
+            None if self.read(call, |running| running.call.is_waiting()).unwrap_or(false) => action::WAIT,
+            None => action::NONE,
         }
     }
 

@@ -1,0 +1,104 @@
+//! Bodies on their way to a provider and back: pieces of what the driver holds, and what the core writes between.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::base::json::Splice;
+use crate::base::time::Millis;
+use crate::config::DeploymentIx;
+use crate::engine::CallId;
+use crate::error::Fault;
+use crate::plan::{AttemptId, Event};
+
+use super::router::{Router, action};
+use super::window::pieces;
+
+#[wasm_bindgen]
+impl Router {
+    /// Plans the body of a call that came over `fetch`, for a deployment that speaks its language.
+    #[wasm_bindgen(js_name = coreSplice)]
+    pub fn splice(&mut self, call: u32, deployment: u16) {
+        let splice = self.engine.borrow().splice(CallId(call), DeploymentIx(deployment));
+        self.keep(&splice.unwrap_or_default());
+    }
+
+    /// The pieces of the body that was planned last: (0 = of what the driver holds, 1 = of `coreReply`), start, end.
+    #[wasm_bindgen(js_name = corePieces)]
+    #[must_use]
+    pub fn planned(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.last.pieces)
+    }
+
+    /// The text of the answer so far, which the next send is to go on from; `undefined` if there is none.
+    #[wasm_bindgen(js_name = coreResumedText)]
+    #[must_use]
+    pub fn resumed_text(&self, call: u32) -> Option<String> {
+        self.engine.borrow().resumed_text(CallId(call)).map(str::to_owned)
+    }
+
+    // ── providers that speak another language ──
+
+    /// Begins the reading of a body that is translated.
+    #[wasm_bindgen(js_name = coreTranslate)]
+    pub fn translate(&mut self) {
+        self.skeleton = Default::default();
+    }
+
+    /// Reads the bytes in the window.
+    #[wasm_bindgen(js_name = coreTranslatePart)]
+    pub fn translate_part(&mut self, len: usize) {
+        self.skeleton.push(self.window.bytes(len));
+    }
+
+    /// The body was the caller's: plans what is sent. 0, or the code of the step that follows if it cannot be.
+    #[wasm_bindgen(js_name = coreRewrite)]
+    pub fn rewrite(&mut self, call: u32, attempt: u16, now: f64) -> u32 {
+        let bones = std::mem::take(&mut self.skeleton).finish();
+        let now = Millis::from_f64(now);
+        let rewritten = self.engine.borrow_mut().rewrite(now, CallId(call), AttemptId(attempt), &bones);
+        match rewritten {
+            Ok(rewritten) => {
+                self.keep(&rewritten.body);
+                self.last.headers = rewritten.headers;
+                action::NONE
+            }
+            Err(step) => self.take(call, *step),
+        }
+    }
+
+    /// The headers that the body planned last needs beside those of its deployment: names and values in turn.
+    #[wasm_bindgen(js_name = coreRewrittenHeaders)]
+    #[must_use]
+    pub fn rewritten_headers(&mut self) -> Vec<String> {
+        let headers = std::mem::take(&mut self.last.headers);
+        headers.into_iter().flat_map(|(name, value)| [name.to_owned(), value.expose().to_owned()]).collect()
+    }
+
+    /// The body was a 2xx reply: plans the answer for the caller. Its step is made by `coreAnsweredAbroad`.
+    #[wasm_bindgen(js_name = coreReadAbroad)]
+    pub fn read_abroad(&mut self, call: u32, attempt: u16, now: f64) {
+        let bones = std::mem::take(&mut self.skeleton).finish();
+        let now = Millis::from_f64(now);
+        let read = self.engine.borrow().read_abroad(now, CallId(call), AttemptId(attempt), &bones);
+        self.abroad = Some(read.map(|(answer, usage)| {
+            self.keep(&answer);
+            usage
+        }));
+    }
+
+    /// The reply read by `coreReadAbroad` is put together: it is the answer, or a fault.
+    #[wasm_bindgen(js_name = coreAnsweredAbroad)]
+    pub fn answered_abroad(&mut self, call: u32, attempt: u16, now: f64) -> u32 {
+        let attempt = AttemptId(attempt);
+        let event = match self.abroad.take() {
+            Some(Ok(usage)) => Event::Body { attempt, usage },
+            Some(Err(fault)) => Event::Failed { attempt, fault },
+            None => Event::Failed { attempt, fault: Fault::bug("no reply has been read") },
+        };
+        self.event(call, event, now)
+    }
+
+    fn keep(&mut self, splice: &Splice) {
+        self.last.pieces = pieces(splice);
+        self.last.reply = String::from_utf8_lossy(splice.inserts()).into_owned();
+    }
+}
