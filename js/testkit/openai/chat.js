@@ -5,7 +5,7 @@
 import { eventsReply, jsonReply } from "../reply.js";
 import { countTokens, pieces, sentence } from "../text.js";
 import { errorReply } from "./errors.js";
-import { exampleOf } from "./schema.js";
+import { exampleOf } from "../schema.js";
 import { chosenTool, toolCall, toolCallFragments } from "./tools.js";
 
 /** Fixed, so that two runs give the same bytes (2023-11-14). */

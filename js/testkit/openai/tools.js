@@ -2,7 +2,7 @@
  * Tool calls: which tool the fake model calls, and with which arguments.
  */
 
-import { exampleOf } from "./schema.js";
+import { exampleOf } from "../schema.js";
 
 /** Arguments are streamed in fragments of so many characters. */
 const FRAGMENT_LENGTH = 8;
