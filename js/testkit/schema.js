@@ -37,8 +37,8 @@ function example(schema, context) {
 
 /** @type {Record<string, (schema: any, context: { root: any, text: string, depth: number }) => unknown>} */
 const BY_TYPE = {
-  object: ({ properties = {}, required }, context) => {
-    const names = Object.keys(properties);
+  object: ({ properties, required }, context) => {
+    const names = Object.keys(properties ?? {});
     const kept = context.depth < MAX_DEPTH ? names : names.filter((name) => required?.includes(name));
     return Object.fromEntries(kept.map((name) => [name, example(properties[name], context)]));
   },
