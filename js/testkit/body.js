@@ -10,13 +10,15 @@
  * @param {import("./journal.js").Exchange} delivery.exchange told how the body ended
  * @param {number} delivery.chunkDelayMs wait between two chunks
  * @param {(ms: number, signal?: AbortSignal) => Promise<void>} delivery.sleep
+ * @param {import("./gate.js").Gate} [delivery.gate] opened once for each chunk that follows a whole event
  * @returns {ReadableStream<Uint8Array>}
  */
-export function bodyStream(steps, { exchange, chunkDelayMs, sleep }) {
+export function bodyStream(steps, { exchange, chunkDelayMs, sleep, gate }) {
   const iterator = steps[Symbol.iterator]();
   // One step ahead: the last chunk and the end arrive together, so a reader that stops at the terminator has finished.
   let next = iterator.next();
   let isFirst = true;
+  let isHalfSent = false;
   /** Ends a wait that nobody needs any more. @type {AbortController | undefined} */
   let waiting;
 
@@ -36,6 +38,7 @@ export function bodyStream(steps, { exchange, chunkDelayMs, sleep }) {
       return;
     }
     isFirst = false;
+    isHalfSent = !next.value.ends;
     controller.enqueue(next.value.bytes);
     next = iterator.next();
     closeAtEnd(controller);
@@ -46,7 +49,8 @@ export function bodyStream(steps, { exchange, chunkDelayMs, sleep }) {
     waiting = new AbortController();
     const { signal } = waiting;
     try {
-      await sleep(chunkDelayMs, signal);
+      if (!isHalfSent) await gate?.pass(signal);
+      if (chunkDelayMs > 0) await sleep(chunkDelayMs, signal);
     } catch (error) {
       // Aborted and cancelled streams have been told already; any other failure is the injected sleep's own.
       if (signal.aborted) return;
@@ -67,7 +71,7 @@ export function bodyStream(steps, { exchange, chunkDelayMs, sleep }) {
       },
       pull(controller) {
         const isChunk = !next.done && "bytes" in next.value;
-        if (isChunk && !isFirst && chunkDelayMs > 0) return deliverLater(controller);
+        if (isChunk && !isFirst && (chunkDelayMs > 0 || gate)) return deliverLater(controller);
         deliver(controller);
       },
       cancel(reason) {

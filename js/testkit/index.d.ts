@@ -32,7 +32,7 @@ export interface FakeProviderOptions {
   name?: string;
   /** The model that `GET /models` lists. Calls may ask for any; the answer echoes it. Default "<name>-model". */
   model?: string;
-  /** The text of a chat answer. Default: a sentence with the provider's name (as JSON, where `response_format` asks for it). */
+  /** The text of a chat answer. Default: a sentence with the provider's name (as JSON, where the request asks for it). */
   reply?: string | ((call: Call) => string | Promise<string>);
   /** Length of the default sentence in words; a stream has one event a word. Default 8. */
   words?: number;
@@ -44,10 +44,23 @@ export interface FakeProviderOptions {
   faults?: FaultChoice | readonly FaultChoice[];
   /** Sent as the chat usage exactly as given; `false`: the provider never tells usage. Default: counted from the texts. */
   usage?: Record<string, unknown> | false;
-  /** The key that requests must carry as a bearer token; others are answered 401. Default: anything goes. */
+  /**
+   * The key that requests must carry as a bearer token, or to Anthropic's paths as `x-api-key`, which goes first; others
+   * are answered 401. Default: anything goes.
+   */
   apiKey?: string;
-  /** The wire format. */
+  /**
+   * The wire format, and with it the paths that are served. "both": Anthropic's for its own paths, and for models
+   * where a request has an `anthropic-version`; OpenAI's for all others. Default "openai".
+   */
   dialect?: "openai";
+  /**
+   * Whether an answer goes on from a last message that is the assistant's: the text of that message and of the answer are
+   * the whole text, also where another fake began its default sentence. A text that does not begin the answer is followed
+   * by all of it. Where it is false, OpenAI's dialect answers with a new message, and Anthropic's refuses with 400, as its
+   * newer models do. Default: false for OpenAI's, true for Anthropic's.
+   */
+  continues?: boolean;
   /** How many calls `calls` keeps; the oldest go first. Default: all. */
   keepCalls?: number;
   /** Replaces the timers behind all waits. Must reject when the signal fires. Default: setTimeout. */
@@ -59,9 +72,10 @@ export interface FakeProviderOptions {
 export interface FakeProvider {
   readonly name: string;
   /**
-   * Answers as the provider would; usable unbound wherever a `fetch` is. Serves, under any base path, POST
-   * `/chat/completions`, POST `/embeddings`, GET `/models` and GET `/models/{id}`. Rejects as `fetch` does:
-   * with the signal's reason, with a TypeError when the connection fails.
+   * Answers as the provider would; usable unbound wherever a `fetch` is. Serves, under any base path, GET `/models` and
+   * GET `/models/{id}`; in OpenAI's dialect POST `/chat/completions` and POST `/embeddings`; in Anthropic's POST
+   * `/messages` and POST `/messages/count_tokens`. Refuses what the provider's API refuses. Rejects as `fetch` does: with
+   * the signal's reason, with a TypeError when the connection fails.
    */
   readonly fetch: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
   /** Every request so far, in order of arrival. */
@@ -74,6 +88,11 @@ export interface FakeProvider {
   setFaults(faults?: FaultChoice | readonly FaultChoice[]): void;
   /** Forgets the calls, counts from one again, and goes back to the faults of the options. What is open stays open. */
   reset(): void;
+  /**
+   * Lets so many more chunks of every body go that a `drip` holds back; they are kept for chunks yet to come. Default 1;
+   * Infinity ends the dripping. Throws a TypeError for what is no count from 1 up.
+   */
+  release(count?: number): void;
   /** Resolves once `holds` is true of this provider; asked now and after each arrival and each end. Never times out by itself. */
   when(holds: (provider: FakeProvider) => unknown): Promise<void>;
 }
@@ -120,11 +139,14 @@ export interface Fault {
   latencyMs?: number;
   /** The connection is refused: `fetch` rejects with a TypeError whose cause has the code ECONNREFUSED; a socket closes before a byte. */
   refuse?: boolean;
-  /** Answers with this status (200 to 599), from 400 up with OpenAI's error body for it. */
+  /** Answers with this status (200 to 599), from 400 up with the dialect's error body for it. */
   status?: number;
   /** Answers with this body: an object as JSON, text as text/plain, bytes as they are; 200 unless `status` is given. */
   body?: unknown;
-  /** Answers with these server-sent events, objects as JSON, instead of the provider's own. Nothing is added, not even `[DONE]`. */
+  /**
+   * Answers with these server-sent events, objects as JSON, instead of the provider's own. Nothing is added, not even
+   * `[DONE]`; but in Anthropic's dialect an object's `type` is the event's name.
+   */
   events?: readonly (string | object)[];
   /** A web page instead of an answer; 200 unless `status` is given. */
   html?: boolean;
@@ -140,22 +162,43 @@ export interface Fault {
   contentType?: string;
   /** Inserts a data line that does not parse before event `at` (default 1). Streams only. */
   malformedEvent?: boolean | { at?: number };
-  /** Ends a stream with an error event in place of event `at` (default 0, the first). Streams only. */
-  errorEvent?: boolean | { at?: number; error?: ErrorFields };
+  /**
+   * Ends a stream with an error event in place of event `at` (default 0, the first), or of the terminator ("end"): a server
+   * error in OpenAI's dialect, `overloaded_error` under the name `error` in Anthropic's. Streams only.
+   */
+  errorEvent?: boolean | { at?: number | "end"; error?: ErrorFields };
+  /** Ends a stream cleanly without its terminator: `[DONE]`, or `message_stop`. */
+  unterminated?: boolean;
+  /**
+   * Sends a ping between any two events of a stream: Anthropic's own event; in OpenAI's dialect a comment, as its servers
+   * send them. Each counts as an event for `cut` and `stall`.
+   */
+  pings?: boolean;
+  /** Puts a comment line, this or `keep-alive`, before every event of a stream and another after its data. */
+  comments?: boolean | string;
   /** Ends the lines of a stream with CR LF. */
   crlf?: boolean;
   /** Adds so many bytes of blanks, which leave JSON valid: to the first content event of a stream, or to the end of the body. */
   hugeBody?: number;
   /** Ends the body cleanly after so many bytes; `true`: after half of them. */
   truncate?: boolean | number;
-  /** Breaks the connection in the body, or closes it cleanly; by default after a stream's second event, else half-way. */
+  /** Breaks the connection in the body, or closes it cleanly; by default after a stream's first content, else half-way. */
   cut?: boolean | (Place & { how?: "error" | "close" });
   /** Never answers, never sends a body, or falls silent there, until the caller gives up. */
   stall?: "head" | "body" | Place;
+  /** Waits so long between two chunks, instead of the provider's own `chunkDelayMs`. */
+  chunkDelayMs?: number;
+  /**
+   * Sends the first event (or piece) of a body, and each further one only when the provider's `release` lets it go. A test
+   * that releases when its reader has got an event proves that nothing on the way holds one back.
+   */
+  drip?: boolean;
   /** Delivers the body in pieces of so many bytes, or of random sizes from 1 to 24. */
   splitBytes?: number | "random";
   /** Seed of the random sizes. Default 1. */
   seed?: number;
-  /** Waits so long between two chunks, instead of the provider's own `chunkDelayMs`. */
-  chunkDelayMs?: number;
+  /** Delivers the body in pieces that part every character of several bytes after its first one. */
+  splitUtf8?: boolean;
+  /** Ends the lines of a stream with CR LF, and delivers it in pieces that part every CR from its LF. */
+  splitCrlf?: boolean;
 }

@@ -9,6 +9,8 @@
 export class Exchange {
   /** Called when the caller's signal fires, after the call was marked. @type {((reason: unknown) => void) | undefined} */
   onAbort;
+  /** Called once, at the end. @type {(() => void) | undefined} */
+  onEnd;
   /** @type {AbortSignal | undefined} */
   #signal;
   /** @type {((outcome: Outcome) => void) | undefined} */
@@ -41,6 +43,7 @@ export class Exchange {
     this.#signal?.removeEventListener("abort", this.#abort);
     if (outcome !== "failed" && ended) this.call[outcome] = true;
     ended?.(outcome);
+    if (ended) this.onEnd?.();
   }
 }
 

@@ -3,8 +3,10 @@
  */
 
 import { bodyStream } from "./body.js";
+import { requestId } from "./dialect.js";
 import { bendBody, bendReply, connectThrough } from "./faults/index.js";
 import { FaultSource } from "./faults/source.js";
+import { Gates } from "./gate.js";
 import { Journal } from "./journal.js";
 import { openai } from "./openai/index.js";
 import { bodySteps } from "./reply.js";
@@ -17,15 +19,10 @@ import { sleep, unlessAborted } from "./waiting.js";
 /** @typedef {{ status: number, location: string }} Redirect */
 /** @typedef {{ response: Response, redirectTo?: undefined } | { response?: undefined, redirectTo: Redirect }} Ending */
 
-/**
- * One provider's wire format.
- * @typedef {object} Dialect
- * @property {(status: number, fields?: object) => object} errorBody
- * @property {(call: Call, settings: import("./openai/index.js").Settings) => Promise<import("./reply.js").Reply>} reply
- */
-
-/** @type {Record<string, Dialect>} */
-const DIALECTS = { openai };
+/** The dialect in which a call is answered. @type {Record<string, (call: Call) => import("./dialect.js").Dialect>} */
+const DIALECTS = {
+  openai: () => openai,
+};
 
 const DEFAULTS = {
   name: "fake",
@@ -39,6 +36,7 @@ const DEFAULTS = {
   usage: undefined,
   apiKey: undefined,
   dialect: "openai",
+  continues: undefined,
   keepCalls: Infinity,
   sleep,
   now: () => Date.now(),
@@ -52,7 +50,8 @@ const WITHOUT_BODY = new Set([204, 205, 304]);
 export class FakeProvider {
   #options;
   #journal;
-  #dialect;
+  #dialectOf;
+  #gates = new Gates();
   #faults = new FaultSource();
 
   /** @param {Options} [options] */
@@ -63,14 +62,15 @@ export class FakeProvider {
     }
     const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
     this.#options = { ...DEFAULTS, model: `${given.name ?? DEFAULTS.name}-model`, ...given };
-    const { dialect, words, keepCalls, now, latencyMs, chunkDelayMs } = this.#options;
+    const { dialect, continues, words, keepCalls, now, latencyMs, chunkDelayMs } = this.#options;
     if (!Object.hasOwn(DIALECTS, dialect))
       throw new TypeError(`unknown dialect "${dialect}"; known: ${Object.keys(DIALECTS).join(", ")}`);
     if (!(Number.isInteger(words) && words >= 1)) throw new TypeError("words is a whole number from 1 up");
     for (const [key, value] of Object.entries({ keepCalls, latencyMs, chunkDelayMs })) {
       if (!(typeof value === "number" && value >= 0)) throw new TypeError(`${key} is a number from 0 up`);
     }
-    this.#dialect = DIALECTS[dialect];
+    if (continues !== undefined && typeof continues !== "boolean") throw new TypeError("continues is true or false");
+    this.#dialectOf = DIALECTS[dialect];
     this.#journal = new Journal(keepCalls, now);
     this.reset();
   }
@@ -105,6 +105,10 @@ export class FakeProvider {
     this.#faults.setStanding(faults);
   }
 
+  release(count = 1) {
+    this.#gates.open(count);
+  }
+
   /** @param {(provider: FakeProvider) => unknown} holds */
   when(holds) {
     return this.#journal.when(() => holds(this));
@@ -137,9 +141,13 @@ export class FakeProvider {
       const { latencyMs, chunkDelayMs } = this.#options;
       call.fault = this.#faults.next(call);
       const fault = { latencyMs, chunkDelayMs, ...call.fault };
-      const circumstances = { fault, errorBody: this.#dialect.errorBody, sleep: this.#options.sleep, signal };
+      const dialect = this.#dialectOf(call);
+      const id = requestId(call, this.#options);
+      /** @type {import("./faults/index.js").Circumstances["errorBody"]} */
+      const errorBody = (status, fields) => dialect.errorBody(status, fields, id);
+      const circumstances = { fault, errorBody, stream: dialect.stream, sleep: this.#options.sleep, signal };
       await unlessAborted(connectThrough(circumstances), signal);
-      const reply = bendReply(await unlessAborted(this.#dialect.reply(call, this.#options), signal), circumstances);
+      const reply = bendReply(await unlessAborted(dialect.reply(call, this.#options), signal), circumstances);
       call.status = reply.status;
 
       const { location } = reply.headers;
@@ -154,7 +162,8 @@ export class FakeProvider {
         return { response: new Response(null, { status, headers }) };
       }
       const steps = bendBody(bodySteps(reply), reply, circumstances);
-      const body = bodyStream(steps, { exchange, chunkDelayMs: fault.chunkDelayMs, sleep: this.#options.sleep });
+      const gate = fault.drip ? this.#gates.next(exchange) : undefined;
+      const body = bodyStream(steps, { exchange, chunkDelayMs: fault.chunkDelayMs, sleep: this.#options.sleep, gate });
       return { response: new Response(body, { status, headers }) };
     } catch (error) {
       exchange.end("failed");

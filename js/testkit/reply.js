@@ -7,9 +7,16 @@
  * @property {number} status
  * @property {Record<string, string>} headers lower-case names
  * @property {string | Uint8Array} [text] the body of a reply that is no stream
- * @property {string[]} [events] the data of each server-sent event; given instead of `text`
+ * @property {StreamEvent[]} [events] the server-sent events; given instead of `text`
  * @property {string} [lineEnd] "\n" unless said otherwise
+ * @property {string} [comment] stands as a comment line before and in every event
  * @property {number} [padding] bytes of blanks to add to the body
+ */
+
+/**
+ * One block of a stream: an event, or a comment that no reader hears of. `isContent` marks the first event that brings
+ * some of the answer.
+ * @typedef {{ data: string, name?: string, isContent?: boolean } | { comment: string }} StreamEvent
  */
 
 /**
@@ -30,15 +37,31 @@ export function jsonReply(status, value) {
 
 /**
  * A 200 with a stream of server-sent events.
- * @param {(string | object)[]} events each one the data: text as it is, anything else as JSON
+ * @param {StreamEvent[]} events
+ * @param {number} [contentAt] the first event that brings some of the answer
  * @returns {Reply}
  */
-export function eventsReply(events) {
+export function eventsReply(events, contentAt = 1) {
   return {
     status: 200,
     headers: { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" },
-    events: events.map((event) => (typeof event === "string" ? event : JSON.stringify(event))),
+    events: events.map((event, index) => (index === contentAt ? { ...event, isContent: true } : event)),
   };
+}
+
+/**
+ * A value as the data of an event: text as it is, anything else as JSON.
+ * @param {unknown} value
+ */
+export const dataOf = (value) => (typeof value === "string" ? value : JSON.stringify(value));
+
+/**
+ * Where the first event with content stands; the last event, where none is marked.
+ * @param {StreamEvent[]} events
+ */
+export function contentIndex(events) {
+  const found = events.findIndex((event) => "isContent" in event);
+  return found < 0 ? events.length - 1 : found;
 }
 
 /**
@@ -46,7 +69,7 @@ export function eventsReply(events) {
  * @param {Reply} reply
  * @returns {Generator<Step, void>}
  */
-export function* bodySteps({ text = "", events, lineEnd = "\n", padding = 0 }) {
+export function* bodySteps({ text = "", events, lineEnd = "\n", comment, padding = 0 }) {
   const encoder = new TextEncoder();
   if (!events) {
     const bytes = typeof text === "string" ? encoder.encode(text) : text;
@@ -54,14 +77,21 @@ export function* bodySteps({ text = "", events, lineEnd = "\n", padding = 0 }) {
     else if (bytes.length > 0) yield { bytes, ends: true };
     return;
   }
-  // The second event is the first with content: that one grows, because a reader must hold it whole.
-  const grown = padding > 0 ? Math.min(1, events.length - 1) : undefined;
-  const blankLine = lineEnd + lineEnd;
-  for (const [index, data] of events.entries()) {
-    const line = `data: ${data.replaceAll("\n", `${lineEnd}data: `)}`;
-    if (index === grown) yield* padded(encoder.encode(line), padding, encoder.encode(blankLine));
-    else yield { bytes: encoder.encode(line + blankLine), ends: true };
+  const grown = padding > 0 ? contentIndex(events) : undefined;
+  const remark = comment === undefined ? [] : [`: ${comment}`];
+  for (const [index, event] of events.entries()) {
+    const block = [...(remark.length > 0 ? [...remark, ""] : []), ...linesOf(event)].join(lineEnd);
+    const rest = ["", ...remark, "", ""].join(lineEnd);
+    if (index === grown) yield* padded(encoder.encode(block), padding, encoder.encode(rest));
+    else yield { bytes: encoder.encode(block + rest), ends: true };
   }
+}
+
+/** The lines of an event; its data is last. @param {StreamEvent} event */
+function linesOf(event) {
+  if ("comment" in event) return [`: ${event.comment}`];
+  const data = event.data.split("\n").map((line) => `data: ${line}`);
+  return event.name === undefined ? data : [`event: ${event.name}`, ...data];
 }
 
 const BLOCK_BYTES = 65_536;

@@ -16,6 +16,35 @@ export function sentence(name, words) {
   return [...opening, ...rest].join(" ");
 }
 
+/** How a sentence of any fake provider begins. */
+const OPENING = /^Hello from (\S+)/;
+
+/**
+ * What a provider says to a call; where its answer was begun, what is left of it.
+ * @param {import("./index.js").Call} call
+ * @param {import("./dialect.js").Settings} settings
+ * @param {string} begun "" where nothing was
+ * @param {(said: string) => unknown} [shape] makes the JSON value that was asked for of the default sentence
+ * @returns {Promise<string>}
+ */
+export async function spoken(call, { name, reply, words }, begun, shape) {
+  if (reply !== undefined) return restOf(String(typeof reply === "function" ? await reply(call) : reply), begun);
+  if (shape) return restOf(JSON.stringify(shape(sentence(name, words))), begun);
+  // A sentence that another fake began is ended as that one would have: then the whole does not tell who broke off.
+  const [, speaker = name] = OPENING.exec(begun) ?? [];
+  const said = [name, speaker].map((one) => sentence(one, words));
+  return restOf(said.find((text) => text.startsWith(begun)) ?? said[0], begun);
+}
+
+/**
+ * What a begun text lacks to be the whole one. A beginning that is none is followed by all of it.
+ * @param {string} text
+ * @param {string} begun
+ */
+function restOf(text, begun) {
+  return text.startsWith(begun) ? text.slice(begun.length) : text;
+}
+
 /**
  * Cuts a text at its words; the pieces joined give the text again.
  * @param {string} text

@@ -1,6 +1,7 @@
 // The test kit proves itself here. Its parts stand beside the kit, one file a concern.
 
 import "../../js/testkit/tests/faults.js";
+import "../../js/testkit/tests/stream-faults.js";
 import "../../js/testkit/tests/surfaces.js";
 import "../../js/testkit/tests/fetch.js";
 import "../../js/testkit/tests/socket.js";

@@ -1,16 +1,12 @@
 /**
- * Faults in the delivery of a body: too much, too little, in the wrong pieces, never.
+ * Faults in the delivery of a body: too much, too little, too slowly, never.
  */
 
-import { random } from "../random.js";
-import { bodySteps } from "../reply.js";
+import { bodySteps, contentIndex } from "../reply.js";
 import { isCount, isRecordOf } from "./checks.js";
 
 /** @typedef {import("../reply.js").Step} Step */
 /** @typedef {{ afterBytes?: number, afterEvents?: number }} Point */
-
-/** The longest piece of a random split: short enough to fall inside every event. */
-const RANDOM_PIECE_BYTES = 24;
 
 /** @type {import("./index.js").FaultRows} */
 export const bodyFaults = {
@@ -42,18 +38,9 @@ export const bodyFaults = {
     connect: (where) => (where === "head" ? new Promise(() => {}) : undefined),
     body: (steps, where) => until(steps, where === "body" ? { afterEvents: 0 } : where, [{ stall: true }]),
   },
-  splitBytes: {
-    takes: 'bytes, or "random" with a seed',
-    valid: (value) => value === "random" || (isCount(value) && value > 0),
-    body: (steps, size, { fault }) => {
-      if (size !== "random") return regroup(steps, () => size);
-      const draw = random(fault.seed ?? 1);
-      return regroup(steps, () => 1 + Math.floor(draw() * RANDOM_PIECE_BYTES));
-    },
-  },
-  // Read by splitBytes, and by the provider between two chunks: they change nothing on their own.
-  seed: { takes: "a number", valid: Number.isFinite },
+  // Read by the provider between two chunks: they change nothing on their own.
   chunkDelayMs: { takes: "milliseconds", valid: isCount },
+  drip: { takes: "true", valid: (value) => value === true },
 };
 
 /**
@@ -80,53 +67,12 @@ function* until(steps, { afterBytes = Infinity, afterEvents = Infinity }, ending
   }
 }
 
-/**
- * The same bytes in pieces of the sizes asked for, across the borders of events.
- * @param {Iterable<Step>} steps
- * @param {() => number} nextSize
- * @returns {Generator<Step, void>}
- */
-function* regroup(steps, nextSize) {
-  let size = nextSize();
-  /** @type {Uint8Array[]} */
-  let parts = [];
-  let filled = 0;
-  const piece = () => {
-    const bytes = new Uint8Array(filled);
-    let at = 0;
-    for (const part of parts) {
-      bytes.set(part, at);
-      at += part.length;
-    }
-    parts = [];
-    filled = 0;
-    return { bytes, ends: true };
-  };
-  for (const step of steps) {
-    if (!("bytes" in step)) {
-      // What was sent before a stall or a break has arrived.
-      if (filled > 0) yield piece();
-      yield step;
-      continue;
-    }
-    for (let from = 0; from < step.bytes.length;) {
-      const part = step.bytes.subarray(from, from + size - filled);
-      parts.push(part);
-      filled += part.length;
-      from += part.length;
-      if (filled < size) continue;
-      yield piece();
-      size = nextSize();
-    }
-  }
-  if (filled > 0) yield piece();
-}
-
 /** @param {Point} point */
 const isPoint = (point) => point.afterBytes !== undefined || point.afterEvents !== undefined;
 
 /** Where a body breaks unless told: a stream after its first content, another body half-way. @param {import("../reply.js").Reply} reply */
-const middle = (reply) => (reply.events ? { afterEvents: 2 } : { afterBytes: Math.floor(byteLength(reply) / 2) });
+const middle = (reply) =>
+  reply.events ? { afterEvents: contentIndex(reply.events) + 1 } : { afterBytes: Math.floor(byteLength(reply) / 2) };
 
 /** @param {import("../reply.js").Reply} reply */
 function byteLength(reply) {

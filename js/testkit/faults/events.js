@@ -4,21 +4,44 @@
 
 import { isCount, isRecord, isRecordOf } from "./checks.js";
 
-/** A data line as a connection leaves it that lost its tail: no JSON. */
-const UNPARSABLE = '{"id":"chatcmpl-broken","choices":[{"index":0,"delta":{"content":"lo';
+/** @typedef {import("../reply.js").StreamEvent} StreamEvent */
+
+/** What servers send while they wait. */
+const REMARK = "keep-alive";
 
 /** @type {import("./index.js").FaultRows} */
 export const eventFaults = {
   malformedEvent: {
     takes: "true or { at }",
     valid: (value) => value === true || isRecordOf(value, { at: isCount }),
-    reply: (reply, { at = 1 }) => (reply.events ? { ...reply, events: reply.events.toSpliced(at, 0, UNPARSABLE) } : reply),
+    reply: (reply, { at = 1 }, { stream }) => withEvents(reply, (events) => events.toSpliced(at, 0, stream.broken)),
   },
   errorEvent: {
-    takes: "true or { at, error? }",
-    valid: (value) => value === true || isRecordOf(value, { at: isCount, error: isRecord }),
-    reply: (reply, { at = 0, error = {} }, { errorBody }) =>
-      reply.events ? { ...reply, events: [...reply.events.slice(0, at), JSON.stringify(errorBody(500, error))] } : reply,
+    takes: 'true or { at, error? }, at being a number or "end"',
+    valid: (value) => value === true || isRecordOf(value, { at: (at) => at === "end" || isCount(at), error: isRecord }),
+    reply: (reply, { at = 0, error = {} }, { errorBody, stream }) =>
+      withEvents(reply, (events) => {
+        const failure = stream.event(errorBody(stream.errorStatus, error));
+        const before = at === "end" ? events.filter((event) => !stream.isTerminator(event)) : events.slice(0, at);
+        return [...before, failure];
+      }),
+  },
+  unterminated: {
+    takes: "true",
+    valid: (value) => value === true,
+    reply: (reply, _, { stream }) => withEvents(reply, (events) => events.filter((event) => !stream.isTerminator(event))),
+  },
+  // After the kinds that count events, so that their places do not depend on it.
+  pings: {
+    takes: "true",
+    valid: (value) => value === true,
+    reply: (reply, _, { stream }) =>
+      withEvents(reply, (events) => events.flatMap((event, index) => (index === 0 ? [event] : [stream.ping, event]))),
+  },
+  comments: {
+    takes: "true or a text of one line",
+    valid: (value) => value === true || (typeof value === "string" && !/[\r\n]/.test(value)),
+    reply: (reply, comment) => ({ ...reply, comment: comment === true ? REMARK : comment }),
   },
   crlf: {
     takes: "true",
@@ -26,3 +49,9 @@ export const eventFaults = {
     reply: (reply) => ({ ...reply, lineEnd: "\r\n" }),
   },
 };
+
+/**
+ * @param {import("../reply.js").Reply} reply
+ * @param {(events: StreamEvent[]) => StreamEvent[]} change
+ */
+const withEvents = (reply, change) => (reply.events ? { ...reply, events: change(reply.events) } : reply);

@@ -7,6 +7,7 @@ import { bodyFaults } from "./body.js";
 import { connectionFaults } from "./connection.js";
 import { eventFaults } from "./events.js";
 import { replyFaults } from "./reply.js";
+import { splitFaults } from "./split.js";
 
 /** @typedef {import("../index.js").Fault} Fault */
 /** @typedef {import("../reply.js").Reply} Reply */
@@ -15,7 +16,8 @@ import { replyFaults } from "./reply.js";
 /**
  * @typedef {object} Circumstances
  * @property {Fault} fault all of it: some kinds look at their siblings
- * @property {(status: number, fields?: object) => object} errorBody the dialect's error body
+ * @property {(status: number, fields?: object) => object} errorBody the dialect's error body, for this request
+ * @property {import("../dialect.js").StreamFormat} stream
  * @property {(ms: number, signal?: AbortSignal) => Promise<void>} sleep
  * @property {AbortSignal | undefined} signal
  */
@@ -34,7 +36,7 @@ import { replyFaults } from "./reply.js";
 /** @typedef {Record<string, FaultRow>} FaultRows */
 
 /** @type {FaultRows} */
-const ROWS = { ...connectionFaults, ...replyFaults, ...eventFaults, ...bodyFaults };
+const ROWS = { ...connectionFaults, ...replyFaults, ...eventFaults, ...bodyFaults, ...splitFaults };
 
 /** The names of all kinds of faults. */
 export const faultKinds = Object.freeze(Object.keys(ROWS));

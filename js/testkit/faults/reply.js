@@ -26,7 +26,7 @@ export const replyFaults = {
   events: {
     takes: "an array of texts and objects",
     valid: (value) => Array.isArray(value) && value.every((event) => typeof event === "string" || isRecord(event)),
-    reply: (reply, events, { fault }) => instead(reply, fault, eventsReply(events)),
+    reply: (reply, events, { fault, stream }) => instead(reply, fault, eventsReply(events.map(stream.event))),
   },
   html: {
     takes: "true",

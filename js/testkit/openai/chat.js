@@ -3,9 +3,10 @@
  */
 
 import { eventsReply, jsonReply } from "../reply.js";
-import { countTokens, pieces, sentence } from "../text.js";
-import { errorReply } from "./errors.js";
 import { exampleOf } from "../schema.js";
+import { countTokens, pieces, spoken } from "../text.js";
+import { errorReply } from "./errors.js";
+import { event } from "./stream.js";
 import { chosenTool, toolCall, toolCallFragments } from "./tools.js";
 
 /** Fixed, so that two runs give the same bytes (2023-11-14). */
@@ -14,7 +15,7 @@ export const CREATED = 1_700_000_000;
 /** Tokens a message costs beside its text. */
 const TOKENS_PER_MESSAGE = 4;
 
-/** @typedef {import("./index.js").Settings} Settings */
+/** @typedef {import("../dialect.js").Settings} Settings */
 /** @typedef {import("../index.js").Call} Call */
 /** @typedef {{ message: any, deltas: object[], finishReason: string, length: number }} Answer */
 
@@ -32,7 +33,7 @@ export async function chatReply(call, settings) {
   const usage = usageOf(request, answers, settings);
   const head = { id: `chatcmpl-${settings.name}-${call.n}`, created: CREATED, model: request.model };
   const tail = { service_tier: "default", system_fingerprint: "fp_fake" };
-  if (request.stream) return eventsReply(chunks(request, answers, { ...head, ...tail }, usage));
+  if (request.stream) return eventsReply(chunks(request, answers, { ...head, ...tail }, usage).map(event));
 
   const choices = answers.map(({ message, finishReason }, index) => ({
     index,
@@ -89,29 +90,34 @@ export const invalid = (param, expected) => ({
  */
 async function answersTo(request, call, settings) {
   const count = request.n ?? 1;
-  const tool = chosenTool(request);
+  const begun = settings.continues ? begunIn(request) : "";
+  const tool = begun === "" ? chosenTool(request) : undefined;
   if (tool) {
     return Array.from({ length: count }, (_, index) => {
       const suffix = index === 0 ? "" : `-${index}`;
       return toolAnswer(toolCall(tool, `call_${settings.name}-${call.n}${suffix}`, settings.name));
     });
   }
-  const text = await replyText(request, call, settings);
+  const text = await spoken(call, settings, begun, shapeOf(request.response_format));
   return Array.from({ length: count }, (_, index) => textAnswer(index === 0 || isJson(request) ? text : `${text} (${index})`));
 }
 
 /**
+ * The text that the answer goes on from: that of a last message which is the assistant's own.
  * @param {any} request
- * @param {Call} call
- * @param {Settings} settings
+ * @returns {string}
  */
-async function replyText(request, call, { name, reply, words }) {
-  if (reply !== undefined) return String(typeof reply === "function" ? await reply(call) : reply);
-  const said = sentence(name, words);
-  const format = request.response_format;
-  if (format?.type === "json_object") return JSON.stringify({ reply: said });
-  if (format?.type === "json_schema") return JSON.stringify(exampleOf(format.json_schema?.schema ?? { type: "object" }, said));
-  return said;
+function begunIn({ messages }) {
+  const { role, content } = messages.at(-1);
+  if (role !== "assistant") return "";
+  if (typeof content === "string") return content;
+  return Array.isArray(content) ? content.map((part) => part?.text ?? "").join("") : "";
+}
+
+/** @param {any} format @returns {((said: string) => unknown) | undefined} */
+function shapeOf(format) {
+  if (format?.type === "json_object") return (said) => ({ reply: said });
+  if (format?.type === "json_schema") return (said) => exampleOf(format.json_schema?.schema ?? { type: "object" }, said);
 }
 
 /** @param {any} request */

@@ -15,7 +15,7 @@ const MAX_INPUTS = 2048;
 
 /**
  * @param {import("../index.js").Call} call
- * @param {import("./index.js").Settings} settings
+ * @param {import("../dialect.js").Settings} settings
  * @returns {import("../reply.js").Reply}
  */
 export function embeddingsReply(call, { usage }) {

@@ -2,24 +2,16 @@
  * The OpenAI dialect of the fake provider: routes, authentication, headers.
  */
 
+import { requestId } from "../dialect.js";
 import { jsonReply } from "../reply.js";
 import { CREATED, chatReply } from "./chat.js";
 import { embeddingsReply } from "./embeddings.js";
 import { errorBody, errorReply } from "./errors.js";
+import { stream } from "./stream.js";
 
 /** @typedef {import("../index.js").Call} Call */
+/** @typedef {import("../dialect.js").Settings} Settings */
 /** @typedef {import("../reply.js").Reply} Reply */
-
-/**
- * What a dialect needs to know of its provider.
- * @typedef {object} Settings
- * @property {string} name
- * @property {string} model
- * @property {import("../index.js").FakeProviderOptions["reply"]} reply
- * @property {number} words
- * @property {Record<string, any> | false | undefined} usage
- * @property {string | undefined} apiKey
- */
 
 /** Whatever stands before these paths is the base URL's affair. */
 const ROUTES = [
@@ -29,13 +21,14 @@ const ROUTES = [
   { path: /\/models\/(?<id>.+)$/, method: "GET", reply: modelReply },
 ];
 
-/** @type {import("../provider.js").Dialect} */
+/** @type {import("../dialect.js").Dialect} */
 export const openai = {
   errorBody,
+  stream,
   async reply(call, settings) {
     const reply = await routed(call, settings);
     const about = {
-      "x-request-id": `req_${settings.name}_${call.n}`,
+      "x-request-id": requestId(call, settings),
       "openai-version": "2020-10-01",
       "openai-processing-ms": "1",
     };

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { faultKinds, openaiError } from "../index.js";
+import { streamFaults } from "./stream-faults.js";
 import {
   CHAT,
   FACES,
@@ -119,7 +120,7 @@ const BREAKS = [
 ];
 
 it("the cases cover every kind of fault", () => {
-  const covered = new Set([...FAULT_CASES.flatMap(({ fault }) => Object.keys(fault)), "refuse", "stall"]);
+  const covered = new Set([...FAULT_CASES.flatMap(({ fault }) => Object.keys(fault)), ...streamFaults, "refuse", "stall"]);
   assert.deepEqual([...covered].sort(), [...faultKinds].sort());
 });
 

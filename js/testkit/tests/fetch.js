@@ -120,8 +120,11 @@ describe("as a fetch function", LIMIT, () => {
     );
     assert.throws(() => fakeProvider({ latency: 5 }), /unknown option "latency"/);
     assert.throws(() => fakeProvider({ dialect: "other" }), /unknown dialect "other"/);
+    assert.throws(() => fakeProvider({ continues: 1 }), /continues is true or false/);
     assert.throws(() => provider.script({ stal: "head" }), /unknown fault "stal"/);
     assert.throws(() => provider.setFaults({ stall: "tail" }), /fault "stall" takes/);
+    assert.throws(() => provider.script({ comments: "a\nb" }), /fault "comments" takes/);
+    assert.throws(() => provider.script({ errorEvent: { at: "last" } }), /fault "errorEvent" takes/);
     provider.setFaults(() => ({ status: 99 }));
     await assert.rejects(provider.fetch(url, post(CHAT)), /fault "status" takes/);
     assert.equal(provider.open, 3, "only the three unread answers");

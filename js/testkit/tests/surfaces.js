@@ -104,6 +104,34 @@ for (const face of Object.keys(FACES)) {
       }
     });
 
+    it("goes on from the assistant's last message, if told to", async (t) => {
+      const begin = (content) => ({ ...CHAT, tools: TOOLS, messages: [...MESSAGES, { role: "assistant", content }] });
+      const whole = "Hello from alpha every word here is made";
+      const { chat, provider } = await reach(face, t, { continues: true });
+      const said = async (content) => (await (await chat(begin(content))).json()).choices[0].message.content;
+      for (const begun of ["Hello", "Hello from al", "Hello from alpha every ", whole]) {
+        assert.equal(begun + (await said(begun)), whole);
+        const chunks = chunksOf(await (await chat({ ...begin(begun), stream: true })).text());
+        assert.equal(begun + contentOf(chunks), whole);
+      }
+      assert.equal(await said([{ type: "text", text: "Hello from beta" }]), " every word here is made");
+      assert.equal(await said("So: "), whole);
+      // What calls tools has begun no text.
+      assert.equal(await said(null), null);
+      assert.equal(provider.calls.at(-1).status, 200);
+
+      const shaped = await reach(face, t, { continues: true, reply: ({ n }) => `One, two, ${n}` });
+      const counted = await (await shaped.chat(begin("One, two"))).json();
+      assert.equal(counted.choices[0].message.content, ", 1");
+      const json = { ...begin('{"reply":"Hello'), response_format: { type: "json_object" } };
+      const { choices } = await (await chat(json)).json();
+      assert.equal(choices[0].message.content, ` from alpha every word here is made"}`);
+
+      const usual = await reach(face, t);
+      const { message } = (await (await usual.chat({ ...begin("Hello"), tools: undefined })).json()).choices[0];
+      assert.equal(message.content, whole);
+    });
+
     it("embeddings, as numbers and as base64", async (t) => {
       const { send } = await reach(face, t);
       const embed = async (request) => (await send("/openai/v1/embeddings", { model: "e", ...request })).json();
