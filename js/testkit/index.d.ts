@@ -27,6 +27,26 @@ export interface ErrorFields {
   code?: string | number | null;
 }
 
+/**
+ * The error body that Anthropic sends with a status, with some of its fields changed. For a fault's `body`. Without a
+ * request id, none stands in it.
+ */
+export function anthropicError(status: number, fields?: AnthropicErrorFields, requestId?: string): AnthropicError;
+
+/** The fields of Anthropic's error object. */
+export interface AnthropicErrorFields {
+  message?: string;
+  type?: string;
+  details?: unknown;
+}
+
+/** Anthropic's error body. */
+export interface AnthropicError {
+  type: "error";
+  error: { type: string; message: string; details?: unknown };
+  request_id?: string;
+}
+
 export interface FakeProviderOptions {
   /** Stands in the reply's text, the ids and `owned_by`. Default "fake". */
   name?: string;
@@ -53,7 +73,7 @@ export interface FakeProviderOptions {
    * The wire format, and with it the paths that are served. "both": Anthropic's for its own paths, and for models
    * where a request has an `anthropic-version`; OpenAI's for all others. Default "openai".
    */
-  dialect?: "openai";
+  dialect?: "openai" | "anthropic" | "both";
   /**
    * Whether an answer goes on from a last message that is the assistant's: the text of that message and of the answer are
    * the whole text, also where another fake began its default sentence. A text that does not begin the answer is followed
@@ -153,7 +173,7 @@ export interface Fault {
   /** An empty body of the right content type; 200 unless `status` is given. */
   empty?: boolean;
   /** A JSON error body with status 200, also where a stream was asked for; `true` for a server error. */
-  errorIn200?: boolean | ErrorFields;
+  errorIn200?: boolean | ErrorFields | AnthropicErrorFields;
   /** Redirects there; 302 unless `status` is given. `fetch` follows to this same provider, as its `redirect` option says. */
   redirect?: string;
   /** Sets response headers, with or without another fault. */
@@ -166,7 +186,7 @@ export interface Fault {
    * Ends a stream with an error event in place of event `at` (default 0, the first), or of the terminator ("end"): a server
    * error in OpenAI's dialect, `overloaded_error` under the name `error` in Anthropic's. Streams only.
    */
-  errorEvent?: boolean | { at?: number | "end"; error?: ErrorFields };
+  errorEvent?: boolean | { at?: number | "end"; error?: ErrorFields | AnthropicErrorFields };
   /** Ends a stream cleanly without its terminator: `[DONE]`, or `message_stop`. */
   unterminated?: boolean;
   /**

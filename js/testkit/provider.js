@@ -2,6 +2,7 @@
  * The fake provider itself: receives a request, picks its fault, lets the dialect answer, delivers the reply.
  */
 
+import { anthropic, isAnthropic } from "./anthropic/index.js";
 import { bodyStream } from "./body.js";
 import { requestId } from "./dialect.js";
 import { bendBody, bendReply, connectThrough } from "./faults/index.js";
@@ -22,6 +23,8 @@ import { sleep, unlessAborted } from "./waiting.js";
 /** The dialect in which a call is answered. @type {Record<string, (call: Call) => import("./dialect.js").Dialect>} */
 const DIALECTS = {
   openai: () => openai,
+  anthropic: () => anthropic,
+  both: (call) => (isAnthropic(call) ? anthropic : openai),
 };
 
 const DEFAULTS = {

@@ -3,5 +3,8 @@
 import "../../js/testkit/tests/faults.js";
 import "../../js/testkit/tests/stream-faults.js";
 import "../../js/testkit/tests/surfaces.js";
+import "../../js/testkit/tests/anthropic.js";
+import "../../js/testkit/tests/anthropic-refusals.js";
+import "../../js/testkit/tests/anthropic-clients.js";
 import "../../js/testkit/tests/fetch.js";
 import "../../js/testkit/tests/socket.js";

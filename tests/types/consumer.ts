@@ -2,9 +2,14 @@
 import { APIError, CompletionStream, ConfigError, RateLimitError, Router, RouterError } from "switchman";
 import { Router as InlineRouter } from "switchman/inline";
 import { init, Router as SlimRouter } from "switchman/slim";
-import { fakeProvider } from "switchman/testkit";
+import { anthropicError, fakeProvider } from "switchman/testkit";
 
 const fake = fakeProvider({ name: "alpha", faults: (n) => n === 1 && { status: 503 } });
+
+// Another wire format, and a stream that goes wrong in several ways at once.
+const late = { errorEvent: { at: "end" as const, error: anthropicError(529).error }, comments: true, splitUtf8: true };
+const other = fakeProvider({ name: "beta", dialect: "both", continues: true, faults: [late, { drip: true, pings: true }] });
+other.release(2);
 
 const router = new Router(
   {

@@ -21,6 +21,17 @@ export const DIALECTS = {
     failure: { name: undefined, type: "server_error" },
     contentAt: 1,
   },
+  anthropic: {
+    path: "/v1/messages",
+    headers: VERSION,
+    request: MESSAGE,
+    textIn: ({ data }) => JSON.parse(data).delta?.text ?? "",
+    wholeText: ({ content }) => content.map(({ text }) => text).join(""),
+    isEnd: ({ name }) => name === "message_stop",
+    isPing: ({ name }) => name === "ping",
+    failure: { name: "error", type: "overloaded_error" },
+    contentAt: 3,
+  },
 };
 
 /** A provider behind one of the faces, and what asks it in its dialect. */
