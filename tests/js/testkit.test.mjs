@@ -8,3 +8,7 @@ import "../../js/testkit/tests/anthropic-refusals.js";
 import "../../js/testkit/tests/anthropic-clients.js";
 import "../../js/testkit/tests/fetch.js";
 import "../../js/testkit/tests/socket.js";
+import { testkit } from "./cases/testkit.js";
+import { onBoth } from "./support/suite.mjs";
+
+onBoth({ testkit });

@@ -11,8 +11,9 @@ import { secretsShown } from "./secrets-shown.js";
 import { streamBytes } from "./stream-bytes.js";
 import { streamFaults } from "./stream-faults.js";
 import { streamObjects } from "./stream-objects.js";
+import { testkit } from "./testkit.js";
 
 export const suites = {
   ...{ abortCalls, abortStreams, concurrency, inputRefused, inputRelayed, inputSteering, scope },
-  ...{ secretsHome, secretsShown, streamBytes, streamFaults, streamObjects },
+  ...{ secretsHome, secretsShown, streamBytes, streamFaults, streamObjects, testkit },
 };
