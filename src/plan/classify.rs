@@ -29,6 +29,8 @@ pub(super) fn kind_of_status(status: u16) -> FaultKind {
 pub(super) fn refused(now: Millis, status: u16, headers: &Headers, hint: ErrorHint) -> Fault {
     let kind = hint.kind.unwrap_or_else(|| kind_of_status(status));
     let message = hint.message.unwrap_or_else(|| match status {
+        // A browser tells a program that there was a redirect, and not which.
+        0 => "the provider answered with a redirect, which is refused".into(),
         300..=399 => format!("the provider answered with a redirect ({status}), which is refused").into(),
         _ => format!("the provider answered with status {status}").into(),
     });
@@ -46,6 +48,15 @@ pub(super) fn refused(now: Millis, status: u16, headers: &Headers, hint: ErrorHi
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_redirect_is_called_one_with_and_without_its_status() {
+        let message = |status| refused(Millis(0), status, &Headers::default(), ErrorHint::default()).message;
+        for status in [0, 301, 307] {
+            assert!(message(status).contains("redirect"), "{status}");
+        }
+        assert!(!message(204).contains("redirect"));
+    }
 
     #[test]
     fn the_body_beats_the_status() {
