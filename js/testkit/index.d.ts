@@ -97,7 +97,7 @@ export interface FakeProvider {
    * `/messages` and POST `/messages/count_tokens`. Refuses what the provider's API refuses. Rejects as `fetch` does: with
    * the signal's reason, with a TypeError when the connection fails.
    */
-  readonly fetch: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
+  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
   /** Every request so far, in order of arrival. */
   readonly calls: readonly Call[];
   /** Requests that have no answer yet, and bodies that were not read to their end, cancelled or aborted. */

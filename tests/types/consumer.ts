@@ -2,7 +2,9 @@
 import { APIError, CompletionStream, ConfigError, RateLimitError, Router, RouterError } from "switchman";
 import { Router as InlineRouter } from "switchman/inline";
 import { init, Router as SlimRouter } from "switchman/slim";
+import { memoryStore } from "switchman/stores/memory";
 import { anthropicError, fakeProvider } from "switchman/testkit";
+import { type LoopbackServer, serveFetch } from "switchman/testkit/server";
 
 const fake = fakeProvider({ name: "alpha", faults: (n) => n === 1 && { status: 503 } });
 
@@ -21,7 +23,7 @@ const router = new Router(
     num_retries: 2,
     fallbacks: [{ chat: ["backup"] }],
   },
-  { fetch: fake.fetch, seed: 1 },
+  { fetch: fake.fetch, seed: 1, store: memoryStore({ maxKeys: 10 }) },
 );
 
 // The bound method is a `fetch`: other clients take it as their own.
@@ -51,6 +53,8 @@ export async function elsewhere(module: WebAssembly.Module): Promise<Router[]> {
   const config = { model_list: [] };
   return [new SlimRouter(config), new InlineRouter(config)];
 }
+
+export const served = (): Promise<LoopbackServer> => serveFetch(router.fetch);
 
 export const isOurs = (error: unknown): boolean => error instanceof APIError;
 
