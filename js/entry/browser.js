@@ -3,7 +3,8 @@ import * as glue from "../../pkg/switchman.js";
 import { bind } from "../main.js";
 import { platform } from "../platform/node.js";
 
-await glue.default({ module_or_path: new URL("../../pkg/switchman_bg.wasm", import.meta.url) });
+// Without an argument the glue looks beside itself, which a bundler makes "beside the bundle".
+await glue.default();
 
 export const {
   APIConnectionError, APIError, AuthenticationError, BadRequestError, CancelledError, CompletionStream, ConfigError,
