@@ -1,10 +1,12 @@
 /**
  * `npm run setup`: installs whatever is missing for building and testing: the npm packages, the Rust toolchain's parts,
- * wasm-pack and wasm-bindgen. With everything in place it takes well under a second, so every other script calls it.
+ * wasm-pack and wasm-bindgen, and Chromium where that is allowed. With everything in place it takes well under a second,
+ * so every other script calls what it needs of it.
  */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { installChromium } from "./chromium.mjs";
 import { at, hashOf, isMain, textOf } from "./project.mjs";
 import { outputOf, run, script, UsageError, versionOf } from "./run.mjs";
 import { wasmTools } from "./tools.mjs";
@@ -14,7 +16,7 @@ export async function npmPackages() {
   const stamp = at("node_modules", ".switchman-lock");
   const fresh = hashOf(["package-lock.json"], process.platform, process.arch, process.versions.modules);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === fresh) return;
-  // No install scripts: esbuild and workerd bring their programs as packages of their own.
+  // No install scripts: esbuild, workerd, Deno and Bun bring their programs as packages of their own.
   const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
   if (process.platform === "win32") await run("cmd", ["/c", "npm", ...args]);
   else await run("npm", args);
@@ -46,6 +48,7 @@ export async function setup() {
   await npmPackages();
   await rust();
   await wasmTools();
+  await installChromium();
 }
 
 if (isMain(import.meta)) {
