@@ -3,9 +3,10 @@
  * is missing on the machine is installed on the way. `npm test -- rust`, or the name of a step, runs a part of it.
  */
 
-import { cpSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
 import { build } from "./build.mjs";
+import { installChromium } from "./chromium.mjs";
+import { checkPackage, tsc } from "./package.mjs";
 import { at } from "./project.mjs";
 import { run, script, UsageError } from "./run.mjs";
 import { npmPackages, rust } from "./setup.mjs";
@@ -16,7 +17,6 @@ const WASM = ["--target", "wasm32-unknown-unknown"];
 const NO_WARNINGS = { env: { RUSTDOCFLAGS: "-D warnings" } };
 
 const cargo = (args, options) => run("cargo", args, options);
-const tsc = (args) => run(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), ...args]);
 
 /**
  * @typedef {object} Step
@@ -37,22 +37,13 @@ const STEPS = [
   { name: "types", part: "js", run: () => tsc(["--project", at("tsconfig.json")]) },
   { name: "build", part: "js", run: () => build().then(printSizes) },
   { name: "size", part: "js", run: size },
-  { name: "package", part: "js", run: consumer },
+  { name: "package", part: "js", run: checkPackage },
   { name: "js-tests", part: "js", run: (tally) => run(process.execPath, nodeTests(), { onLine: nodeTally(tally) }) },
 ];
 
 async function size(tally) {
   if (hasRecord()) await checkSizes();
   else tally.skipped.push("size: nothing on record yet (npm run size -- --record)");
-}
-
-/** Packs and installs the tarball, and has TypeScript read a program that uses it, as Node and as a bundler resolve it. */
-async function consumer() {
-  const { packed } = await import("../tests/js/pack.mjs");
-  const folder = join(await packed(), "types");
-  cpSync(at("tests", "types"), folder, { recursive: true });
-  await tsc(["--project", folder]);
-  await tsc(["--project", folder, "--module", "esnext", "--moduleResolution", "bundler"]);
 }
 
 function nodeTests() {
@@ -76,6 +67,7 @@ async function test() {
     await timed("set-up", async () => {
       await npmPackages();
       await rust();
+      if (steps.some(({ part }) => part === "js")) await installChromium();
     });
     for (const step of steps) await timed(step.name, () => counted(step, tally));
   } catch (error) {
