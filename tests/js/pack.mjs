@@ -15,7 +15,7 @@ import { startWorker } from "../../scripts/worker.mjs";
 const PACKAGE = ["package.json", "README.md", "LICENSE", "CHANGELOG.md", "js", "pkg", "dist"];
 
 /** Where imports start in the project that has the package installed. */
-const IMPORTER = "importer.mjs";
+export const IMPORTER = "importer.mjs";
 
 /** @type {Promise<string> | undefined} */
 let project;

@@ -1,7 +1,8 @@
-/** The case functions that run on both runtimes, by suite. */
+/** The case functions, by suite. */
 import { abortCalls } from "./abort-calls.js";
 import { abortStreams } from "./abort-streams.js";
 import { concurrency } from "./concurrency.js";
+import { inPage } from "./in-page.js";
 import { inputRefused } from "./input-refused.js";
 import { inputRelayed } from "./input-relayed.js";
 import { inputSteering } from "./input-steering.js";
@@ -13,7 +14,11 @@ import { streamFaults } from "./stream-faults.js";
 import { streamObjects } from "./stream-objects.js";
 import { testkit } from "./testkit.js";
 
+/** For every runtime. */
 export const suites = {
   ...{ abortCalls, abortStreams, concurrency, inputRefused, inputRelayed, inputSteering, scope },
   ...{ secretsHome, secretsShown, streamBytes, streamFaults, streamObjects, testkit },
 };
+
+/** For browsers only. */
+export const pageSuites = { inPage };

@@ -1,4 +1,4 @@
-/** What a call that was given up must look like, from both ends. Runs on Node and in workerd. */
+/** What a call that was given up must look like, from both ends. Runs on every runtime. */
 
 import assert from "node:assert/strict";
 

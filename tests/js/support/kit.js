@@ -1,6 +1,6 @@
 /**
  * What every case gets: the package and its test kit as the runtime resolves them, and makers that keep the books, so
- * that after each case it can be checked that nothing was left behind. Runs on Node and in workerd.
+ * that after each case it can be checked that nothing was left behind. Runs on every runtime.
  */
 
 import assert from "node:assert/strict";
@@ -31,17 +31,26 @@ export function fetchOf(...providers) {
   };
 }
 
+/** In a browser a config that holds a key is refused, unless it is wanted; the cases want it. */
+const withKeysInBrowser = (Router) =>
+  class extends Router {
+    constructor(config, host) {
+      super(config, { dangerouslyAllowBrowser: true, ...host });
+    }
+  };
+
 /**
  * @param {any} product the exports of `switchman`
  * @param {any} testkit the exports of `switchman/testkit`
- * @param {"node" | "workerd"} runtime
+ * @param {"node" | "workerd" | "deno" | "bun" | "chromium"} runtime
  */
 export function makeKit(product, testkit, runtime) {
   const routers = [];
   const providers = [];
+  const Router = runtime === "chromium" ? withKeysInBrowser(product.Router) : product.Router;
   const kit = {
     ...product,
-    product,
+    Router,
     runtime,
     openaiError: testkit.openaiError,
     provider(name, options) {
@@ -50,7 +59,7 @@ export function makeKit(product, testkit, runtime) {
       return provider;
     },
     router(config, host) {
-      const router = new product.Router(config, host);
+      const router = new Router(config, host);
       routers.push(router);
       return router;
     },

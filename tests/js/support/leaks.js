@@ -1,4 +1,4 @@
-/** Looks for a secret in whatever a program could show of a value. Runs on Node and in workerd. */
+/** Looks for a secret in whatever a program could show of a value. Runs on every runtime. */
 
 import assert from "node:assert/strict";
 import { inspect } from "node:util";

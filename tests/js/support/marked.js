@@ -1,4 +1,4 @@
-/** Secrets with a mark, and every way to call with a look at what comes back. Runs on Node and in workerd. */
+/** Secrets with a mark, and every way to call with a look at what comes back. Runs on every runtime. */
 
 import { CHAT, CHAT_URL, all, post } from "./kit.js";
 

@@ -1,4 +1,4 @@
-/** One call in one of the ways that a program may make it, told in plain data. Runs on Node and in workerd. */
+/** One call in one of the ways that a program may make it, told in plain data. Runs on every runtime. */
 
 import { CHAT, CHAT_URL, brief, eventsIn, post } from "./kit.js";
 
@@ -56,7 +56,7 @@ export const isStreamed = (way) => way.endsWith("streamed");
  * @param {{ config: object, way: string, request?: object }} scenario
  */
 export async function perform(Router, { config, way, request = CHAT }) {
-  const router = new Router(config, { seed: 1 });
+  const router = new Router(config, { seed: 1, dangerouslyAllowBrowser: true });
   try {
     return { ...(await ways[way](router, request)), running: router.coreRunning() };
   } catch (error) {

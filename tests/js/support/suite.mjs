@@ -1,9 +1,11 @@
-/** Runs case functions on Node and in workerd: the same functions, against the same packed package. */
+/** Runs case functions on every runtime: the same functions, against the same packed package. */
 
 import { after, before, describe, test } from "node:test";
-import { importPacked, workerdWith } from "../pack.mjs";
-import { at } from "../../../scripts/project.mjs";
+import { importPacked } from "../pack.mjs";
 import { makeKit } from "./kit.js";
+import { caseWorker, startWorkerd } from "./runtimes.mjs";
+
+export { caseWorker };
 
 /** The runner's own bound, for what {@link inTime} cannot stop. */
 const LIMIT = { timeout: 60_000 };
@@ -25,13 +27,6 @@ export async function nodeKit() {
   return makeKit(await importPacked(), await importPacked("switchman/testkit"), "node");
 }
 
-/** The worker that runs cases. Node's modules are for the cases' assertions; the package needs none. */
-export const caseWorker = (options) =>
-  workerdWith(at("tests", "js", "workers", "cases.js"), {
-    ...options,
-    miniflare: { compatibilityFlags: ["nodejs_compat"], ...options?.miniflare },
-  });
-
 /** @typedef {Record<string, (kit: ReturnType<typeof makeKit>) => Promise<void>>} Cases by their titles */
 
 /**
@@ -40,16 +35,7 @@ export const caseWorker = (options) =>
  */
 export function onBoth(suites) {
   for (const [name, cases] of Object.entries(suites)) onNode(name, cases);
-  describe("in workerd", LIMIT, () => {
-    let worker;
-    before(async () => (worker = await caseWorker()));
-    after(() => worker?.stop());
-    for (const [name, cases] of Object.entries(suites)) {
-      describe(`${name}, in workerd`, LIMIT, () => {
-        for (const title of Object.keys(cases)) test(title, LIMIT, () => inWorker(worker, name, title));
-      });
-    }
-  });
+  onRemote("workerd", startWorkerd, suites);
 }
 
 function onNode(name, cases) {
@@ -63,9 +49,28 @@ function onNode(name, cases) {
   });
 }
 
-async function inWorker(worker, suite, title) {
-  const request = { method: "POST", body: JSON.stringify({ suite, title }) };
-  const report = await inTime(worker.fetch("/case", request));
-  const text = await report.text();
-  if (report.status !== 200) throw new Error(`in workerd: ${text}\n${worker.log.join("\n")}`);
+/**
+ * Runs suites of cases in another runtime, which is started once for all of them.
+ * @param {string} runtime its name
+ * @param {() => Promise<import("./runtimes.mjs").Runtime>} start
+ * @param {Record<string, Cases>} suites under the names they have in `cases/index.js`
+ * @param {(remote: () => import("./runtimes.mjs").Runtime) => void} [more] declares more tests with the same process
+ */
+export function onRemote(runtime, start, suites, more) {
+  describe(`in ${runtime}`, LIMIT, () => {
+    let remote;
+    before(async () => (remote = await start()));
+    after(() => remote?.stop());
+    more?.(() => remote);
+    for (const [suite, cases] of Object.entries(suites)) {
+      describe(`${suite}, in ${runtime}`, LIMIT, () => {
+        for (const title of Object.keys(cases)) {
+          test(`${title}, in ${runtime}`, LIMIT, async () => {
+            const { status, body } = await inTime(remote.ask("/case", { suite, title }));
+            if (status !== 200) throw new Error(`in ${runtime}: ${body}\n${remote.log.join("\n")}`);
+          });
+        }
+      });
+    }
+  });
 }

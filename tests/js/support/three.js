@@ -1,4 +1,4 @@
-/** Three groups of one deployment each, and a look at errors over fetch. Runs on Node and in workerd. */
+/** Three groups of one deployment each, and a look at errors over fetch. Runs on every runtime. */
 
 import assert from "node:assert/strict";
 import { deployment, fetchOf } from "./kit.js";

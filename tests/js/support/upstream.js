@@ -1,4 +1,4 @@
-/** Streams as an upstream writes them, sent by hand, and a time that only the test moves. Runs on Node and in workerd. */
+/** Streams as an upstream writes them, sent by hand, and a time that only the test moves. Runs on every runtime. */
 
 export const encode = (text) => new TextEncoder().encode(text);
 export const decode = (bytes) => new TextDecoder("utf-8", { fatal: true }).decode(bytes);
