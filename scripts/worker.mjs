@@ -61,7 +61,17 @@ const resolution = (wasm, packageIn) => ({
  * Bundles and starts a worker.
  *
  * @param {string} entry absolute path of the worker's file
- * @param {object} [options] those of {@link bundleWorker}, and
+ * @param {Parameters<typeof bundleWorker>[1] & Parameters<typeof workerOf>[1]} [options]
+ */
+export async function startWorker(entry, { packageIn, conditions, ...options } = {}) {
+  return workerOf(await bundleWorker(entry, { packageIn, conditions }), options);
+}
+
+/**
+ * Starts a worker of modules that are bundled already.
+ *
+ * @param {{ type: string, path: string, contents: string | Uint8Array }[]} modules the entry first
+ * @param {object} [options]
  * @param {Record<string, unknown>} [options.bindings] the worker's `env`
  * @param {(request: Request) => Response | Promise<Response>} [options.outbound] answers every `fetch` of the worker
  *   instead of the network; what it throws becomes a failed fetch's 500
@@ -76,9 +86,7 @@ const resolution = (wasm, packageIn) => ({
  * @property {string[]} log every line the worker has logged
  * @property {() => Promise<void>} stop
  */
-export async function startWorker(entry, options = {}) {
-  const { bindings, outbound, port = 0, onLog, miniflare, ...bundling } = options;
-  const modules = await bundleWorker(entry, bundling);
+export async function workerOf(modules, { bindings, outbound, port = 0, onLog, miniflare } = {}) {
   const { Miniflare, Response: RuntimeResponse } = await import("miniflare");
   const log = [];
   const worker = new Miniflare({
