@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
@@ -32,6 +33,11 @@ test("the name alone brings a router on this runtime", async () => {
   const { Router, RouterError, ConfigError, RateLimitError } = await importPacked();
   assert.throws(() => new Router({}), ConfigError);
   assert.ok(RateLimitError.prototype instanceof RouterError);
+});
+
+test("`require` brings the same as `import`", { skip: !process.features.require_module && "this Node cannot require a module" }, async () => {
+  const { Router } = createRequire(join(await packed(), "consumer.cjs"))("switchman");
+  assert.equal(Router, (await importPacked()).Router);
 });
 
 for (const entry of ["node", "inline"]) {
