@@ -1,5 +1,5 @@
 /**
- * `npm start`: the demo worker in the real Workers runtime on this machine, ready for a request.
+ * `npm start`: the demo worker in the real Workers runtime on this machine, ready for a request, and the page at `/`.
  *
  *     --port 8787    where it listens; 0 takes any free port
  *     --once         sends the printed request itself, prints the answer and ends
@@ -15,6 +15,7 @@ import { at } from "./project.mjs";
 import { script, UsageError } from "./run.mjs";
 import { npmPackages } from "./setup.mjs";
 import { startWorker } from "./worker.mjs";
+import { pageFiles, pageResponse } from "./www.mjs";
 
 const PATH = "/v1/chat/completions";
 const BODY = JSON.stringify({ model: "chat", messages: [{ role: "user", content: "What does a switchman do?" }] });
@@ -29,13 +30,16 @@ async function start() {
   await npmPackages();
   await build();
   const { OPENAI_API_KEY } = process.env;
+  const files = pageFiles();
   const worker = await startWorker(at("scripts", "logged.js"), {
     port,
+    services: { PAGE: ({ url }) => pageResponse(files, new URL(url).pathname.slice(1)) },
     bindings: OPENAI_API_KEY ? { OPENAI_API_KEY } : {},
     onLog: (line) => console.log(line),
   });
   const ended = interrupted();
   console.log(`The demo worker runs at ${worker.url}; ${OPENAI_API_KEY ? "OpenAI answers" : "fake providers answer (OPENAI_API_KEY is not set)"}.`);
+  console.log(`The page, with a router in the browser and fake providers to break, is at ${worker.url}/`);
   console.log(`\n  curl -s ${worker.url}${PATH} -H 'content-type: application/json' -d '${BODY}'\n`);
   try {
     if (options.once) await request(worker.url + PATH);

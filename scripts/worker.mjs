@@ -75,6 +75,7 @@ export async function startWorker(entry, { packageIn, conditions, ...options } =
  * @param {Record<string, unknown>} [options.bindings] the worker's `env`
  * @param {(request: Request) => Response | Promise<Response>} [options.outbound] answers every `fetch` of the worker
  *   instead of the network; what it throws becomes a failed fetch's 500
+ * @param {Record<string, (request: Request) => Response | Promise<Response>>} [options.services] bindings with a `fetch`
  * @param {number} [options.port] default: any free one
  * @param {(line: string, level: string) => void} [options.onLog] sees what the worker logs; default: kept in `log` only
  * @param {object} [options.miniflare] more options of Miniflare: namespaces, durable objects, …
@@ -86,16 +87,19 @@ export async function startWorker(entry, { packageIn, conditions, ...options } =
  * @property {string[]} log every line the worker has logged
  * @property {() => Promise<void>} stop
  */
-export async function workerOf(modules, { bindings, outbound, port = 0, onLog, miniflare } = {}) {
+export async function workerOf(modules, options = {}) {
+  const { bindings, outbound, services = {}, port = 0, onLog, miniflare } = options;
   const { Miniflare, Response: RuntimeResponse } = await import("miniflare");
   const log = [];
+  const inRuntime = (answer) => async (request) => runtimeResponse(await answer(plainRequest(request)), RuntimeResponse);
   const worker = new Miniflare({
     modules,
     compatibilityDate: compatibilityDate(),
     bindings,
     host: "127.0.0.1",
     port,
-    outboundService: outbound && (async (request) => runtimeResponse(await outbound(plainRequest(request)), RuntimeResponse)),
+    outboundService: outbound && inRuntime(outbound),
+    serviceBindings: Object.fromEntries(Object.entries(services).map(([name, answer]) => [name, inRuntime(answer)])),
     handleStructuredLogs({ level, message }) {
       log.push(message);
       onLog?.(message, level);

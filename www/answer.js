@@ -1,0 +1,84 @@
+/** One question and its answer on the page: the words as they come, then how they came about. */
+
+import { LIVE_BREAKS } from "./breaks.js";
+import { h, say } from "./element.js";
+import { attemptLines, failure, summary } from "./words.js";
+
+/** The buttons that break a provider in the middle of a stream. @param {(how: any) => void} onBreak */
+export const liveButtons = (onBreak) =>
+  LIVE_BREAKS.map(({ how, label }) => h("button.break", { type: "button", "data-how": how, onclick: () => onBreak(how) }, label));
+
+export class AnswerView {
+  #text = h("p.text");
+  #outcome = h("p.outcome", {}, "Asking…");
+  #live = h("div.live", { role: "group", "aria-label": "Break the provider that is answering", hidden: true });
+  #attempts = h("ol.attempts", { "aria-label": "Attempts" });
+  /** A reader hears the answer once it is whole, and not word by word. */
+  #article = h("article.answer", { "aria-busy": "true", "data-state": "asking" }, this.#text, this.#live, this.#outcome, this.#attempts);
+
+  /** @param {HTMLElement} log @param {string} question */
+  constructor(log, question) {
+    log.append(h("p.question", {}, question), this.#article);
+    this.#article.scrollIntoView({ block: "nearest" });
+  }
+
+  get hasBegun() {
+    return this.#text.textContent !== "";
+  }
+
+  get text() {
+    return this.#text.textContent;
+  }
+
+  /** Content is there, and more to come. @param {any} stream @param {(how: any) => void} onBreak */
+  streams(stream, onBreak) {
+    this.#state("streaming");
+    say(this.#outcome, `${stream.model_used} is answering…`);
+    this.#live.replaceChildren(...liveButtons(onBreak));
+    this.#live.hidden = false;
+    this.#tell(stream.meta.attempts, false);
+  }
+
+  append(words) {
+    if (!words) return;
+    const log = /** @type {HTMLElement} */ (this.#article.parentElement);
+    const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 48;
+    this.#text.append(words);
+    if (isAtEnd) log.scrollTop = log.scrollHeight;
+  }
+
+  /** @param {any} meta @param {string} model */
+  complete(meta, model) {
+    this.#end("complete", summary(meta, model), meta.attempts);
+  }
+
+  /** @param {any} error */
+  failed(error) {
+    const state = error.name === "AbortError" ? "stopped" : "broken";
+    this.#end(state, failure(error, this.hasBegun), error.attempts ?? []);
+  }
+
+  #end(state, words, attempts) {
+    this.#live.hidden = true;
+    say(this.#outcome, words);
+    this.#tell(attempts, this.hasBegun);
+    this.#state(state);
+    this.#article.setAttribute("aria-busy", "false");
+    const log = /** @type {HTMLElement} */ (this.#article.parentElement);
+    if (this.#article === log.lastElementChild) log.scrollTop = log.scrollHeight;
+  }
+
+  #state(state) {
+    this.#article.dataset.state = state;
+  }
+
+  #tell(attempts, hasBegun) {
+    const isRunning = this.#article.dataset.state === "streaming" && !hasBegun;
+    const lines = attemptLines(attempts, hasBegun).map(({ model, deed, then, isFailed }, index) => {
+      const isLast = index === attempts.length - 1;
+      const said = isRunning && isLast ? "is answering" : deed;
+      return h("li", { className: isFailed ? "is-failed" : "" }, h("b", {}, model), ` ${said}`, then ? ` → ${then}.` : ".");
+    });
+    this.#attempts.replaceChildren(...lines);
+  }
+}

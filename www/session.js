@@ -1,0 +1,102 @@
+/** The router of the page and what the page has learnt from its answers. Every setting of the config makes a new router. */
+
+import { configOf, DEPLOYMENTS, GROUP } from "./deployments.js";
+import { ConfigError, Router } from "./lib/js/entry/browser.js";
+import { network } from "./providers.js";
+
+/** A shared circuit is one number: an epoch above so many bits of "benched until". docs/DESIGN.md tells more. */
+const UNTIL = 2 ** 41;
+
+/** Whether this version of the router carries an option out: it lists in its notices what it only accepts. */
+export function carriesOut(option, value) {
+  try {
+    const router = new Router({ ...configOf(START), [option]: value }, { fetch: network });
+    const isNoticed = router.notices.some(({ path }) => path.includes(option));
+    router.free();
+    return !isNoticed;
+  } catch (error) {
+    if (error instanceof ConfigError) return false;
+    throw error;
+  }
+}
+
+const START = { weights: Object.fromEntries(DEPLOYMENTS.map(({ id, weight }) => [id, weight])), numRetries: 2, patience: 2 };
+
+export class Session extends EventTarget {
+  settings = { ...START, stream: true, midStream: /** @type {string | undefined} */ (undefined) };
+  /** How often each deployment has answered, by id. @type {Map<string, number>} */
+  answered = new Map();
+  failed = 0;
+  /** The last attempt of each deployment, by id. @type {Map<string, import("../js/index.js").Attempt>} */
+  last = new Map();
+  /** Until when each is left alone, in epoch milliseconds, by id; over once the router has said so. @type {Map<string, number>} */
+  benches = new Map();
+
+  constructor() {
+    super();
+    this.renew();
+  }
+
+  /** Makes the router anew; it forgets what the old one had learnt. Throws a ConfigError, and the old one stays. */
+  renew(changes = {}) {
+    const settings = { ...this.settings, ...changes };
+    const config = configOf(settings);
+    // What the router would tell other instances is how the page knows who is benched.
+    const store = {
+      capabilities: { ops: ["add", "max", "put"] },
+      load: async (keys) => keys.map(() => null),
+      apply: async (_, ops) => this.#learn(router, ops),
+    };
+    const router = new Router(config, { fetch: network, store });
+    Object.assign(this, { settings, config, router });
+    this.benches.clear();
+    this.last.clear();
+    this.#changed("config");
+  }
+
+  /** @param {any} router @param {readonly import("../js/index.js").StoreOp[]} ops */
+  #learn(router, ops) {
+    if (router !== this.router) return;
+    for (const { key, value } of ops) {
+      const id = /^sw1\/(.+)\/cool$/.exec(key)?.[1];
+      if (id === undefined || typeof value !== "number") continue;
+      const until = value % UNTIL;
+      if (until === 0) this.benches.delete(id);
+      else this.benches.set(id, until);
+    }
+    this.#changed("state");
+  }
+
+  /** Sends a request to the group. @param {object} request @param {object} [options] */
+  ask(request, options) {
+    return this.router.completion({ model: GROUP, ...request }, options);
+  }
+
+  /** Counts a whole answer. @param {import("../js/index.js").HiddenParams} meta */
+  succeeded({ model_id, attempts }) {
+    this.answered.set(model_id, (this.answered.get(model_id) ?? 0) + 1);
+    this.#note(attempts);
+  }
+
+  /** Counts a call without a whole answer, unless the visitor ended it. @param {any} error */
+  gaveUp(error) {
+    if (error.name !== "AbortError") this.failed += 1;
+    this.#note(error.attempts ?? []);
+  }
+
+  resetCounts() {
+    this.answered.clear();
+    this.failed = 0;
+    this.#changed("state");
+  }
+
+  #note(attempts) {
+    // What the visitor stopped says nothing about the deployment.
+    for (const attempt of attempts) if (attempt.error !== "AbortError") this.last.set(attempt.deployment, attempt);
+    this.#changed("state");
+  }
+
+  #changed(what) {
+    this.dispatchEvent(new Event(what));
+  }
+}
