@@ -4,6 +4,8 @@ import { LIVE_BREAKS } from "./breaks.js";
 import { h, say } from "./element.js";
 import { attemptLines, failure, summary } from "./words.js";
 
+const NEAR_END_PX = 48;
+
 /** The buttons that break a provider in the middle of a stream. @param {(how: any) => void} onBreak */
 export const liveButtons = (onBreak) =>
   LIVE_BREAKS.map(({ how, label }) => h("button.break", { type: "button", "data-how": how, onclick: () => onBreak(how) }, label));
@@ -14,12 +16,15 @@ export class AnswerView {
   #live = h("div.live", { role: "group", "aria-label": "Break the provider that is answering", hidden: true });
   #attempts = h("ol.attempts", { "aria-label": "Attempts" });
   /** A reader hears the answer once it is whole, and not word by word. */
-  #article = h("article.answer", { "aria-busy": "true", "data-state": "asking" }, this.#text, this.#live, this.#outcome, this.#attempts);
+  #article = h("article.answer", { "aria-busy": "true", "data-state": "asking" }, this.#text, this.#outcome, this.#live, this.#attempts);
+
+  #log;
 
   /** @param {HTMLElement} log @param {string} question */
   constructor(log, question) {
+    this.#log = log;
     log.append(h("p.question", {}, question), this.#article);
-    this.#article.scrollIntoView({ block: "nearest" });
+    log.scrollTop = log.scrollHeight;
   }
 
   get hasBegun() {
@@ -32,19 +37,17 @@ export class AnswerView {
 
   /** Content is there, and more to come. @param {any} stream @param {(how: any) => void} onBreak */
   streams(stream, onBreak) {
-    this.#state("streaming");
-    say(this.#outcome, `${stream.model_used} is answering…`);
-    this.#live.replaceChildren(...liveButtons(onBreak));
-    this.#live.hidden = false;
-    this.#tell(stream.meta.attempts, false);
+    this.#change(() => {
+      this.#state("streaming");
+      say(this.#outcome, `${stream.model_used} is answering. Break it:`);
+      this.#live.replaceChildren(...liveButtons(onBreak));
+      this.#live.hidden = false;
+      this.#tell(stream.meta.attempts, false);
+    });
   }
 
   append(words) {
-    if (!words) return;
-    const log = /** @type {HTMLElement} */ (this.#article.parentElement);
-    const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 48;
-    this.#text.append(words);
-    if (isAtEnd) log.scrollTop = log.scrollHeight;
+    if (words) this.#change(() => this.#text.append(words));
   }
 
   /** @param {any} meta @param {string} model */
@@ -59,13 +62,21 @@ export class AnswerView {
   }
 
   #end(state, words, attempts) {
-    this.#live.hidden = true;
-    say(this.#outcome, words);
-    this.#tell(attempts, this.hasBegun);
-    this.#state(state);
+    this.#change(() => {
+      this.#live.hidden = true;
+      say(this.#outcome, words);
+      this.#tell(attempts, this.hasBegun);
+      this.#state(state);
+    });
     this.#article.setAttribute("aria-busy", "false");
-    const log = /** @type {HTMLElement} */ (this.#article.parentElement);
-    if (this.#article === log.lastElementChild) log.scrollTop = log.scrollHeight;
+  }
+
+  /** Changes the answer; who reads at the end of the log stays there. */
+  #change(change) {
+    const log = this.#log;
+    const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
+    change();
+    if (isAtEnd) log.scrollTop = log.scrollHeight;
   }
 
   #state(state) {

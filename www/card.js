@@ -3,7 +3,6 @@
 import { liveButtons } from "./answer.js";
 import { BREAKS } from "./breaks.js";
 import { h, say } from "./element.js";
-import { deed, seconds } from "./words.js";
 
 /**
  * How a deployment is, as a name for the style sheet and a word for people. What the fake is doing comes from the fake;
@@ -15,7 +14,7 @@ function stateOf({ waiting, streams }, { bench, last, now }) {
   if (bench !== undefined && bench > now) return { name: "benched", word: `benched for ${Math.ceil((bench - now) / 1000)} s` };
   if (bench !== undefined) return { name: "trial", word: "bench over, on trial" };
   if (last === undefined) return { name: "unknown", word: "not asked yet" };
-  return last.error === null ? { name: "well", word: "well" } : { name: "failed", word: "failed last time" };
+  return last.isFailed ? { name: "failed", word: "failed last time" } : { name: "well", word: "well" };
 }
 
 export class Card {
@@ -40,7 +39,7 @@ export class Card {
       h("div.head", {}, h("h3", {}, model), this.#state),
       h("div.tally", {}, this.#bar, this.#count, h("label.weight", {}, "weight ", this.#weight)),
       this.#last,
-      h("fieldset.chips", {}, h("legend", {}, "From its next call on it"), ...BREAKS.map((one) => this.#chip(one))),
+      h("fieldset.chips", {}, h("legend", {}, "From its next call on, it"), ...BREAKS.map((one) => this.#chip(one))),
       h("div.live", { role: "group", "aria-label": `Break ${model} while it streams` }, h("span.legend", {}, "While it streams"), ...this.#live),
     );
   }
@@ -59,13 +58,13 @@ export class Card {
   show(now = Date.now()) {
     const { answered, last, benches, settings } = this.#session;
     const { id, broken, streams } = this.#provider;
-    const attempt = last.get(id);
+    const latest = last.get(id);
     const bench = benches.get(id);
-    const { name, word } = stateOf(this.#provider, { bench, last: attempt, now });
+    const { name, word } = stateOf(this.#provider, { bench, last: latest, now });
     this.element.dataset.state = name;
     this.element.dataset.broken = String(broken !== "works");
     say(this.#state, word);
-    say(this.#last, attempt?.error ? `Last: ${deed(attempt)}.` : attempt ? `Last: answered within ${seconds(attempt.ms)}.` : "");
+    say(this.#last, latest?.isFailed ? `Last time it ${latest.deed}.` : "");
 
     const whole = [...answered.values()].reduce((sum, count) => sum + count, 0);
     const own = answered.get(id) ?? 0;

@@ -29,7 +29,7 @@ export function showChat(session) {
       await answerInto(view, session, messages, controller.signal);
       turns = [...messages, { role: "assistant", content: view.text }].slice(-KEPT_TURNS);
     } catch (error) {
-      session.gaveUp(error);
+      session.gaveUp(error, view.hasBegun);
       view.failed(error);
     } finally {
       running = undefined;

@@ -5,11 +5,13 @@ import { DEPLOYMENTS } from "./deployments.js";
 
 const CALLS = 100;
 const AT_ONCE = 10;
+const LEGEND = "The bars count who answered; the mark on each is the share that the weights ask for.";
 const MESSAGES = [{ role: "user", content: "Who are you?" }];
 
 /** @param {import("./session.js").Session} session */
 export function showHundred(session) {
   const [button, told] = ["hundred", "hundred-told"].map(byId);
+  say(told, LEGEND);
   button.addEventListener("click", async () => {
     button.disabled = true;
     session.resetCounts();
@@ -27,7 +29,7 @@ export function showHundred(session) {
   });
   byId("reset").addEventListener("click", () => {
     session.resetCounts();
-    say(told, "");
+    say(told, LEGEND);
   });
 }
 

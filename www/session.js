@@ -3,6 +3,7 @@
 import { configOf, DEPLOYMENTS, GROUP } from "./deployments.js";
 import { ConfigError, Router } from "./lib/js/entry/browser.js";
 import { network } from "./providers.js";
+import { deed } from "./words.js";
 
 /** A shared circuit is one number: an epoch above so many bits of "benched until". docs/DESIGN.md tells more. */
 const UNTIL = 2 ** 41;
@@ -27,7 +28,7 @@ export class Session extends EventTarget {
   /** How often each deployment has answered, by id. @type {Map<string, number>} */
   answered = new Map();
   failed = 0;
-  /** The last attempt of each deployment, by id. @type {Map<string, import("../js/index.js").Attempt>} */
+  /** What each deployment did last, by id. @type {Map<string, { isFailed: boolean, deed: string }>} */
   last = new Map();
   /** Until when each is left alone, in epoch milliseconds, by id; over once the router has said so. @type {Map<string, number>} */
   benches = new Map();
@@ -78,10 +79,10 @@ export class Session extends EventTarget {
     this.#note(attempts);
   }
 
-  /** Counts a call without a whole answer, unless the visitor ended it. @param {any} error */
-  gaveUp(error) {
+  /** Counts a call without a whole answer, unless the visitor ended it. @param {any} error @param {boolean} [hasBegun] it broke off */
+  gaveUp(error, hasBegun = false) {
     if (error.name !== "AbortError") this.failed += 1;
-    this.#note(error.attempts ?? []);
+    this.#note(error.attempts ?? [], hasBegun);
   }
 
   resetCounts() {
@@ -90,9 +91,13 @@ export class Session extends EventTarget {
     this.#changed("state");
   }
 
-  #note(attempts) {
-    // What the visitor stopped says nothing about the deployment.
-    for (const attempt of attempts) if (attempt.error !== "AbortError") this.last.set(attempt.deployment, attempt);
+  #note(attempts, hasBegun = false) {
+    for (const attempt of attempts) {
+      // What the visitor stopped says nothing about the deployment.
+      if (attempt.error === "AbortError") continue;
+      const said = deed(attempt, hasBegun && attempt === attempts.at(-1));
+      this.last.set(attempt.deployment, { isFailed: attempt.error !== null, deed: said });
+    }
     this.#changed("state");
   }
 
