@@ -36,7 +36,7 @@ export function showChat(session) {
       const hadFocus = document.activeElement === stop;
       send.hidden = false;
       stop.hidden = true;
-      if (hadFocus) input.focus();
+      if (hadFocus) send.focus();
     }
   };
 

@@ -8,6 +8,9 @@ import { deed } from "./words.js";
 /** A shared circuit is one number: an epoch above so many bits of "benched until". docs/DESIGN.md tells more. */
 const UNTIL = 2 ** 41;
 
+/** The config that the page starts from. */
+const START = { weights: Object.fromEntries(DEPLOYMENTS.map(({ id, weight }) => [id, weight])), numRetries: 2, patience: 2 };
+
 /** Whether this version of the router carries an option out: it lists in its notices what it only accepts. */
 export function carriesOut(option, value) {
   try {
@@ -20,8 +23,6 @@ export function carriesOut(option, value) {
     throw error;
   }
 }
-
-const START = { weights: Object.fromEntries(DEPLOYMENTS.map(({ id, weight }) => [id, weight])), numRetries: 2, patience: 2 };
 
 export class Session extends EventTarget {
   settings = { ...START, stream: true, midStream: /** @type {string | undefined} */ (undefined) };

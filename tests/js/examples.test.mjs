@@ -65,5 +65,6 @@ test("npm start prints a line to copy, and its log says which deployment answere
   const { stdout } = await node([at("scripts", "start.mjs"), "--once", "--port", "0"]);
   assert.match(stdout, /^ {2}curl -s http:\/\/127\.0\.0\.1:\d+\/v1\/chat\/completions -H 'content-type: application\/json' -d '\{.+\}'$/m);
   assert.match(stdout, /^POST \/v1\/chat\/completions 200 answered by openai\/gpt-4(o|\.1)-mini \(deployment [^)\s]+\)(, \d (retry|retries))?, \d+ ms$/m);
+  assert.match(stdout, /^The page, .+ is at http:\/\/127\.0\.0\.1:\d+\/$/m);
   assert.match(stdout, /"object":\s*"chat\.completion"/);
 });
