@@ -40,6 +40,7 @@ class HiddenParams {
     this.call_id = report.call_id;
     this.model_id = id;
     this.model_group = group;
+    this.models_used = report.models_used;
     this.requested_model = report.requested_model;
     this.provider = provider;
     this.api_base = api_base;

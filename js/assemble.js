@@ -8,6 +8,8 @@ export function assemble(chunks, usage) {
   const first = chunks[0] ?? {};
   const completion = { ...first, object: "chat.completion", choices: [] };
   for (const chunk of chunks) {
+    // What came before is void.
+    if (chunk.switchman?.event === "restart") completion.choices = [];
     if (chunk.usage) completion.usage = chunk.usage;
     if (chunk.system_fingerprint) completion.system_fingerprint = chunk.system_fingerprint;
     if (chunk.service_tier) completion.service_tier = chunk.service_tier;

@@ -137,7 +137,10 @@ export class Hub {
     const { core } = this;
     const { id } = call;
     const total_ms = this.now() - call.plan.started;
-    const first = core.coreFirstTokenMs(id, call.attempt);
+    const attempts = this.attempts(id);
+    const shown = attempts.map((_, index) => core.coreFirstTokenMs(id, index));
+    const models_used = attempts.filter((_, index) => shown[index] >= 0).map((attempt) => attempt.model_used);
+    const first = shown.find((ms) => ms >= 0) ?? -1;
     const { call_id, deployment, attempted_retries, attempted_fallbacks } = this.brief(call);
     return {
       call_id,
@@ -145,7 +148,8 @@ export class Hub {
       attempted_retries,
       attempted_fallbacks,
       requested_model: call.plan.model ?? core.coreRequested(id),
-      attempts: this.attempts(id),
+      attempts,
+      models_used: models_used.length > 0 ? models_used : attempts.slice(-1).map((attempt) => attempt.model_used),
       usage: this.usage(id, call.attempt),
       latency: { total_ms, first_token_ms: first < 0 ? null : first },
       skipped_events: call.skippedEvents + core.coreSkipped(id),

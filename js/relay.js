@@ -106,7 +106,8 @@ export function relayEvents(hub, call) {
         const bytes = await pump.next();
         if (bytes === undefined) controller.close();
         else controller.enqueue(bytes);
-      } catch (error) {
+      } catch (thrown) {
+        const error = /** @type {Error} */ (thrown);
         if (error instanceof CancelledError) return controller.error(error.cause);
         controller.enqueue(encoder.encode(`data: ${hub.wire.get(error)}\n\n`));
         controller.close();

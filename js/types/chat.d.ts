@@ -1,5 +1,5 @@
 import type { HiddenParams } from "./meta.js";
-import type { Steering } from "./options.js";
+import type { Steering, StreamMarker } from "./options.js";
 
 /** A request for a chat completion, in OpenAI's shape. Members that are not named here go to the provider as they are. */
 export interface ChatCompletionRequest extends Steering {
@@ -119,6 +119,8 @@ export interface ChatCompletionChunk {
   /** Empty in the chunk that tells only the usage. */
   choices: ChunkChoice[];
   usage?: CompletionUsage | null;
+  /** In a chunk without choices: from here on another deployment answers. */
+  switchman?: StreamMarker;
   [member: string]: unknown;
 }
 
@@ -158,7 +160,7 @@ export interface ToolCallPart {
  */
 export class CompletionStream implements AsyncIterable<ChatCompletionChunk> {
   private constructor();
-  /** "provider/model" of the deployment that answers. */
+  /** "provider/model" of the deployment that answers; of the last one, where a stream was gone on with elsewhere. */
   readonly model_used: string;
   /** How the answer came about; complete once the stream has ended. */
   readonly meta: HiddenParams;

@@ -1,4 +1,4 @@
-import type { TimeLimits } from "./options.js";
+import type { StreamRules, TimeLimits } from "./options.js";
 
 /** A value that is read from the environment when the router is constructed: `"os.environ/OPENAI_API_KEY"`. */
 export type EnvReference = `os.environ/${string}`;
@@ -22,11 +22,15 @@ export interface RouterConfig extends RouterSettings {
 }
 
 /** What counts for all deployments. `null` is an option that is not given. */
-export interface RouterSettings extends TimeLimits {
+export interface RouterSettings extends TimeLimits, StreamRules {
   /** Other names for groups, followed to their end; `hidden` keeps one out of `/v1/models`. */
   model_group_alias?: Record<string, string | { model: string; hidden?: boolean }>;
   /** Request parameters, headers and time limits of every deployment that has none of its own. */
   default_litellm_params?: CommonParams;
+  /** LiteLLM's name for `mid_stream: "continue"`. */
+  enable_mid_stream_fallback_continuation?: boolean;
+  /** Leave out parameters that a provider cannot carry out, instead of passing it over. Default false. */
+  drop_params?: boolean;
   /** Leave a deployment with a mistake out, with a notice, instead of refusing the config. Default false. */
   ignore_invalid_deployments?: boolean | EnvReference;
   /** Attempts after the first, within one group. 0 or more. Default 2. */
@@ -106,13 +110,13 @@ export interface CommonParams extends TimeLimits {
 
 /** How a deployment is reached, and how much of its group's traffic it gets. */
 export interface LitellmParams extends CommonParams {
-  /** "provider/model". Providers: openai, and openai_like, custom_openai, hosted_vllm, lm_studio, llamafile with an `api_base`. */
+  /** "provider/model". Providers: openai, anthropic, and openai_like, custom_openai, hosted_vllm, lm_studio, llamafile with an `api_base`. */
   model: string;
   /** The provider, where `model` does not begin with it. */
   custom_llm_provider?: string;
-  /** Default: for openai at its own address, the environment's `OPENAI_API_KEY`; elsewhere none. */
+  /** Default: for openai and anthropic at their own address, the environment's `OPENAI_API_KEY` or `ANTHROPIC_API_KEY`; elsewhere none. */
   api_key?: string;
-  /** The address, up to but without `/chat/completions`. Default: the provider's own. */
+  /** The address, up to but without `/chat/completions`; anthropic's with or without `/v1`. Default: the provider's own. */
   api_base?: string;
   /** As `api_base`, where there is none. */
   base_url?: string;
@@ -128,6 +132,8 @@ export interface LitellmParams extends CommonParams {
   tpm?: number | EnvReference;
   /** Retries of calls in which this deployment is the first to fail. Default: the router's. */
   num_retries?: number | string;
+  /** Leave out parameters that its provider cannot carry out, instead of passing it over. Default: the router's. */
+  drop_params?: boolean;
   /** How long it is left alone after a failure, in seconds; 0 is never. Default: the router's. */
   cooldown_time?: number | EnvReference;
   /** Tells deployments apart that are the same otherwise. It has no other effect in this version. */
@@ -150,6 +156,8 @@ export interface ModelInfo {
   tpm?: number | EnvReference;
   /** As in `litellm_params`; this place is looked at first. */
   cooldown_time?: number | EnvReference;
+  /** Its model goes on from a text that is sent as the assistant's last message. Default: what is known of the model. */
+  supports_assistant_prefill?: boolean;
   [name: string]: unknown;
 }
 

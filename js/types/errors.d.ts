@@ -67,6 +67,8 @@ export class APIConnectionError extends APIError {}
 export class InternalServerError extends APIError {}
 /** 503, 529: the provider has no capacity. */
 export class ServiceUnavailableError extends APIError {}
+/** No deployment of the group can do what a parameter of the request asks for; `drop_params` would leave it out. */
+export class UnsupportedParamsError extends BadRequestError {}
 /** 429: nobody of the group may be used now. The message tells why, for each deployment; `retryAfterMs` how long the shortest wait is. */
 export class NoDeploymentsAvailable extends RouterError {}
 /** 500: a bug of the router itself. */

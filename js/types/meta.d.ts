@@ -4,7 +4,9 @@ export interface HiddenParams {
   _response_ms: number;
   /** The id of the call, different for each: also in `x-switchman-call-id`, and in errors as `callId`. */
   call_id: string;
-  /** The id of the deployment that answered. */
+  /** "provider/model" of every deployment whose words the answer holds, in order: several where a stream was gone on with. */
+  models_used: string[];
+  /** The id of the deployment that answered, the last of several. */
   model_id: string;
   /** Its group. */
   model_group: string;

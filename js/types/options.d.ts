@@ -19,11 +19,46 @@ export interface TimeLimits<Seconds = number | `os.environ/${string}`> {
   deadline?: Seconds;
 }
 
+/** What is done with streams. A request's word beats the router's. */
+export interface StreamRules {
+  /**
+   * What follows when a stream breaks after the caller has seen a part of it. "error": it ends with the error. "restart":
+   * a marker, and then another deployment's answer from its beginning. "continue": a marker, and then the rest of the text
+   * by a deployment that can go on from it (`supports_assistant_prefill`); an error within tool calls, reasoning and
+   * structured output, and where nobody can. A marker is a chunk without choices whose `switchman` is a `StreamMarker`.
+   * Default "error".
+   */
+  mid_stream?: "error" | "restart" | "continue";
+  /**
+   * When a stream is the caller's, so that another deployment can no longer take over unseen: with its first content,
+   * or with the response head, for callers behind proxies that do not wait. Default "content".
+   */
+  commit?: "content" | "head";
+  /**
+   * How far a stream over `fetch` is watched: to its end; until it commits, and no further; or not at all, so that a head
+   * of 2xx is an answer and its body is handed on. Objects, translated streams, and those that may be gone on with are
+   * read in any case. Default "full".
+   */
+  observe?: "full" | "head" | "off";
+  /** Whether a stream over `fetch` is made to tell its usage even where the caller does not ask. Default "asked". */
+  stream_usage?: "asked" | "always";
+}
+
+/** In a stream: from here on another deployment answers. */
+export interface StreamMarker {
+  /** "restart": what came before is void. "continue": what follows belongs behind it. */
+  event: "restart" | "continue";
+  /** "provider/model" of the deployment that answers now. */
+  model_used: string;
+  /** Its position in `attempts`. */
+  attempt: number;
+}
+
 /**
  * How one call is routed. In process these keys may also stand inside the request; they never reach the provider.
  * A mistake in them fails the call with a `BadRequestError` before anything is sent.
  */
-export interface Steering extends TimeLimits<number> {
+export interface Steering extends TimeLimits<number>, StreamRules {
   /** As `timeout`, which is looked at first. */
   request_timeout?: number;
   /** Attempts after the first, within one group. Default: the deployment's, else the router's. */
@@ -40,6 +75,8 @@ export interface Steering extends TimeLimits<number> {
   content_policy_fallbacks?: readonly (FallbackTarget | FallbackEntry)[];
   /** Stay in the group that was asked for. Default false. */
   disable_fallbacks?: boolean;
+  /** Leave out parameters that a provider cannot carry out, instead of asking another one. Default: the deployment's, else the router's. */
+  drop_params?: boolean;
   /** Take the first group to have failed, to see where a call goes then. Default false. */
   mock_testing_fallbacks?: boolean;
 }
