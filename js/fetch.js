@@ -21,6 +21,7 @@ export async function routedFetch(hub, input, init) {
   try {
     return await answer(hub, input, init);
   } catch (error) {
+    hub.survive(error);
     // The caller's own abort is thrown as it came, as by any `fetch`.
     const signal = init?.signal ?? (typeof input === "object" && "signal" in input ? input.signal : undefined);
     if (signal?.aborted) throw signal.reason;
@@ -123,7 +124,5 @@ function refusal(hub) {
 }
 
 function failure(hub, error) {
-  const { message, type, code } = error;
-  const body = hub.wire.get(error) ?? JSON.stringify({ error: { message, type, param: null, code } });
-  return new Response(body, { status: error.status, headers: errorHeaders(error) });
+  return new Response(hub.wireOf(error), { status: error.status, headers: errorHeaders(error) });
 }

@@ -2,6 +2,7 @@
 
 import { HostAlarm } from "./alarm.js";
 import { headerValue } from "./answer.js";
+import { realmOf } from "./realm.js";
 import { Window } from "./window.js";
 
 const encoder = new TextEncoder();
@@ -17,6 +18,11 @@ export class Hub {
   #readHeaders;
   #store;
   #waitUntil;
+  #realm;
+  #generation;
+  #core;
+  #glue;
+  #rebuild;
 
   /**
    * @param {any} core the router in linear memory
@@ -24,9 +30,14 @@ export class Hub {
    * @param {any} platform what differs by runtime
    * @param {any} host what the program injects
    * @param {any} outbound the core's method that makes the request to a deployment
+   * @param {(generation: number) => any} rebuild makes the core anew, after a trap
    */
-  constructor(core, glue, platform, host, outbound) {
-    this.core = core;
+  constructor(core, glue, platform, host, outbound, rebuild) {
+    this.#realm = realmOf(glue);
+    this.#generation = this.#realm.generation;
+    this.#core = core;
+    this.#glue = glue;
+    this.#rebuild = rebuild;
     this.#outbound = outbound;
     this.platform = platform;
     /** The host's `fetch`; where there is none, the runtime's is looked up at each send, for it may be patched. */
@@ -37,9 +48,53 @@ export class Hub {
     this.maxBodyBytes = core.coreMaxBodyBytes();
     this.#classes = glue.Router.coreFaultClasses();
     this.#readHeaders = glue.Router.coreReadHeaders();
-    this.scan = (length) => core.coreScan(length);
+    this.scan = (length) => this.core.coreScan(length);
     this.#store = host.store;
     this.#waitUntil = host.waitUntil ?? platform.waitUntil;
+  }
+
+  /** The router in linear memory; after a trap another one, which has learnt nothing yet. */
+  get core() {
+    const { generation } = this.#realm;
+    if (this.#generation !== generation) {
+      this.#core = this.#rebuild(generation);
+      this.#generation = generation;
+      this.#prefix = "";
+      this.window = new Window(this.#glue.linearMemory(), this.#core.coreWindow());
+    }
+    return this.#core;
+  }
+
+  /** Gives the memory of the router back; what it had in an instance that has trapped is gone already. */
+  free() {
+    if (this.#generation === this.#realm.generation) this.#core.free();
+  }
+
+  /** Goes on after something was thrown inside the core: a trap takes its instance with it. */
+  survive(error) {
+    this.#realm.survive(error, this.#generation);
+  }
+
+  /** What is told of a call that the core cannot tell of any more. */
+  lost(call) {
+    return {
+      call_id: null,
+      deployment: call.deployment,
+      attempted_retries: 0,
+      attempted_fallbacks: 0,
+      requested_model: call.plan.model ?? null,
+      attempts: [],
+      models_used: [],
+      usage: null,
+      latency: { total_ms: this.now() - call.plan.started, first_token_ms: null },
+      skipped_events: call.skippedEvents,
+    };
+  }
+
+  /** What an error looks like over `fetch`. */
+  wireOf(error) {
+    const { message, type, code } = error;
+    return this.wire.get(error) ?? JSON.stringify({ error: { message, type, param: null, code } });
   }
 
   /** The request to a deployment, made once. It holds the credential, so it never leaves the driver. */
@@ -122,8 +177,7 @@ export class Hub {
 
   /** What the headers of a reply tell of a call. */
   brief(call) {
-    const { core } = this;
-    const { id } = call;
+    const { core, id } = call;
     return {
       call_id: this.prefix() + core.coreNumber(id),
       deployment: core.coreAttemptDeployment(id, core.coreAttempts(id) - 1),
@@ -134,10 +188,9 @@ export class Hub {
 
   /** Everything that is told of a call: read out of the core while it knows the call. */
   report(call) {
-    const { core } = this;
-    const { id } = call;
+    const { core, id } = call;
     const total_ms = this.now() - call.plan.started;
-    const attempts = this.attempts(id);
+    const attempts = this.attempts(call);
     const shown = attempts.map((_, index) => core.coreFirstTokenMs(id, index));
     const models_used = attempts.filter((_, index) => shown[index] >= 0).map((attempt) => attempt.model_used);
     const first = shown.find((ms) => ms >= 0) ?? -1;
@@ -150,15 +203,14 @@ export class Hub {
       requested_model: call.plan.model ?? core.coreRequested(id),
       attempts,
       models_used: models_used.length > 0 ? models_used : attempts.slice(-1).map((attempt) => attempt.model_used),
-      usage: this.usage(id, call.attempt),
+      usage: this.usage(call),
       latency: { total_ms, first_token_ms: first < 0 ? null : first },
       skipped_events: call.skippedEvents + core.coreSkipped(id),
     };
   }
 
   /** Every send of a call, in order. */
-  attempts(id) {
-    const { core } = this;
+  attempts({ core, id }) {
     const count = core.coreAttempts(id);
     const attempts = new Array(count);
     for (let index = 0; index < count; index += 1) {
@@ -179,8 +231,7 @@ export class Hub {
   }
 
   /** What an answer says it used; `null` if it does not say. */
-  usage(id, attempt) {
-    const { core } = this;
+  usage({ core, id, attempt }) {
     const prompt_tokens = core.coreUsage(id, attempt, 0);
     if (prompt_tokens < 0) return null;
     return {

@@ -21,7 +21,7 @@ export class Pump {
   /**
    * @param {import("./hub.js").Hub} hub
    * @param {import("./drive.js").Call} call whose stream has committed
-   * @param {(id: number) => any} take gives what the core has for the caller; of length 0 if nothing
+   * @param {(core: any, id: number) => any} take gives what the core has for the caller; of length 0 if nothing
    */
   constructor(hub, call, take) {
     this.#hub = hub;
@@ -45,6 +45,7 @@ export class Pump {
       const piece = this.#piece();
       if (piece.length > 0) return piece;
       if (this.#failed) throw this.#failed;
+      if (this.#call.hasCrashed) throw this.#call.fail();
       if (this.#call.isOver) return undefined;
       await this.#read();
     }
@@ -52,7 +53,7 @@ export class Pump {
 
   /** What there is for the caller; first what was left of a stream that is over. */
   #piece() {
-    if (this.#rest.length === 0) return this.#call.isOver ? "" : this.#take(this.#call.id);
+    if (this.#rest.length === 0) return this.#call.isOver ? "" : this.#call.ask(this.#take, "");
     const rest = this.#rest;
     this.#rest = "";
     return rest;
@@ -82,7 +83,7 @@ export class Pump {
     call.waitingSince = Infinity;
     const action = call.push(read.value);
     if (action !== NONE) return this.#follow(action);
-    if (this.#hub.core.coreStreamDone(call.id)) {
+    if (call.ask((core, id) => core.coreStreamDone(id), false)) {
       const ended = call.ended(undefined);
       reader.cancel().catch(() => {});
       return this.#follow(ended);
@@ -94,7 +95,7 @@ export class Pump {
   async #follow(action) {
     const call = this.#call;
     if (this.#failed) return;
-    this.#rest = this.#take(call.id);
+    this.#rest = call.ask(this.#take, "");
     if (action === DONE) return call.end();
     call.reader.cancel().catch(() => {});
     if (action === FAILED) return this.#fail();
@@ -112,7 +113,7 @@ export class Pump {
 
   #fail() {
     if (this.#failed) return;
-    if (this.#rest.length === 0) this.#rest = this.#take(this.#call.id);
+    if (this.#rest.length === 0) this.#rest = this.#call.ask(this.#take, "");
     this.#failed = this.#call.fail();
   }
 

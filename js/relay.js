@@ -29,16 +29,17 @@ export function relay(hub, call) {
     const all = join(tail, kept);
     return all.subarray(Math.max(0, all.length - WINDOW_BYTES));
   };
-  const hasTerminator = () => hub.core.coreHasTerminator(call.id, call.attempt, hub.window.put(lastBytes()));
+  const hasTerminator = () =>
+    call.ask((core, id) => core.coreHasTerminator(id, call.attempt, hub.window.put(lastBytes())), false);
   /** Ends the body as the core says: never cleanly after a fault. */
   const end = (action) => {
     if (action === FAILED) {
-      const wasTold = hub.core.coreErrorWasTold(call.id);
+      const wasTold = call.ask((core, id) => core.coreErrorWasTold(id), false);
       const error = call.fail();
       // To whoever gave up, the body fails as that of any `fetch` does.
       if (error instanceof CancelledError) return controller.error(error.cause);
       // The upstream may have broken off within an event, which must not swallow this one.
-      if (!wasTold) controller.enqueue(encoder.encode(`\n\ndata: ${hub.wire.get(error)}\n\n`));
+      if (!wasTold) controller.enqueue(encoder.encode(`\n\ndata: ${hub.wireOf(error)}\n\n`));
     } else call.end();
     controller.close();
   };
@@ -99,7 +100,7 @@ export function relay(hub, call) {
  * @param {import("./drive.js").Call} call
  */
 export function relayEvents(hub, call) {
-  const pump = new Pump(hub, call, (id) => hub.core.coreTakeBytes(id));
+  const pump = new Pump(hub, call, (core, id) => core.coreTakeBytes(id));
   return new ReadableStream({
     async pull(controller) {
       try {
@@ -109,7 +110,7 @@ export function relayEvents(hub, call) {
       } catch (thrown) {
         const error = /** @type {Error} */ (thrown);
         if (error instanceof CancelledError) return controller.error(error.cause);
-        controller.enqueue(encoder.encode(`data: ${hub.wire.get(error)}\n\n`));
+        controller.enqueue(encoder.encode(`data: ${hub.wireOf(error)}\n\n`));
         controller.close();
       }
     },

@@ -28,7 +28,7 @@ export function makeRouter(glue, platform) {
   if (!outbound.has(glue)) outbound.set(glue, prototype.coreOutbound);
   delete prototype.coreOutbound;
   const outboundOf = outbound.get(glue);
-  return class Router extends glue.Router {
+  class Router extends glue.Router {
     #hub;
     #routerKeys;
 
@@ -39,13 +39,20 @@ export function makeRouter(glue, platform) {
     constructor(config, host = {}) {
       const env = environment(host.env ?? platform.env);
       const wrong = checkInjected(host);
+      const plain = plainHost(host, platform);
       try {
-        super(config, plainHost(host, platform), env);
+        super(config, plain, env);
       } catch (problems) {
         throw Array.isArray(problems) ? new ConfigError([...problems, ...wrong]) : problems;
       }
       if (wrong.length > 0) throw new ConfigError(wrong);
-      this.#hub = new Hub(this, glue, platform, host, outboundOf);
+      // The program may go on to change its object; a router that is built anew is to be the same.
+      const kept = structuredClone(config);
+      this.#hub = new Hub(this, glue, platform, host, outboundOf, (generation) => {
+        const core = new glue.Router(kept, plain, env);
+        if (host.seed !== undefined) core.coreSeed(host.seed + generation);
+        return core;
+      });
       this.#routerKeys = new Set(glue.Router.coreRouterKeys());
       if (host.seed !== undefined) this.coreSeed(host.seed);
       /** Options that were accepted and have no effect, as `{path, message}`. */
@@ -76,6 +83,13 @@ export function makeRouter(glue, platform) {
       return this.#call(EMBEDDINGS, request, options);
     }
 
+    /** Gives the router's memory back at once. */
+    free() {
+      // Once: what is freed already says so itself.
+      if (this.#hub.core === this) super.free();
+      else this.#hub.free();
+    }
+
     async #call(surface, request, options) {
       const hub = this.#hub;
       const started = hub.now();
@@ -83,16 +97,20 @@ export function makeRouter(glue, platform) {
       const isStream = surface === CHAT && body.stream === true;
       const usageAsked = body.stream_options?.include_usage === true;
       const model = typeof body.model === "string" ? body.model : "";
+      const format = body.response_format?.type;
+      const shape = typeof format === "string" ? format : undefined;
+      const n = typeof body.n === "number" ? body.n : undefined;
+      let core;
       let action;
       try {
+        ({ core } = hub);
         hub.prefix();
-        const format = body.response_format?.type;
-        const n = typeof body.n === "number" ? body.n : undefined;
-        action = this.coreBegin(surface, model, isStream, usageAsked, typeof format === "string" ? format : undefined, n, steering, started);
+        action = core.coreBegin(surface, model, isStream, usageAsked, shape, n, steering, started);
       } catch (error) {
+        hub.survive(error);
         throw internal(error);
       }
-      if (action === FAILED && this.coreCall() === 0) throw errorOf(this.coreError(0));
+      if (action === FAILED && core.coreCall() === 0) throw errorOf(core.coreError(0));
       const call = new Call(hub, action, {
         surface,
         model,
@@ -101,7 +119,7 @@ export function makeRouter(glue, platform) {
         signal: options?.signal,
         started,
         source: () => JSON.stringify(body),
-        body: (target) => bodyFor(body, target, isStream, isStream ? this.coreResumedText(call.id) : undefined),
+        body: (target) => bodyFor(body, target, isStream, isStream ? core.coreResumedText(call.id) : undefined),
         parse: (bytes) => JSON.parse(platform.decode(bytes)),
       });
       await call.run();
@@ -109,7 +127,10 @@ export function makeRouter(glue, platform) {
       if (isStream) return new CompletionStream(hub, call);
       return dress(hub, call.value, call.report, call.response.headers);
     }
-  };
+  }
+  // `using` is to free what a router has after a trap, too.
+  if (Symbol.dispose) Reflect.set(Router.prototype, Symbol.dispose, Router.prototype.free);
+  return Router;
 }
 
 /** The host's plain part, for the core to check. */

@@ -2,6 +2,7 @@
 
 import { hiddenParams, replyHeaders } from "./answer.js";
 import { assemble } from "./assemble.js";
+import { RouterError } from "./errors.js";
 import { Pump } from "./pump.js";
 
 const encoder = new TextEncoder();
@@ -26,7 +27,7 @@ export class CompletionStream {
   constructor(hub, call) {
     this.#hub = hub;
     this.#call = call;
-    this.#pump = new Pump(hub, call, (id) => hub.core.coreTake(id));
+    this.#pump = new Pump(hub, call, (core, id) => core.coreTake(id));
     Object.defineProperty(this, "_hidden_params", { enumerable: false, get: () => this.meta });
   }
 
@@ -81,9 +82,8 @@ export class CompletionStream {
           controller.enqueue(event(done ? "[DONE]" : JSON.stringify(value)));
           if (done) controller.close();
         } catch (error) {
-          const body = this.#hub.wire.get(error);
-          if (!body) throw error;
-          controller.enqueue(event(body));
+          if (!(error instanceof RouterError)) throw error;
+          controller.enqueue(event(this.#hub.wireOf(error)));
           controller.close();
         }
       },

@@ -3,8 +3,8 @@
  * `switchman/inline`). Nothing is done while the inputs are unchanged; `--force` builds all the same.
  */
 
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { delimiter } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { at, filesUnder, hashOf, isMain } from "./project.mjs";
 import { run, script } from "./run.mjs";
 import { npmPackages, rust } from "./setup.mjs";
@@ -31,6 +31,7 @@ export async function build({ force = false } = {}) {
   const flags = ["--target", "web", "--release", "--no-pack", "--mode", "no-install", "--out-name", "switchman"];
   // Without wasm-opt wasm-pack would only mention that it skips a step; npmPackages() has just made sure of it.
   await run("wasm-pack", ["--log-level", "error", "build", ...flags, "--", "--locked"], { env: { PATH: path } });
+  await resettableGlue(path);
   // Its ignore-everything file would keep the folder out of the npm package too.
   rmSync(at("pkg", ".gitignore"), { force: true });
   const bytes = readFileSync(at("pkg", "switchman_bg.wasm"));
@@ -39,6 +40,18 @@ export async function build({ force = false } = {}) {
   writeFileSync(at("dist", "wasm.js"), `export default "${bytes.toString("base64")}";\n`);
   writeFileSync(STAMP, inputs);
   return true;
+}
+
+/**
+ * Replaces the glue by one that can start the wasm anew after a trap. wasm-pack has no option for that, so wasm-bindgen is
+ * asked once more; the wasm that it makes is the same.
+ */
+async function resettableGlue(path) {
+  const folder = at("target", "glue");
+  const wasm = join(process.env.CARGO_TARGET_DIR || at("target"), "wasm32-unknown-unknown", "release", "switchman.wasm");
+  const flags = ["--target", "web", "--out-name", "switchman", "--experimental-reset-state-function"];
+  await run("wasm-bindgen", [wasm, "--out-dir", folder, ...flags], { env: { PATH: path } });
+  for (const name of ["switchman.js", "switchman.d.ts"]) copyFileSync(join(folder, name), at("pkg", name));
 }
 
 /** Compiling the module here also proves that the oldest Node we support can read what wasm-opt wrote. */

@@ -13,11 +13,12 @@ import { streamBytes } from "./stream-bytes.js";
 import { streamFaults } from "./stream-faults.js";
 import { streamObjects } from "./stream-objects.js";
 import { testkit } from "./testkit.js";
+import { trap } from "./trap.js";
 
 /** For every runtime. */
 export const suites = {
   ...{ abortCalls, abortStreams, concurrency, inputRefused, inputRelayed, inputSteering, scope },
-  ...{ secretsHome, secretsShown, streamBytes, streamFaults, streamObjects, testkit },
+  ...{ secretsHome, secretsShown, streamBytes, streamFaults, streamObjects, testkit, trap },
 };
 
 /** For browsers only. */

@@ -1,0 +1,99 @@
+// Reading what a send is answered with: an error, a whole answer, a stream. Each tells the core, and takes its step.
+
+import { assembled } from "./body.js";
+import { BAD_REPLY, BYTES, DONE, NONE } from "./codes.js";
+import { readStart } from "./platform/bytes.js";
+
+/** How much of an error's body is read. */
+const ERROR_BYTES = 64 * 1024;
+
+/** @typedef {import("./drive.js").Call} Call */
+/** @typedef {import("./hub.js").Hub} Hub */
+
+/** A head that is not 2xx: the beginning of its body says why. */
+export async function readRefusal(call, hub, attempt, response) {
+  const { core } = call;
+  const { now, window } = hub;
+  const body = await call.until(readStart(response, ERROR_BYTES));
+  if (call.action !== NONE) return;
+  const headers = hub.headerLines(response.headers);
+  const length = window.put(body);
+  call.step(core.coreRefused(call.id, attempt, response.status, headers, length, now()));
+}
+
+/** A whole answer. */
+export async function readWhole(call, hub, attempt, response) {
+  const { core } = call;
+  const { now, platform, maxBodyBytes } = hub;
+  const body = await call.until(platform.read(response, maxBodyBytes));
+  if (call.action !== NONE) return;
+  hub.scanReply(body);
+  if (call.plan.parse) {
+    try {
+      call.value = call.plan.parse(body);
+    } catch {
+      const message = "the provider's answer is not valid JSON";
+      call.step(core.coreFailed(call.id, attempt, BAD_REPLY, message, now()));
+      return;
+    }
+  }
+  const action = core.coreAnswered(call.id, attempt, now());
+  call.step(action);
+  if (action === DONE) {
+    call.attempt = attempt;
+    call.bytes = body;
+    call.response = response;
+  }
+}
+
+/** A whole answer in the words of another provider. */
+export async function readAbroad(call, hub, attempt, response) {
+  const { core } = call;
+  const { now, platform, maxBodyBytes } = hub;
+  const read = await call.until(platform.read(response, maxBodyBytes));
+  if (call.action !== NONE) return;
+  const source = hub.translate(read);
+  core.coreReadAbroad(call.id, attempt, now());
+  const body = assembled(core.corePieces(), core.coreReply(), source);
+  try {
+    // Of an answer that is none there is nothing to be parsed.
+    if (call.plan.parse && body.length > 0) call.value = call.plan.parse(body);
+  } catch {
+    call.step(core.coreFailed(call.id, attempt, BAD_REPLY, "the provider's answer is not valid JSON", now()));
+    return;
+  }
+  const action = core.coreAnsweredAbroad(call.id, attempt, now());
+  call.step(action);
+  if (action === DONE) {
+    call.attempt = attempt;
+    call.bytes = body;
+    call.response = response;
+  }
+}
+
+/** A stream: held back until it commits. */
+export async function readStream(call, hub, attempt, response) {
+  const { core } = call;
+  const { now } = hub;
+  const type = response.headers.get("content-type") ?? "";
+  if (type.includes("json") || response.body === null) return readRefusal(call, hub, attempt, response);
+  call.response = response;
+  call.attempt = attempt;
+  call.held = [];
+  call.output = core.coreStreamOutput(call.id, attempt);
+  call.step(core.coreHead(call.id, attempt, response.status, "", now()));
+  // A stream that nobody watches is an answer by its head.
+  if (call.action === DONE) return;
+  const reader = response.body.getReader();
+  call.reader = reader;
+  while (call.action === NONE) {
+    const read = await call.until(reader.read());
+    if (call.action !== NONE) return;
+    if (read.done) {
+      call.step(core.coreStreamEnd(call.id, attempt, 0, undefined, now()));
+      return;
+    }
+    if (call.output === BYTES) call.held.push(read.value);
+    call.push(read.value);
+  }
+}
