@@ -77,7 +77,9 @@ fn said(value: &Value) -> Said {
         || inner.get("detail").and_then(Value::as_array)?.first()?.get("msg")?.as_str().map(str::to_owned);
     Said {
         message: message.or_else(validation),
-        code: text(inner.get("code")).or_else(|| text(inner.get("error_code"))),
+        code: text(inner.get("code"))
+            .or_else(|| text(inner.get("error_code")))
+            .or_else(|| text(inner.get("details").and_then(|details| details.get("error_code")))),
         wire_type: text(inner.get("type")),
         param: text(inner.get("param")),
     }
@@ -96,16 +98,25 @@ fn kind(status: Option<u16>, said: &Said) -> Option<FaultKind> {
             return Some(FaultKind::ContentPolicy);
         }
     }
-    if is(&["insufficient_quota", "credit_balance_exhausted"]) && may_be(&[400, 402, 403, 429]) {
+    let is_quota = is(&[
+        "insufficient_quota",
+        "credit_balance_exhausted",
+        "billing_error",
+        "contract_spend_limit_reached",
+        "enforced_spend_limit_reached",
+    ]);
+    if is_quota && may_be(&[400, 402, 403, 429]) {
         return Some(FaultKind::Quota);
     }
     if status.is_none() || status == Some(200) {
-        let rows: [(&[&str], FaultKind); 6] = [
+        let rows: [(&[&str], FaultKind); 8] = [
             (&["rate_limit_exceeded", "rate_limit_error", "429"], FaultKind::RateLimit),
             (&["overloaded_error", "server_is_overloaded", "503", "529"], FaultKind::Overloaded),
             (&["invalid_api_key", "authentication_error", "401"], FaultKind::Auth),
             (&["permission_error", "403"], FaultKind::PermissionDenied),
-            (&["model_not_found", "404"], FaultKind::NotFound),
+            (&["model_not_found", "not_found_error", "404"], FaultKind::NotFound),
+            (&["timeout_error", "408", "504"], FaultKind::Timeout),
+            (&["request_too_large", "413"], FaultKind::TooLarge),
             (&["server_error", "internal_server_error", "api_error", "500", "502"], FaultKind::Unavailable),
         ];
         if let Some((_, kind)) = rows.into_iter().find(|(names, _)| is(names)) {
@@ -136,6 +147,7 @@ fn by_text(said: &Said) -> Option<FaultKind> {
         "content management policy",
         "content filtering policy",
     ];
+    const BILLED: &[&str] = &["credit balance is too low", "reached your specified api usage limits"];
     if said.code.as_deref() == Some("string_above_max_length") {
         return None;
     }
@@ -145,6 +157,8 @@ fn by_text(said: &Said) -> Option<FaultKind> {
         Some(FaultKind::ContextWindow)
     } else if has(REFUSED) {
         Some(FaultKind::ContentPolicy)
+    } else if has(BILLED) {
+        Some(FaultKind::Quota)
     } else {
         None
     }
@@ -211,6 +225,50 @@ mod tests {
         assert_eq!(kind_of(400, text), Some(FaultKind::ContextWindow));
         assert_eq!(kind_of(500, text), None);
         assert_eq!(kind_of(429, text), None);
+    }
+
+    #[test]
+    fn anthropics_types_and_wordings_are_known() {
+        let body = |wire_type: &str, message: &str| {
+            format!(
+                r#"{{"type":"error","error":{{"type":"{wire_type}","message":"{message}"}},"request_id":"r"}}"#
+            )
+        };
+        let invalid = |message: &str| kind_of(400, &body("invalid_request_error", message));
+        for (message, kind) in [
+            ("prompt is too long: 210000 tokens > 200000 maximum", Some(FaultKind::ContextWindow)),
+            ("input length and `max_tokens` exceed context limit: 1 + 2 > 3", Some(FaultKind::ContextWindow)),
+            ("Output blocked by content filtering policy", Some(FaultKind::ContentPolicy)),
+            ("Your credit balance is too low to access the Anthropic API.", Some(FaultKind::Quota)),
+            ("You have reached your specified API usage limits.", Some(FaultKind::Quota)),
+            ("max_tokens: Field required", None),
+        ] {
+            assert_eq!(invalid(message), kind, "{message}");
+        }
+        assert_eq!(kind_of(402, &body("billing_error", "m")), Some(FaultKind::Quota));
+        let limit = |code: &str| {
+            let error =
+                format!(r#"{{"type":"rate_limit_error","message":"m","details":{{"error_code":"{code}"}}}}"#);
+            read(Some(429), format!(r#"{{"type":"error","error":{error}}}"#).as_bytes())
+        };
+        assert_eq!(limit("enforced_spend_limit_reached").kind, Some(FaultKind::Quota));
+        assert_eq!(limit("ramp_limit_exceeded").kind, None);
+        assert_eq!(limit("ramp_limit_exceeded").code.as_deref(), Some("ramp_limit_exceeded"));
+        // Inside a stream no status tells.
+        for (wire_type, kind) in [
+            ("overloaded_error", FaultKind::Overloaded),
+            ("rate_limit_error", FaultKind::RateLimit),
+            ("api_error", FaultKind::Unavailable),
+            ("timeout_error", FaultKind::Timeout),
+            ("not_found_error", FaultKind::NotFound),
+            ("authentication_error", FaultKind::Auth),
+            ("permission_error", FaultKind::PermissionDenied),
+            ("billing_error", FaultKind::Quota),
+            ("request_too_large", FaultKind::TooLarge),
+            ("invalid_request_error", FaultKind::BadRequest),
+        ] {
+            assert_eq!(read(None, body(wire_type, "m").as_bytes()).kind, Some(kind), "{wire_type}");
+        }
     }
 
     #[test]

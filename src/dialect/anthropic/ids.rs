@@ -1,9 +1,22 @@
 //! Ids and names that Anthropic takes: letters, digits, `_` and `-`.
 
+use std::borrow::Cow;
+
 use crate::base::hash::deployment_id;
 
 /// The longest name of a tool.
 const NAME_CHARS: usize = 128;
+
+/// A text without the marks of what was left out of it: equal texts have marks of different numbers.
+pub(super) fn unmarked(text: Cow<'_, str>) -> String {
+    match text.split_once('\u{FDD0}') {
+        None => text.into_owned(),
+        Some((head, rest)) => {
+            let (_, tail) = rest.split_once('\u{FDD1}').unwrap_or(("", rest));
+            [head, tail].concat()
+        }
+    }
+}
 
 fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
@@ -41,5 +54,6 @@ mod tests {
         for text in ["", "é", "a b", &"x".repeat(300)] {
             assert!(is_plain(&id(text)) && is_plain(&name(text)) && name(text).len() <= NAME_CHARS, "{text}");
         }
+        assert_eq!(unmarked("a\u{FDD0}7\u{FDD1}b".into()), unmarked("a\u{FDD0}12\u{FDD1}b".into()));
     }
 }

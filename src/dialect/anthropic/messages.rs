@@ -132,7 +132,7 @@ impl Conversation {
     fn call(&mut self, blocks: &mut Blocks, raw: &str) -> Result<(), Fault> {
         let call =
             Members::read(raw).ok_or_else(|| wrong("messages", "has a tool call that is no object"))?;
-        let id = call.text("id").filter(|id| !id.is_empty());
+        let id = call.text("id").filter(|id| !id.is_empty()).map(ids::unmarked);
         let function = call.get("function").or_else(|| call.get("custom")).unwrap_or_default();
         self.function(blocks, function, id.as_deref())
     }
@@ -165,10 +165,10 @@ impl Conversation {
     }
 
     fn result(&mut self, context: &mut Context<'_>, message: &Members<'_>) -> Result<(), Fault> {
-        let id = message.text("tool_call_id");
+        let id = message.text("tool_call_id").map(ids::unmarked);
         let name = message.text("name");
         let is_meant = |call: &&mut Call| match (&id, &name) {
-            (Some(id), _) => call.id == **id,
+            (Some(id), _) => call.id == *id,
             (None, Some(name)) => call.name == **name,
             (None, None) => true,
         };

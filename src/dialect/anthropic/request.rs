@@ -131,6 +131,8 @@ fn read_format(
             } else if Members::read(schema).is_some_and(|schema| schema.is("type", "object")) {
                 tools.answer(schema);
                 format.is_tool = true;
+            } else if schema.contains('\u{FDD0}') {
+                return Err(context.unsupported("response_format", "a large schema that is no object's"));
             } else {
                 conversation.system.text(&schema::in_words(schema), None);
             }

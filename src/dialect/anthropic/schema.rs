@@ -124,6 +124,10 @@ fn each(out: &mut Writer, raw: &str, depth: u32) {
 
 /// "Rules: minimum 0, pattern "^a"".
 fn tell(told: &mut String, name: &str, raw: &str) {
+    // What was left out of it could not be put back into a text in a text.
+    if raw.contains('\u{FDD0}') {
+        return;
+    }
     told.push_str(if told.is_empty() { "Rules: " } else { ", " });
     told.push_str(name);
     told.push(' ');

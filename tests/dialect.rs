@@ -1,0 +1,32 @@
+//! Dialects: requests as a provider reads them, answers and streams as the caller reads them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "dialect/address.rs"]
+mod address;
+#[path = "dialect/content.rs"]
+mod content;
+#[path = "dialect/conversation.rs"]
+mod conversation;
+#[path = "dialect/fold.rs"]
+mod fold;
+#[path = "dialect/params.rs"]
+mod params;
+#[path = "dialect/properties.rs"]
+mod properties;
+#[path = "dialect/reply.rs"]
+mod reply;
+#[path = "dialect/stream.rs"]
+mod stream;
+#[path = "dialect/support.rs"]
+mod support;
+#[path = "dialect/thinking.rs"]
+mod thinking;
+#[path = "dialect/tools.rs"]
+mod tools;

@@ -1,0 +1,289 @@
+//! Whatever is asked, the translation answers, and what it writes keeps Anthropic's rules.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+use serde_json::{Map, Value, json};
+use switchman::config::{DialectName, Surface};
+use switchman::dialect::{Inbound, Memo, StreamTranslator, translate_reply, translate_request};
+
+use crate::support::{MID, NEW, OLD, deployment, inbound};
+
+/// Words that mean something somewhere, so that random requests get further than the first check.
+const WORDS: &[&str] = &[
+    "model",
+    "messages",
+    "role",
+    "content",
+    "user",
+    "assistant",
+    "system",
+    "developer",
+    "tool",
+    "function",
+    "type",
+    "text",
+    "image_url",
+    "url",
+    "file",
+    "file_data",
+    "file_id",
+    "filename",
+    "tool_calls",
+    "tool_call_id",
+    "id",
+    "name",
+    "arguments",
+    "function_call",
+    "thinking_blocks",
+    "thinking",
+    "signature",
+    "redacted_thinking",
+    "data",
+    "cache_control",
+    "tools",
+    "parameters",
+    "tool_choice",
+    "auto",
+    "required",
+    "none",
+    "any",
+    "response_format",
+    "json_schema",
+    "schema",
+    "object",
+    "properties",
+    "oneOf",
+    "$ref",
+    "$defs",
+    "items",
+    "enum",
+    "reasoning_effort",
+    "high",
+    "enabled",
+    "adaptive",
+    "budget_tokens",
+    "max_tokens",
+    "temperature",
+    "top_p",
+    "stop",
+    "metadata",
+    "user_id",
+    "input",
+    "tool_use",
+    "tool_result",
+    "stop_reason",
+    "usage",
+    "index",
+    "delta",
+    "content_block",
+    "text_delta",
+    "thinking_delta",
+    "input_json_delta",
+    "partial_json",
+    "signature_delta",
+    "citations_delta",
+    "citation",
+    "citations",
+    "message",
+    "message_start",
+    "message_delta",
+    "message_stop",
+    "content_block_start",
+    "content_block_delta",
+    "content_block_stop",
+    "error",
+    "input_tokens",
+    "iterations",
+    "end_turn",
+    "data:image/png;base64,AA==",
+    "data:text/plain,x",
+    "https://x",
+    "",
+    " ",
+    "é😀",
+    "{\"a\":1}",
+    "a.b",
+];
+
+fn word() -> impl Strategy<Value = String> {
+    prop_oneof![
+        9 => proptest::sample::select(WORDS).prop_map(str::to_owned),
+        1 => "\\PC{0,12}",
+    ]
+}
+
+/// Any JSON, of the words above.
+fn anything() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        4 => word().prop_map(Value::from),
+        1 => any::<i64>().prop_map(Value::from),
+        1 => (-3.0..3.0).prop_map(|number: f64| json!(number)),
+        1 => any::<bool>().prop_map(Value::from),
+        1 => Just(Value::Null),
+    ];
+    leaf.prop_recursive(6, 48, 6, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            proptest::collection::vec((word(), inner), 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().collect::<Map<_, _>>())),
+        ]
+    })
+}
+
+fn string() -> impl Strategy<Value = Value> {
+    prop_oneof![Just(json!("")), Just(json!(" \n")), "[a-zé ]{1,8}".prop_map(Value::from)]
+}
+
+fn parts() -> impl Strategy<Value = Value> {
+    let part = prop_oneof![
+        3 => string().prop_map(|text| json!({ "type": "text", "text": text })),
+        1 => Just(json!({ "type": "image_url", "image_url": { "url": "data:image/png;base64,AA==" } })),
+        1 => Just(json!({ "type": "text", "text": "c", "cache_control": { "type": "ephemeral" } })),
+    ];
+    prop_oneof![string(), Just(Value::Null), proptest::collection::vec(part, 0..4).prop_map(Value::from)]
+}
+
+/// Messages of one turn of a conversation; every call is answered.
+fn round() -> impl Strategy<Value = Vec<Value>> {
+    let id = prop_oneof![Just("call_0".to_owned()), "[a-z.:]{1,5}"];
+    let arguments = prop_oneof![Just(""), Just("{}"), Just("{\"a\": 1.0}"), Just("[1]"), Just("{\"cut")];
+    let calls = proptest::collection::vec((id, arguments), 1..4);
+    prop_oneof![
+        2 => parts().prop_map(|content| vec![json!({ "role": "user", "content": content })]),
+        1 => parts().prop_map(|content| vec![json!({ "role": "assistant", "content": content })]),
+        1 => string().prop_map(|content| vec![json!({ "role": "system", "content": content })]),
+        2 => (calls, parts(), parts(), any::<bool>()).prop_map(|(calls, content, result, talks)| {
+            let call = |(id, arguments): &(String, &str)| {
+                json!({ "id": id, "type": "function", "function": { "name": "f", "arguments": arguments } })
+            };
+            let mut all = vec![json!({
+                "role": "assistant", "content": content, "tool_calls": calls.iter().map(call).collect::<Vec<_>>(),
+            })];
+            if talks {
+                all.push(json!({ "role": "user", "content": "wait" }));
+            }
+            all.extend(calls.iter().map(|(id, _)| json!({ "role": "tool", "tool_call_id": id, "content": result })));
+            all
+        }),
+    ]
+}
+
+/// Asserts what Anthropic demands of every request.
+fn check(body: &Value) {
+    let is_plain = |id: &str| {
+        !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+    };
+    assert!(body["max_tokens"].is_u64(), "{body}");
+    let turns = body["messages"].as_array().unwrap();
+    let mut waiting: Vec<String> = Vec::new();
+    let mut used = BTreeSet::new();
+    for (at, turn) in turns.iter().enumerate() {
+        let is_user = at % 2 == 0;
+        assert_eq!(turn["role"], if is_user { "user" } else { "assistant" }, "{body}");
+        let blocks = turn["content"].as_array().unwrap();
+        assert!(!blocks.is_empty(), "{body}");
+        let results = blocks.iter().take_while(|block| block["type"] == "tool_result").count();
+        let answered: Vec<String> = blocks
+            .iter()
+            .take(results)
+            .map(|block| block["tool_use_id"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(answered, std::mem::take(&mut waiting), "{body}");
+        for block in &blocks[results..] {
+            match block["type"].as_str().unwrap() {
+                "text" => assert!(!block["text"].as_str().unwrap().trim().is_empty(), "{body}"),
+                "tool_use" => {
+                    let id = block["id"].as_str().unwrap();
+                    assert!(!is_user && is_plain(id) && used.insert(id.to_owned()), "{body}");
+                    assert!(
+                        block["input"].is_object() && is_plain(block["name"].as_str().unwrap()),
+                        "{body}"
+                    );
+                    waiting.push(id.to_owned());
+                }
+                other => assert_eq!(other, "image", "{body}"),
+            }
+        }
+    }
+    if let Some(text) = turns
+        .last()
+        .filter(|turn| turn["role"] == "assistant")
+        .and_then(|turn| turn["content"].as_array()?.last()?["text"].as_str())
+    {
+        assert_eq!(text, text.trim_end(), "{body}");
+    }
+    for block in body["system"].as_array().into_iter().flatten() {
+        assert!(!block["text"].as_str().unwrap().trim().is_empty(), "{body}");
+    }
+    if !used.is_empty() {
+        assert!(!body["tools"].as_array().unwrap().is_empty(), "{body}");
+    }
+}
+
+fn config() -> ProptestConfig {
+    ProptestConfig {
+        cases: 400,
+        rng_seed: RngSeed::Fixed(0x5eed),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn conversations_keep_the_rules(rounds in proptest::collection::vec(round(), 0..7), model in proptest::sample::select(&[NEW, MID, OLD][..])) {
+        let mut messages: Vec<Value> = rounds.concat();
+        // The models that do not go on from a text refuse to; that is another test's.
+        messages.push(json!({ "role": "user", "content": "end" }));
+        let request = json!({ "messages": messages }).to_string();
+        let translated = translate_request(&deployment(model), Surface::Chat, &inbound(request.as_bytes())).unwrap();
+        check(&serde_json::from_slice(&translated.body).unwrap());
+    }
+
+    #[test]
+    fn anything_is_answered_with_json_or_a_fault(
+        members in proptest::collection::vec((word(), anything()), 0..8),
+        messages in proptest::collection::vec(anything(), 0..4),
+        drop_params in any::<bool>(),
+        prefix in proptest::option::of("[a ]{0,3}"),
+    ) {
+        let mut request: Map<String, Value> = members.into_iter().collect();
+        request.entry("messages").or_insert(messages.into());
+        let request = Value::Object(request).to_string();
+        let inbound = Inbound { body: request.as_bytes(), stream: true, prefix: prefix.as_deref(), drop_params };
+        for model in [NEW, MID, OLD] {
+            if let Ok(translated) = translate_request(&deployment(model), Surface::Chat, &inbound) {
+                let body: Value = serde_json::from_slice(&translated.body).unwrap();
+                assert!(body["messages"].is_array() && body["stream"] == true);
+            }
+        }
+    }
+
+    #[test]
+    fn any_answer_is_read(reply in anything(), content in proptest::collection::vec(anything(), 0..4)) {
+        let whole = json!({ "content": content, "usage": reply, "stop_reason": "tool_use" });
+        for body in [reply.to_string(), whole.to_string()] {
+            let read = translate_reply(DialectName::Anthropic, Surface::Chat, &Memo::default(), 0, body.as_bytes());
+            if let Ok(read) = read {
+                let completion: Value = serde_json::from_slice(&read.body).unwrap();
+                assert_eq!(completion["object"], "chat.completion");
+            }
+        }
+    }
+
+    #[test]
+    fn any_events_are_read(events in proptest::collection::vec((word(), anything(), anything()), 0..12)) {
+        let mut translator = StreamTranslator::new(DialectName::Anthropic, Memo::default(), 0, true).unwrap();
+        for (name, delta, block) in events {
+            let event = json!({ "type": name, "delta": delta, "content_block": block, "index": 0 }).to_string();
+            translator.event(event.as_bytes(), &mut |chunk| {
+                let chunk: Value = serde_json::from_slice(chunk).unwrap();
+                assert_eq!(chunk["object"], "chat.completion.chunk");
+            });
+        }
+    }
+}
