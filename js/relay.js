@@ -9,6 +9,9 @@ import { WINDOW_BYTES } from "./window.js";
 
 /** How much of the end is kept for the core: the last events with finish, usage and terminator fit well. */
 const TAIL_BYTES = 16 * 1024;
+/** How many places of chunks that left the tail may stay in its list. */
+const FORGOTTEN = 64;
+const NOTHING = new Uint8Array(0);
 
 const encoder = new TextEncoder();
 
@@ -21,12 +24,14 @@ export function relay(hub, call) {
   const { reader, held } = call;
   /** @type {Uint8Array[]} */
   let tail = [...held];
+  /** Where the tail begins in its list: taking the front off a list of thousands for each chunk would be slow. */
+  let first = 0;
   let kept = tail.reduce((sum, bytes) => sum + bytes.length, 0);
   let controller;
   let next = 0;
 
   const lastBytes = () => {
-    const all = join(tail, kept);
+    const all = join(first === 0 ? tail : tail.slice(first), kept);
     return all.subarray(Math.max(0, all.length - WINDOW_BYTES));
   };
   const hasTerminator = () =>
@@ -49,7 +54,15 @@ export function relay(hub, call) {
     if (done) return end(call.ended(lastBytes()));
     tail.push(value);
     kept += value.length;
-    while (kept - tail[0].length >= TAIL_BYTES) kept -= tail.shift()?.length ?? 0;
+    while (kept - tail[first].length >= TAIL_BYTES) {
+      kept -= tail[first].length;
+      tail[first] = NOTHING;
+      first += 1;
+    }
+    if (first > FORGOTTEN && first * 2 > tail.length) {
+      tail = tail.slice(first);
+      first = 0;
+    }
     controller.enqueue(value);
   };
   const onError = (error) => {
