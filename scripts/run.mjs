@@ -42,11 +42,11 @@ export async function run(command, args, { env, cwd = root, onLine } = {}) {
 }
 
 /**
- * Runs a program silently and gives what it printed on standard output.
+ * Runs a program silently and gives what it printed on standard output. `timeout` is in milliseconds.
  * @throws {ExitError} with what it printed on standard error
  */
-export async function outputOf(command, args, { env, cwd = root } = {}) {
-  const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+export async function outputOf(command, args, { env, cwd = root, timeout } = {}) {
+  const child = spawn(command, args, { cwd, timeout, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
   const printed = ["", ""];
   [child.stdout, child.stderr].forEach((stream, index) => {
     stream.setEncoding("utf8").on("data", (text) => (printed[index] += text));

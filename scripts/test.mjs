@@ -6,6 +6,7 @@
 import { readdirSync } from "node:fs";
 import { build } from "./build.mjs";
 import { installChromium } from "./chromium.mjs";
+import { oracles } from "./oracles.mjs";
 import { checkPackage, tsc } from "./package.mjs";
 import { at } from "./project.mjs";
 import { run, script, UsageError } from "./run.mjs";
@@ -39,6 +40,7 @@ const STEPS = [
   { name: "size", part: "js", run: size },
   { name: "package", part: "js", run: checkPackage },
   { name: "js-tests", part: "js", run: (tally) => run(process.execPath, nodeTests(), { onLine: nodeTally(tally) }) },
+  { name: "oracles", part: "js", run: oracles },
 ];
 
 async function size(tally) {
