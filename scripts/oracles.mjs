@@ -24,7 +24,7 @@ export async function oracles(tally) {
     await recordings();
   } catch (error) {
     if (!(error instanceof OutOfReach)) throw error;
-    tally.skipped.push(`oracles: no recorded traffic; ${error.message.trimEnd().replace(/\s*\n\s*/g, " ")}`);
+    tally.skipped.push(`oracles: no recorded traffic; ${error.message}`);
     return;
   }
   await runTests("", { onLine: nodeTally(tally) });

@@ -110,6 +110,7 @@ async function download(python, name, folder) {
     await outputOf(python, args, { timeout: PATIENCE_MS });
   } catch (error) {
     if (/DO NOT MATCH THE HASHES/i.test(error.message)) throw error;
-    throw new OutOfReach(`${name} ${version} cannot be fetched: ${error.message}`);
+    // pip says most about it in the last line.
+    throw new OutOfReach(`${name} ${version} cannot be fetched: ${error.message.trim().split("\n").at(-1)}`);
   }
 }

@@ -7,10 +7,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import OpenAI from "openai";
 import { decode, encode, event } from "../js/support/upstream.js";
-import { eventsIn } from "../js/support/kit.js";
 import { openaiExchanges } from "./exchanges.mjs";
 import { handwritten } from "./handwritten.mjs";
-import { readingsOf } from "./readings.mjs";
+import { eventsIn, readingsOf } from "./readings.mjs";
 import { atRandom, byteByByte, replaying } from "./replay.mjs";
 import { chunksOf, completionOf, eventsOf, finalOf } from "./routed.mjs";
 

@@ -1,13 +1,20 @@
 /** What the router makes of a recorded response, in each of the ways that a program may ask for it. */
 
 import { importPacked } from "../js/pack.mjs";
-import { CHAT_URL, all, eventsIn, post } from "../js/support/kit.js";
+import { CHAT_URL, all, post } from "../js/support/kit.js";
+import { eventsIn } from "./readings.mjs";
 
 const { Router } = await importPacked();
 
 /** Usage is asked for, so that it is told in a stream as it is in an answer. */
 const ASK = { model: "group", messages: [{ role: "user", content: "Say something." }] };
 export const STREAM = { ...ASK, stream: true, stream_options: { include_usage: true } };
+
+/** A time that stands still: chunks that we write ourselves carry it. */
+const NOW = 1_700_000_000_000;
+
+/** The router's own `fetch`, for a client of OpenAI's. */
+export const clientOf = (model, fetch, ask) => routed(model, fetch, (router) => ask(router.fetch));
 
 /**
  * Has one call answered by a router whose only deployment speaks through `fetch`.
@@ -18,13 +25,18 @@ export const STREAM = { ...ASK, stream: true, stream_options: { include_usage: t
  */
 async function routed(model, fetch, ask) {
   const deployment = { model_name: "group", litellm_params: { model, api_key: "sk-ant-test" } };
-  const router = new Router({ model_list: [deployment], num_retries: 0 }, { fetch, seed: 1 });
+  const router = new Router({ model_list: [deployment], num_retries: 0 }, { fetch, seed: 1, now: () => NOW });
   try {
     return await ask(router);
   } finally {
     router.free();
   }
 }
+
+/** Why what concerns Anthropic is not run; false once the build speaks its dialect. */
+export const NO_ANTHROPIC = await routed("anthropic/claude", fetch, async () => false).catch(
+  () => "this build does not speak Anthropic's dialect",
+);
 
 /** The completion of an answer that came at once. */
 export const completionOf = (model, fetch) => routed(model, fetch, (router) => router.completion(ASK));

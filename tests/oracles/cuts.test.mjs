@@ -1,0 +1,55 @@
+/**
+ * Recorded streams, cut off at every byte there is: nobody may ever take a part for the whole. Before the first content
+ * another deployment answers; after it the failure is told; after the last event nothing is missing.
+ */
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { anthropicExchanges, openaiExchanges } from "./exchanges.mjs";
+import { handwritten } from "./handwritten.mjs";
+import { allowed, cutOff, marksOf, WAYS } from "./cuts.mjs";
+import { saidIn } from "./readings.mjs";
+import { replaying } from "./replay.mjs";
+import { NO_ANTHROPIC, chunksOf } from "./routed.mjs";
+
+const named = (exchanges, name) => exchanges.find((exchange) => exchange.name === name);
+
+/** A text, a tool call, and thinking before a text. */
+const ANTHROPIC = ["agent_loop_streaming 2", "agent_loop_streaming 1", "thinking 2"];
+const [recordedAnthropic, recordedOpenai] = [anthropicExchanges(), openaiExchanges()];
+
+const CUT = [
+  ["openai", "openai/model", named(recordedOpenai, "openai streaming_tool_call_v1_v2_parity 1")],
+  ...handwritten().slice(1).map((exchange) => ["openai", "openai/model", exchange]),
+  ...ANTHROPIC.map((name) => ["anthropic", "anthropic/claude-haiku-4-5", named(recordedAnthropic, name)]),
+];
+
+for (const [shape, model, exchange] of CUT) {
+  const skip = shape === "anthropic" && NO_ANTHROPIC;
+  describe(`${exchange.name}, cut off at every byte`, { skip }, () => {
+    for (const end of ["close", "break"]) {
+      for (const way of WAYS) {
+        test(`the connection ${end}s, ${way}`, () => everywhere(shape, model, exchange, end, way));
+      }
+    }
+  });
+}
+
+async function everywhere(shape, model, exchange, end, way) {
+  const marks = marksOf(shape, exchange.bytes);
+  const whole = saidIn(await chunksOf(model, replaying(exchange)));
+  const cut = cutOff(model, exchange);
+  const seen = { other: 0, error: 0, whole: 0 };
+  for (let length = 0; length <= exchange.bytes.length; length += 1) {
+    const { by, outcome, said } = await cut.outcome(way, length, end);
+    const where = `cut after ${length} of ${exchange.bytes.length} bytes: ${outcome}`;
+    assert.ok(allowed(marks, length).includes(outcome), where);
+    assert.equal(by, outcome === "other" ? "two" : "one", where);
+    if (outcome !== "error") assert.deepEqual(said, whole, where);
+    seen[outcome] += 1;
+  }
+  assert.equal(seen.other, marks.content);
+  assert.ok(seen.error >= Math.min(marks.end, marks.isSaid) - marks.content);
+  assert.ok(seen.whole >= marks.done - marks.isSaid);
+  cut.free();
+}
