@@ -55,8 +55,21 @@ export function readingOf({ content, stop_reason, usage }) {
   };
 }
 
+/** The parts of an answer that count, where it tells them: its totals leave the compaction out. */
+function counted(usage) {
+  const parts = usage.iterations ?? [];
+  // Another model answered in place of the first: then the totals are what counts.
+  if (parts.some(({ type }) => type === "fallback_message")) return [usage];
+  // What an adviser took is billed by itself.
+  const own = parts.filter(({ type }) => type === "message" || type === "compaction");
+  return own.length > 0 ? own : [usage];
+}
+
 /** What was read from and written to the cache is not in `input_tokens`, but is in `prompt_tokens`. */
-function readUsage({ input_tokens, cache_creation_input_tokens, cache_read_input_tokens, output_tokens }) {
-  const prompt = input_tokens + (cache_creation_input_tokens ?? 0) + (cache_read_input_tokens ?? 0);
-  return { prompt, completion: output_tokens, total: prompt + output_tokens, cached: cache_read_input_tokens ?? 0 };
+function readUsage(usage) {
+  const sum = (name) => counted(usage).reduce((total, part) => total + (part[name] ?? 0), 0);
+  const cached = sum("cache_read_input_tokens");
+  const prompt = sum("input_tokens") + sum("cache_creation_input_tokens") + cached;
+  const completion = sum("output_tokens");
+  return { prompt, completion, total: prompt + completion, cached };
 }
