@@ -179,7 +179,8 @@ impl Watch {
         std::mem::take(&mut self.seen.out)
     }
 
-    /// How the stream ended, once no more bytes come. `broken` is what the connection said, if it broke.
+    /// How the stream ended, once no more bytes come. `broken` is what the connection said, if it broke. Some servers
+    /// of OpenAI's shape leave out the terminator; in the other dialects none does.
     pub fn end(&mut self, broken: Option<Fault>) -> StreamOutcome {
         let cut_in_event = self.decoder.pending() > 0;
         let seen = &mut self.seen;
@@ -189,7 +190,9 @@ impl Watch {
         }
         // Everything is there after the terminator, whatever the connection does then; but an end alone is no answer.
         let is_answer = seen.has_content || seen.has_finish;
-        if is_answer && (seen.is_done || (seen.has_finish && broken.is_none() && !cut_in_event)) {
+        let may_lack_terminator = matches!(seen.reader, Reader::Chunks(_));
+        let has_ended = seen.has_finish && may_lack_terminator && broken.is_none() && !cut_in_event;
+        if is_answer && (seen.is_done || has_ended) {
             seen.done();
             return StreamOutcome::Complete { usage: seen.usage };
         }
@@ -335,6 +338,16 @@ mod tests {
             panic!()
         };
         assert_eq!(fault.kind, FaultKind::Unavailable);
+    }
+
+    #[test]
+    fn a_translated_stream_has_its_terminator() {
+        let translator = StreamTranslator::new(DialectName::Anthropic, dialect::Memo::default(), 0, true);
+        let mut watch = Watch::translating(translator.unwrap(), Output::Objects);
+        watch.push(b"data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"}}\n\n");
+        assert!(matches!(watch.end(None), StreamOutcome::Broken(_)));
+        watch.push(b"data: {\"type\":\"message_stop\"}\n\n");
+        assert!(matches!(watch.end(None), StreamOutcome::Complete { .. }));
     }
 
     fn lines(watch: &mut Watch) -> usize {
