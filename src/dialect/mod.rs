@@ -49,6 +49,8 @@ pub enum StreamEvent {
     Quiet(Option<Usage>),
     /// A choice has ended, perhaps with usage beside it.
     Finish(Option<Usage>),
+    /// One of these three, of another choice than the first.
+    LaterChoice(Box<StreamEvent>),
     /// The stream's own terminator.
     Done,
     /// An error inside the stream.

@@ -125,14 +125,17 @@ pub(super) fn stream_event(data: &[u8]) -> StreamEvent {
         return StreamEvent::Error(Box::new(error_body::in_disguise(error_body::hint(None, &chunk))));
     }
     let told = chunk.get("usage").and_then(usage);
-    if choices.iter().any(|choice| choice.get("finish_reason").is_some_and(|reason| !reason.is_null())) {
-        return StreamEvent::Finish(told);
-    }
-    if choices.iter().any(|choice| choice.get("delta").is_some_and(is_seen)) {
-        StreamEvent::Content(told)
-    } else {
-        StreamEvent::Quiet(told)
-    }
+    let event =
+        if choices.iter().any(|choice| choice.get("finish_reason").is_some_and(|reason| !reason.is_null())) {
+            StreamEvent::Finish(told)
+        } else if choices.iter().any(|choice| choice.get("delta").is_some_and(is_seen)) {
+            StreamEvent::Content(told)
+        } else {
+            StreamEvent::Quiet(told)
+        };
+    let is_later =
+        |choice: &Value| choice.get("index").and_then(Value::as_u64).is_some_and(|index| index > 0);
+    if choices.iter().any(is_later) { StreamEvent::LaterChoice(Box::new(event)) } else { event }
 }
 
 #[cfg(test)]

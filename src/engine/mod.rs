@@ -3,6 +3,7 @@
 //! Here `plan` (who and when) and `dialect` (what bytes) meet.
 
 mod calls;
+mod glance;
 mod inbound;
 mod models;
 mod output;

@@ -3,8 +3,6 @@
 //! Before the commit every event is read. After it, where the caller gets the upstream's own bytes, most are only
 //! looked at for the words that can mean an end, usage or an error, so that a long answer costs next to nothing.
 
-use memchr::memchr_iter;
-
 use crate::base::sse::Decoder;
 use crate::base::usage::Usage;
 use crate::config::DialectName;
@@ -12,6 +10,7 @@ use crate::dialect::{self, StreamEvent, StreamTranslator};
 use crate::error::{Fault, FaultKind};
 use crate::plan::StreamOutcome;
 
+use super::glance::may_matter;
 use super::output::Output;
 use super::told::Told;
 
@@ -47,7 +46,10 @@ struct Seen {
     /// The chunk that tells only the usage is kept back, where it came because the router asked for it.
     hides_usage: bool,
     has_content: bool,
+    /// A choice has ended.
     has_finish: bool,
+    /// There is more than one choice, and they end one by one.
+    has_several: bool,
     is_done: bool,
     usage: Option<Usage>,
     fault: Option<Box<Fault>>,
@@ -81,6 +83,7 @@ impl Watch {
             hides_usage: false,
             has_content: false,
             has_finish: false,
+            has_several: false,
             is_done: false,
             usage: None,
             fault: None,
@@ -136,9 +139,11 @@ impl Watch {
     /// understood at their beginning is the rest of an event.
     pub fn tail(&mut self, bytes: &[u8]) {
         let Reader::Chunks(dialect) = self.seen.reader else { return };
-        let known = (self.seen.usage, self.seen.has_content, self.seen.has_finish);
-        *self = Self::new(dialect, self.seen.output);
-        (self.seen.usage, self.seen.has_content, self.seen.has_finish) = known;
+        let seen = &self.seen;
+        let known = (seen.usage, seen.has_content, seen.has_finish, seen.has_several);
+        *self = Self::new(dialect, seen.output);
+        let seen = &mut self.seen;
+        (seen.usage, seen.has_content, seen.has_finish, seen.has_several) = known;
         self.push(bytes);
     }
 
@@ -180,7 +185,8 @@ impl Watch {
     }
 
     /// How the stream ended, once no more bytes come. `broken` is what the connection said, if it broke. Some servers
-    /// of OpenAI's shape leave out the terminator; in the other dialects none does.
+    /// of OpenAI's shape leave out the terminator, in the other dialects none does; and where there are several choices,
+    /// only the terminator tells that all have ended.
     pub fn end(&mut self, broken: Option<Fault>) -> StreamOutcome {
         let cut_in_event = self.decoder.pending() > 0;
         let seen = &mut self.seen;
@@ -190,7 +196,7 @@ impl Watch {
         }
         // Everything is there after the terminator, whatever the connection does then; but an end alone is no answer.
         let is_answer = seen.has_content || seen.has_finish;
-        let may_lack_terminator = matches!(seen.reader, Reader::Chunks(_));
+        let may_lack_terminator = matches!(seen.reader, Reader::Chunks(_)) && !seen.has_several;
         let has_ended = seen.has_finish && may_lack_terminator && broken.is_none() && !cut_in_event;
         if is_answer && (seen.is_done || has_ended) {
             seen.done();
@@ -240,6 +246,10 @@ impl Seen {
             StreamEvent::Content(_) => self.has_content = true,
             StreamEvent::Finish(_) => self.has_finish = true,
             StreamEvent::Quiet(_) => {}
+            StreamEvent::LaterChoice(event) => {
+                self.has_several = true;
+                self.note(*event);
+            }
             StreamEvent::Done => self.done(),
             StreamEvent::Error(fault) => {
                 self.error_event = true;
@@ -274,24 +284,6 @@ fn tell(out: &mut Vec<u8>, output: Output, told: &mut Option<Box<Told>>, chunk: 
             }
         }
         None => output.write(chunk, out),
-    }
-}
-
-/// Could this event mean an end, usage or an error? The words may also be a text's: then the event is read for
-/// nothing.
-fn may_matter(data: &[u8]) -> bool {
-    let tells = |at: usize| tells(data.get(at..).unwrap_or_default());
-    !data.starts_with(b"{") || memchr_iter(b'"', data).any(tells)
-}
-
-/// Does a text begin with a member that may matter: usage, an error, or a `finish_reason` that is not `null`?
-fn tells(text: &[u8]) -> bool {
-    if let Some(usage) = text.strip_prefix(b"\"usage\":") {
-        usage.trim_ascii_start().starts_with(b"{")
-    } else if let Some(reason) = text.strip_prefix(b"\"finish_reason\":") {
-        !reason.trim_ascii_start().starts_with(b"null")
-    } else {
-        text.starts_with(b"\"error\"")
     }
 }
 
@@ -338,6 +330,19 @@ mod tests {
             panic!()
         };
         assert_eq!(fault.kind, FaultKind::Unavailable);
+    }
+
+    #[test]
+    fn several_choices_end_with_the_terminator() {
+        let other = TEXT.replace("{\"delta\"", "{\"index\":1,\"delta\"");
+        let mut cut = watch(Output::Bytes, &[TEXT, &other, TEXT, STOP]);
+        assert!(matches!(cut.end(None), StreamOutcome::Broken(_)));
+        cut.tail(&[STOP, DONE].concat().into_bytes());
+        assert!(matches!(cut.end(None), StreamOutcome::Complete { .. }));
+        // Several calls of tools are not several choices.
+        let calls = r#"data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":1,"function":{"arguments":"1"}}]}}]}"#;
+        let mut calls = watch(Output::Bytes, &[TEXT, calls, "\n\n", STOP]);
+        assert!(matches!(calls.end(None), StreamOutcome::Complete { .. }));
     }
 
     #[test]
