@@ -73,6 +73,19 @@ fn no_character_is_cut() {
 }
 
 #[test]
+fn strings_of_every_length_come_back_from_every_window() {
+    for len in (480..1_400).chain([65_500, 65_536, 65_600]) {
+        let text: String = ('a'..='z').cycle().take(len).collect();
+        let body = format!(r#"{{"a":"{text}","b":"{text}
+{text}"}}"#);
+        for window in [1, 97, 192, 193, 300, 1_000, 64 * 1024] {
+            let back = there_and_back(body.as_bytes(), window);
+            assert!(back == body.as_bytes(), "a string of {len} bytes in windows of {window}");
+        }
+    }
+}
+
+#[test]
 fn a_string_may_be_written_twice_or_not_at_all() {
     let body = format!(r#"{{"a":{},"b":{}}}"#, quoted(&"q".repeat(2_000)), quoted(&"r".repeat(2_000)));
     let bones = bones(body.as_bytes(), 64);

@@ -102,16 +102,18 @@ impl Skeleton {
     /// Passes over plain text in a hole, which is most of a large body: how many bytes.
     fn skip(&mut self, rest: &[u8]) -> usize {
         let Some(text) = self.string.as_mut().filter(|text| text.token == Token::Start) else { return 0 };
-        if text.hole_from.is_none() {
-            return 0;
-        }
+        let Some(hole_from) = text.hole_from else { return 0 };
         let len = memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
         let run = rest.get(..len).unwrap_or_default();
         let last = run.get(len.saturating_sub(2 * TAIL)..).unwrap_or_default();
-        if last.len() == 2 * TAIL {
+        // A hole that may turn out too small is filled from here: nothing of it may be dropped.
+        let is_hole = (self.at - hole_from) as usize + len >= LEAST_HOLE + 2 * TAIL;
+        if is_hole && last.len() == 2 * TAIL {
             text.tail.clear();
+            text.keep_tail(last);
+        } else {
+            text.keep_tail(run);
         }
-        text.keep_tail(last);
         self.at = self.at.saturating_add(len as u32);
         len
     }
