@@ -47,7 +47,8 @@ async function answer(hub, input, init) {
     return refusal(hub);
   }
   const headers = callerHeaders(init?.headers ?? request?.headers);
-  return call(hub, surface, body, init?.signal ?? callerSignal(hub, request), headers);
+  const signal = init?.signal ?? callerSignal(hub, request);
+  return call(hub, surface, body, { signal, headers });
 }
 
 /** A request's own signal. Looking at it creates it on some runtimes, so it is looked at once and late. */
@@ -75,7 +76,7 @@ function toBytes(body) {
   return undefined;
 }
 
-async function call(hub, surface, body, signal, headers) {
+async function call(hub, surface, body, asked) {
   const { core, now, window } = hub;
   const started = now();
   hub.prefix();
@@ -91,9 +92,8 @@ async function call(hub, surface, body, signal, headers) {
   if (core.coreCall() === 0) return refusal(hub);
   const id = core.coreCall();
   const running = new Call(hub, action, {
+    ...asked,
     surface,
-    signal,
-    headers,
     started,
     isStream: core.coreIsStream(id),
     source: () => source,

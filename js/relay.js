@@ -3,15 +3,8 @@
 
 import { FAILED } from "./codes.js";
 import { CancelledError } from "./errors.js";
-import { join } from "./platform/bytes.js";
 import { Pump } from "./pump.js";
-import { WINDOW_BYTES } from "./window.js";
-
-/** How much of the end is kept for the core: the last events with finish, usage and terminator fit well. */
-const TAIL_BYTES = 16 * 1024;
-/** How many places of chunks that left the tail may stay in its list. */
-const FORGOTTEN = 64;
-const NOTHING = new Uint8Array(0);
+import { Tail } from "./tail.js";
 
 const encoder = new TextEncoder();
 
@@ -22,20 +15,12 @@ const encoder = new TextEncoder();
  */
 export function relay(hub, call) {
   const { reader, held } = call;
-  /** @type {Uint8Array[]} */
-  let tail = [...held];
-  /** Where the tail begins in its list: taking the front off a list of thousands for each chunk would be slow. */
-  let first = 0;
-  let kept = tail.reduce((sum, bytes) => sum + bytes.length, 0);
+  const tail = new Tail(held);
   let controller;
   let next = 0;
 
-  const lastBytes = () => {
-    const all = join(first === 0 ? tail : tail.slice(first), kept);
-    return all.subarray(Math.max(0, all.length - WINDOW_BYTES));
-  };
   const hasTerminator = () =>
-    call.ask((core, id) => core.coreHasTerminator(id, call.attempt, hub.window.put(lastBytes())), false);
+    call.ask((core, id) => core.coreHasTerminator(id, call.attempt, hub.window.put(tail.bytes)), false);
   /** Ends the body as the core says: never cleanly after a fault. */
   const end = (action) => {
     if (action === FAILED) {
@@ -51,29 +36,19 @@ export function relay(hub, call) {
   const onChunk = ({ done, value }) => {
     call.waitingSince = Infinity;
     if (call.isOver) return;
-    if (done) return end(call.ended(lastBytes()));
+    if (done) return end(call.ended(tail.bytes));
     tail.push(value);
-    kept += value.length;
-    while (kept - tail[first].length >= TAIL_BYTES) {
-      kept -= tail[first].length;
-      tail[first] = NOTHING;
-      first += 1;
-    }
-    if (first > FORGOTTEN && first * 2 > tail.length) {
-      tail = tail.slice(first);
-      first = 0;
-    }
     controller.enqueue(value);
   };
   const onError = (error) => {
-    if (!call.isOver) end(call.ended(lastBytes(), error));
+    if (!call.isOver) end(call.ended(tail.bytes, error));
   };
   // An upstream may keep the connection open after its last word: that is no silence.
   call.atRest = () => {
     const isAtRest = next === held.length && hasTerminator();
     if (isAtRest) {
       reader.cancel().catch(() => {});
-      end(call.ended(lastBytes()));
+      end(call.ended(tail.bytes));
     }
     return isAtRest;
   };

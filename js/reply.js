@@ -1,7 +1,7 @@
 // Reading what a send is answered with: an error, a whole answer, a stream. Each tells the core, and takes its step.
 
 import { assembled } from "./body.js";
-import { BAD_REPLY, BYTES, DONE, NONE } from "./codes.js";
+import { BAD_REPLY, BYTES, COMMIT, DONE, NONE } from "./codes.js";
 import { readStart } from "./platform/bytes.js";
 
 /** How much of an error's body is read. */
@@ -96,4 +96,7 @@ export async function readStream(call, hub, attempt, response) {
     if (call.output === BYTES) call.held.push(read.value);
     call.push(read.value);
   }
+  if (call.action === COMMIT || call.action === DONE) return;
+  // It was no answer, and nobody reads on.
+  reader.cancel().catch(() => {});
 }

@@ -22,10 +22,20 @@ const LATE = {
   ],
 };
 
-for (const [name, [fault, Class, code]] of Object.entries(LATE)) {
-  streamFaults[`after the first content, ${name}: over fetch an error event, and no clean end`] = async (kit) => {
+/** A client asks with an address; a worker hands over the request that it was sent, and relays the answer. */
+const FETCHES = {
+  "fetch(url, init)": (router) => router.fetch(CHAT_URL, post(STREAM)),
+  "fetch(request)": (router) => router.fetch(new Request(CHAT_URL, post(STREAM))),
+};
+
+for (const [way, ask] of Object.entries(FETCHES)) {
+  for (const [name, [fault, , code]] of Object.entries(LATE)) overFetch(way, ask, name, fault, code);
+}
+
+function overFetch(way, ask, name, fault, code) {
+  streamFaults[`after the first content, ${name}: over ${way} an error event, and no clean end`] = async (kit) => {
     const { router, one, two } = kit.pair({ one: { faults: fault }, config: { idle_timeout: 0.05 } });
-    const response = await router.fetch(CHAT_URL, post(STREAM));
+    const response = await ask(router);
     assert.equal(response.status, 200);
     assert.equal(response.headers.get("x-switchman-model-id"), "one");
     const text = await response.text();
@@ -39,7 +49,9 @@ for (const [name, [fault, Class, code]] of Object.entries(LATE)) {
     assert.equal(two.calls.length, 0);
     assert.equal(router.coreRunning(), 0);
   };
+}
 
+for (const [name, [fault, Class, code]] of Object.entries(LATE)) {
   streamFaults[`after the first content, ${name}: a typed error in a stream of objects`] = async (kit) => {
     const { router, two } = kit.pair({ one: { faults: fault }, config: { idle_timeout: 0.05 } });
     const answer = await router.completion(STREAM);
@@ -82,10 +94,42 @@ for (const way of ["the connection stays open", "the connection breaks"]) {
     assert.equal(answer.meta.attempts[0].error, null);
   };
 
-  streamFaults[`after the terminator nothing is a fault: ${way}, as bytes`] = async (kit) => {
-    const { router } = kit.single({ one: { faults: { events, ...end } }, config: { idle_timeout: 0.05 } });
-    const text = await (await router.fetch(CHAT_URL, post(STREAM))).text();
-    assert.deepEqual(eventsIn(text).slice(-1), ["[DONE]"], text);
-    assert.equal(router.coreRunning(), 0);
-  };
+  for (const [fetched, ask] of Object.entries(FETCHES)) {
+    streamFaults[`after the terminator nothing is a fault: ${way}, over ${fetched}`] = async (kit) => {
+      const { router } = kit.single({ one: { faults: { events, ...end } }, config: { idle_timeout: 0.05 } });
+      const text = await (await ask(router)).text();
+      assert.deepEqual(eventsIn(text).slice(-1), ["[DONE]"], text);
+      assert.equal(router.coreRunning(), 0);
+    };
+  }
 }
+
+streamFaults["a worker's caller who leaves: the upstream is cancelled with the next chunk at the latest"] = async (kit) => {
+  const { router, provider } = kit.single({ one: { chunkDelayMs: 5, words: 2_000 } });
+  const response = await FETCHES["fetch(request)"](router);
+  const reader = response.body.getReader();
+  await reader.read();
+  await reader.cancel();
+  await provider.when(({ open }) => open === 0);
+  assert.equal(router.coreRunning(), 0);
+  assert.equal(provider.calls[0].finished, false);
+};
+
+streamFaults["a worker's caller gets each chunk when it comes"] = async (kit) => {
+  const { router, provider } = kit.single({ one: { faults: { drip: true }, words: 6 } });
+  const asked = FETCHES["fetch(request)"](router);
+  // The first event goes at once; the others are let go one by one, each when the one before has been read.
+  await provider.when(({ calls }) => calls.length === 1);
+  const letGo = setInterval(() => provider.release(), 1);
+  const response = await asked;
+  clearInterval(letGo);
+  let text = "";
+  for (const reader = response.body.getReader(), decoder = new TextDecoder(); ; ) {
+    provider.release();
+    const { done, value } = await reader.read();
+    if (done) break;
+    text += decoder.decode(value, { stream: true });
+  }
+  assert.deepEqual(eventsIn(text).slice(-1), ["[DONE]"], text);
+  assert.equal(router.coreRunning(), 0);
+};
