@@ -35,6 +35,9 @@ export function assemble(chunks, usage) {
   return completion;
 }
 
+/** Lists of which each chunk brings more. */
+const LISTS = new Set(["thinking_blocks", "annotations"]);
+
 function fold(choice, part) {
   if (part.finish_reason) choice.finish_reason = part.finish_reason;
   if (part.logprobs) {
@@ -47,6 +50,7 @@ function fold(choice, part) {
   for (const [name, value] of Object.entries(part.delta ?? {})) {
     if (value === null || value === undefined) continue;
     if (name === "tool_calls") value.forEach((call) => foldToolCall((message.tool_calls ??= []), call));
+    else if (LISTS.has(name) && Array.isArray(value)) (message[name] ??= []).push(...value);
     else if (name !== "role" && typeof value === "string") message[name] = (message[name] ?? "") + value;
     else message[name] = value;
   }
