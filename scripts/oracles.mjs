@@ -15,8 +15,9 @@ function testFiles(beginning = "") {
   return files.sort().map((file) => at("tests", "oracles", file));
 }
 
+/** Two files at a time: they compute, and wait for nothing. */
 const runTests = (beginning, options) =>
-  run(process.execPath, ["--test", "--test-reporter=spec", ...testFiles(beginning)], options);
+  run(process.execPath, ["--test", "--test-concurrency=2", "--test-reporter=spec", ...testFiles(beginning)], options);
 
 /** The step of `npm test`: where the recordings cannot be had, it is skipped by name. */
 export async function oracles(tally) {

@@ -29,6 +29,12 @@ function withoutArguments(exchange) {
 }
 
 /**
+ * A stream that tells that another model answers in place of the first. The client puts the new name on the message; our
+ * first chunk, which has the first one's, has been read by then.
+ */
+export const answersForAnother = ({ name }) => name === "fixture fallback";
+
+/**
  * Streams that end right after the data of their last event. The client drops an event that no blank line ends, and so
  * the message with it; we take it, since all of it was said.
  */

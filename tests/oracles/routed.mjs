@@ -33,11 +33,6 @@ async function routed(model, fetch, ask) {
   }
 }
 
-/** Why what concerns Anthropic is not run; false once the build speaks its dialect. */
-export const NO_ANTHROPIC = await routed("anthropic/claude", fetch, async () => false).catch(
-  () => "this build does not speak Anthropic's dialect",
-);
-
 /** The completion of an answer that came at once. */
 export const completionOf = (model, fetch) => routed(model, fetch, (router) => router.completion(ASK));
 
