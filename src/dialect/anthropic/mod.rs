@@ -46,6 +46,7 @@ pub(super) fn translate_request(
     }
 }
 
+/// Does it go on from a trailing assistant message? The config's word beats what the model's name tells.
 pub(super) fn has_prefill(deployment: &Deployment) -> bool {
-    models::Model::of(&deployment.model).has_prefill()
+    deployment.prefill.unwrap_or_else(|| models::Model::of(&deployment.model).has_prefill())
 }

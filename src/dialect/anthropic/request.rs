@@ -62,7 +62,7 @@ pub(super) fn translate(deployment: &Deployment, request: &Inbound<'_>) -> Resul
     out.key("messages");
     let has_calls = conversation.has_tools;
     let ending = conversation.write(&mut out);
-    if ending.is_prefilled && !model.has_prefill() {
+    if ending.is_prefilled && !super::has_prefill(deployment) {
         let what = "an answer that goes on from a trailing assistant message";
         return Err(context.unsupported("messages", what));
     }
@@ -258,4 +258,37 @@ fn rest(context: &mut Context<'_>, asked: &Asked<'_>, out: &mut Writer) -> Resul
 #[must_use]
 pub(super) fn raw_text(text: &str) -> String {
     String::from_utf8(quoted(text)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::load;
+    use serde_json::{Value, json};
+
+    /// What a request that ends in the assistant's words is answered with by this model.
+    fn prefilled(model: &str, told: Value) -> Result<(), FaultKind> {
+        let entry = json!({
+            "model_name": "chat",
+            "litellm_params": { "model": format!("anthropic/{model}"), "api_base": "http://127.0.0.1", "api_key": "k" },
+            "model_info": { "supports_assistant_prefill": told },
+        });
+        let loaded = load(&json!({ "model_list": [entry] }), &Value::Null, &|_| None).unwrap();
+        let body = br#"{"messages":[{"role":"user","content":"Hi"}]}"#;
+        let request = Inbound { body, stream: true, prefix: Some("Well"), drop_params: false };
+        translate(&loaded.config.deployments[0], &request).map(|_| ()).map_err(|fault| fault.kind)
+    }
+
+    #[test]
+    fn what_the_config_says_of_prefill_beats_the_name() {
+        for (model, told, expected) in [
+            ("claude-sonnet-4-5", Value::Null, Ok(())),
+            ("claude-sonnet-4-6", Value::Null, Err(FaultKind::Unsupported)),
+            ("gemma-3-270m", Value::Null, Err(FaultKind::Unsupported)),
+            ("gemma-3-270m", json!(true), Ok(())),
+            ("claude-sonnet-4-5", json!(false), Err(FaultKind::Unsupported)),
+        ] {
+            assert_eq!(prefilled(model, told), expected, "{model}");
+        }
+    }
 }
