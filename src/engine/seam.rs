@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Value};
 
-/// A repetition shorter than this is taken for chance, in bytes.
+/// A repetition shorter than this is taken for chance, in bytes; for one of the whole text see [`is_telling`].
 const LEAST: usize = 12;
 
 /// How far back in the text a repetition may begin, in bytes; one of the whole text is found whatever its length.
 const REACH: usize = 400;
 
-/// The joint. Models that are asked to go on sometimes repeat their last words, or begin anew.
+/// The joint. Models that are asked to go on sometimes repeat their last words, or begin anew; llama.cpp's server says
+/// the whole text again, and then goes on.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seam {
     /// New text that may still turn out to be a repetition.
@@ -43,7 +44,7 @@ impl Seam {
         }
         self.waiting.push_str(&new);
         delta.remove("content");
-        match repeated(told, &self.waiting) {
+        match repeated(told, &self.waiting, ends) {
             None if !ends => {}
             known => {
                 self.is_closed = true;
@@ -57,15 +58,22 @@ impl Seam {
     }
 }
 
-/// How many bytes at the beginning of the new text the caller has already; `None` if that cannot be known yet.
-fn repeated(told: &str, new: &str) -> Option<usize> {
-    if told.len() >= LEAST {
-        if new.len() < told.len() && told.starts_with(new) {
+/// How many bytes at the beginning of the new text the caller has already; `None` if that cannot be known yet, which
+/// it can when the answer `ends`.
+fn repeated(told: &str, new: &str, ends: bool) -> Option<usize> {
+    // White space at the end is not sent to every model, so that the model writes it once more.
+    let sent = told.trim_end();
+    let space = told.get(sent.len()..).unwrap_or_default();
+    if let Some(rest) = new.strip_prefix(sent).filter(|_| !sent.is_empty()) {
+        if space.starts_with(rest) && !ends {
             return None;
         }
-        if new.starts_with(told) {
-            return Some(told.len());
+        if is_telling(sent, rest) {
+            let both = space.chars().zip(rest.chars()).take_while(|(told, new)| told == new);
+            return Some(both.fold(sent.len(), |at, (char, _)| at.saturating_add(char.len_utf8())));
         }
+    } else if sent.starts_with(new) && !ends {
+        return None;
     }
     let from = told.len().saturating_sub(REACH);
     let tails = told.char_indices().map(|(at, _)| at).filter(|at| *at >= from);
@@ -80,9 +88,16 @@ fn repeated(told: &str, new: &str) -> Option<usize> {
     }) {
         return None;
     }
-    // White space at the end is not sent to every model, so that the model writes it once more.
-    let space = told.get(told.trim_end().len()..).unwrap_or_default();
     Some(if found == 0 && new.starts_with(space) { space.len() } else { found })
+}
+
+/// Is it more than chance that a new text begins with the whole of the old one, and has this `rest`? A short text must
+/// hold a letter and be two words, or end where a word ends: "10" may follow "1", and "haha" is no "ha".
+fn is_telling(text: &str, rest: &str) -> bool {
+    let is_part = |char: Option<char>| char.is_some_and(char::is_alphanumeric);
+    let is_two_words = text.trim_start().contains(char::is_whitespace);
+    let ends_a_word = !(is_part(text.chars().next_back()) && is_part(rest.chars().next()));
+    text.len() >= LEAST || (text.contains(char::is_alphabetic) && (is_two_words || ends_a_word))
 }
 
 #[cfg(test)]
@@ -90,6 +105,10 @@ mod tests {
     use super::*;
 
     const TOLD: &str = "Once upon a time there was a lighthouse";
+
+    fn repeated(told: &str, new: &str) -> Option<usize> {
+        super::repeated(told, new, false)
+    }
 
     #[test]
     fn repetitions_are_found() {
@@ -102,11 +121,48 @@ mod tests {
         // Too short to be more than chance.
         assert_eq!(repeated(TOLD, "lighthouse"), Some(0));
         assert_eq!(repeated("Hi there, ", " you"), Some(1));
-        assert_eq!(repeated("No", "No, thanks"), Some(0));
         assert_eq!(
             repeated("ein Ärgernis ähnlich", "ein Ärgernis ähnlicher Art"),
             Some("ein Ärgernis ähnlich".len())
         );
+    }
+
+    #[test]
+    fn a_short_text_is_found_as_a_whole() {
+        for (told, new, found) in [
+            (" the", " the humble", Some(4)),
+            (" the hum", " the humble", Some(8)),
+            (" the", " th", None),
+            // What comes next tells whether it is the text again or a word that begins with it.
+            (" the", " the", None),
+            (" a", " anticipar", Some(0)),
+            ("ha", "haha", Some(0)),
+            ("No", "No, thanks", Some(2)),
+            // No letter: numbers, lists and lines do repeat.
+            ("1", "1. The", Some(0)),
+            ("\n", "\n\nThe", Some(1)),
+            ("No", ", thanks", Some(0)),
+        ] {
+            assert_eq!(repeated(told, new), found, "{told:?} {new:?}");
+        }
+        assert_eq!(super::repeated(" Yes", " Yes", true), Some(4));
+        assert_eq!(super::repeated(" Yes", " Y", true), Some(0));
+    }
+
+    #[test]
+    fn space_at_the_end_may_be_told_again_or_not() {
+        let told = "A list of all:\n\n";
+        for (new, found) in [
+            ("A list of all:", None),
+            ("A list of all:\n", None),
+            ("A list of all:\n\n1.", Some(16)),
+            ("A list of all:\n1.", Some(15)),
+            ("A list of all: 1.", Some(14)),
+        ] {
+            assert_eq!(repeated(told, new), found, "{new:?}");
+        }
+        // U+3000 and a letter whose first byte is the same.
+        assert_eq!(repeated("一二三四五\u{3000}", "一二三四五か"), Some(15));
     }
 
     #[test]
