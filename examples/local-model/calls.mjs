@@ -5,7 +5,9 @@ import { RouterError } from "switchman";
 // The model continues text, so a prompt is the opening of a sentence; 4 and 25 have no common divisor: 100 different ones.
 const FORMS = ["The best thing about {} is", "People who know {} well say that", "Long before {}, there was", "A child once asked about {}, and"];
 const TOPICS = "bread,rain,the moon,a bicycle,salt,a river,glass,a clock,honey,snow,a bridge,wool,the sea,paper,a lamp,iron,tea,a tree,music,wind,a map,soap,a kite,rice,a garden".split(",");
-const prompt = (call) => FORMS[call % FORMS.length].replace("{}", TOPICS[call % TOPICS.length]);
+
+/** The prompt of a call, by its number from 0. */
+export const prompt = (call) => FORMS[call % FORMS.length].replace("{}", TOPICS[call % TOPICS.length]);
 
 /**
  * Makes one call and notes how it came about. Never rejects: a failure is a result too, and ends up in the report.

@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { Router } from "switchman";
 import { recordCall } from "./calls.mjs";
 import { setUp } from "./setup.mjs";
-import { MODEL_NAME, startServer, stopServer, tokensWritten, untilWriting } from "./servers.mjs";
+import { fetchOnce, MODEL_NAME, startServer, stopServer, tokensWritten, untilWriting } from "./servers.mjs";
 import { complaints, table } from "./report.mjs";
 
 const { values } = parseArgs({
@@ -83,17 +83,6 @@ async function killLeft(call) {
   const { signal } = await left.kill("SIGKILL");
   console.error(`call ${call} has started: left ended by ${signal}, ${tokens} tokens into an answer`);
   return { call, tokens, signal };
-}
-
-/**
- * Sends each request on a connection of its own. llama.cpp's server closes a connection after a stream without having
- * said so, and Node's `fetch` now and then puts the next request on it just then: a fault that has nothing to do with
- * the one this example is about.
- */
-function fetchOnce(url, init) {
-  const headers = new Headers(init.headers);
-  headers.set("connection", "close");
-  return fetch(url, { ...init, headers });
 }
 
 function positive(name) {

@@ -108,6 +108,17 @@ export async function tokensWritten(server) {
   return Number(/^llamacpp:tokens_predicted_total (\S+)$/m.exec(metrics)[1]);
 }
 
+/**
+ * Sends each request on a connection of its own. llama.cpp's server closes a connection after a stream without having
+ * said so, and Node's `fetch` now and then puts the next request on it just then: a fault that has nothing to do with
+ * the one this example is about.
+ */
+export function fetchOnce(url, init) {
+  const headers = new Headers(init.headers);
+  headers.set("connection", "close");
+  return fetch(url, { ...init, headers });
+}
+
 /** Reads both output streams line by line: keeps the last lines, and finds the address the server reports once its model is loaded. */
 function readOutput(child) {
   const lines = [];
