@@ -33,6 +33,16 @@ try {
     const deltas = parsed.filter((event) => event.type === "content_block_delta");
     return { text: deltas.map((event) => event.delta.text).join(""), tokens: parsed.at(-2).usage.output_tokens };
   });
+  // Whether a stream that broke can be gone on with: the text comes back, and then what follows it.
+  const broken = { ...request, messages: [...request.messages, { role: "assistant", content: " wheat, and" }] };
+  await show("OpenAI chat, goes on", async () => {
+    const answer = await (await post("/v1/chat/completions", broken)).json();
+    return { text: answer.choices[0].message.content, tokens: answer.usage.completion_tokens };
+  });
+  await show("Anthropic messages, goes on", async () => {
+    const answer = await (await post("/v1/messages", broken)).json();
+    return { text: answer.content[0].text, tokens: answer.usage.output_tokens };
+  });
 } finally {
   await stopServer(server);
 }

@@ -9,6 +9,8 @@ export class Seen {
   seam = 0;
   /** Chunks with text; llama.cpp's server sends one for each token. */
   pieces = 0;
+  /** How many of them had come at the seam. */
+  piecesAtSeam = 0;
   /** Chunks that tell the role. */
   roles = 0;
   /** Every `finish_reason`. @type {string[]} */
@@ -35,6 +37,7 @@ export class Seen {
     if (switchman) {
       this.markers.push(switchman);
       this.seam = this.text.length;
+      this.piecesAtSeam = this.pieces;
     }
     for (const { delta, finish_reason } of choices) {
       if (delta.role) this.roles += 1;
@@ -46,30 +49,35 @@ export class Seen {
 }
 
 /**
- * Asks for a stream as objects. Resolves with its first words, to a function that reads the rest.
+ * Asks for a stream as objects. Resolves with its first words, to a function that reads it to its end and calls back
+ * after each chunk.
  *
  * @param {import("switchman").Router} router
  * @param {object} request
  * @param {Seen} seen
+ * @returns {Promise<(onChunk: () => void) => Promise<void>>}
  */
 export async function askForObjects(router, request, seen) {
   const stream = await noting(seen, () => router.completion({ ...request, stream: true }));
-  return (onPiece) =>
-    noting(seen, async () => {
+  return async (onChunk) => {
+    if (!stream) return;
+    await noting(seen, async () => {
       for await (const chunk of stream) {
         seen.add(chunk);
-        onPiece();
+        onChunk();
       }
       seen.ends += 1;
       seen.meta = stream.meta;
     });
+  };
 }
 
 /** The same over `fetch`: the events are read as they stand in the body. */
 export async function askOverFetch(router, request, seen) {
   const body = JSON.stringify({ ...request, stream: true });
-  seen.response = await router.fetch("http://router/v1/chat/completions", { method: "POST", headers: { "content-type": "application/json" }, body });
-  return async (onPiece) => {
+  const headers = { "content-type": "application/json" };
+  seen.response = await router.fetch("http://router/v1/chat/completions", { method: "POST", headers, body });
+  return async (onChunk) => {
     for await (const data of events(seen.response.body)) {
       if (data === "[DONE]") seen.ends += 1;
       else {
@@ -77,7 +85,7 @@ export async function askOverFetch(router, request, seen) {
         if (chunk.error) seen.errors.push(chunk.error);
         else seen.add(chunk);
       }
-      onPiece();
+      onChunk();
     }
   };
 }

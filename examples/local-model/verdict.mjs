@@ -16,8 +16,8 @@
  * @property {"error" | "continue"} mid the router's `mid_stream`.
  */
 
-/** "provider/model" of the two. */
-export const modelsOf = (first, name) => ["anthropic", "openai"].sort((a) => (a === first ? -1 : 1)).map((face) => `${face}/${name}`);
+/** The face of the second server. */
+export const otherFace = (first) => (first === "openai" ? "anthropic" : "openai");
 
 /**
  * Everything in a round that must not have happened.
@@ -28,7 +28,7 @@ export const modelsOf = (first, name) => ["anthropic", "openai"].sort((a) => (a 
  */
 export function complaints(round, { name, maxTokens }) {
   const { plan, seen } = round;
-  const models = modelsOf(plan.first, name);
+  const models = [plan.first, otherFace(plan.first)].map((face) => `${face}/${name}`);
   const isCut = plan.when === "mid" && plan.mid === "error";
   const checks = isCut ? endsInError(round) : isWhole(round, models, maxTokens);
   return checks.filter(([holds]) => !holds).map(([, what]) => `${label(round)}: ${what}: ${JSON.stringify(seen.text)}`);
@@ -37,7 +37,9 @@ export function complaints(round, { name, maxTokens }) {
 /** The caller has been told a part: it ends with a typed error of the first server, and never as if it were complete. */
 function endsInError({ seen, surface, pieces }) {
   const [error] = seen.errors;
-  const isTyped = surface === "objects" ? error?.side === "upstream" && error?.deployment === "left" : typeof error?.type === "string" && typeof error?.message === "string";
+  const isOfLeft = (thrown) => thrown?.side === "upstream" && thrown.deployment === "left";
+  const isEvent = (told) => typeof told?.type === "string" && typeof told.message === "string";
+  const isTyped = surface === "objects" ? isOfLeft(error) : isEvent(error);
   return [
     [seen.errors.length === 1 && isTyped, `not one typed error of left's, but ${seen.errors}`],
     [seen.ends === 0 && seen.finishes.length === 0, "a clean end of half an answer"],
@@ -52,22 +54,35 @@ function isWhole({ plan, seen, surface, pieces }, models, maxTokens) {
   const [told, rest] = [seen.text.slice(0, seen.seam), seen.text.slice(seen.seam)];
   const [end] = seen.finishes;
   const [marker] = seen.markers;
-  const used = isMid ? models : models.slice(1);
-  const attempts = seen.meta?.attempts ?? [];
+  const tokens = seen.usage?.completion_tokens;
   return [
     [seen.errors.length === 0, `an error, ${seen.errors}`],
     [seen.ends === 1 && seen.finishes.length === 1, `${seen.ends} ends, ${seen.finishes.length} times a finish`],
-    [end === "stop" || (end === "length" && seen.usage?.completion_tokens === maxTokens), `half an answer (${end}, ${seen.usage?.completion_tokens} tokens)`],
+    [end === "stop" || (end === "length" && tokens === maxTokens), `half an answer (${end}, ${tokens} tokens)`],
+    [hasAllTokens(seen, rest), `${seen.pieces - seen.piecesAtSeam} pieces for ${tokens} tokens`],
     [seen.roles === 1 && seen.ids.size === 1, `${seen.roles} roles, ${seen.ids.size} ids`],
     [isMid ? seen.markers.length === 1 : seen.markers.length === 0, `${seen.markers.length} markers`],
     [!isMid || (marker?.event === "continue" && marker.model_used === models[1] && marker.attempt === 1), `a wrong marker, ${JSON.stringify(marker)}`],
     [!isMid || (pieces > 0 && told !== ""), "nothing before the marker"],
     [rest !== "" || (isMid && end === "stop"), "nothing from the second server"],
     [!isMid || !rest.startsWith(told), "what came before is told twice"],
-    surface === "objects"
-      ? [String(seen.meta?.models_used) === String(used) && attempts.length === 2 && attempts[0].error !== null, `answered by ${seen.meta?.models_used} in ${attempts.length} attempts`]
-      : [headersFit(seen.response, isMid), "headers of another answer"],
+    [surface === "objects" ? metaFits(seen.meta, isMid ? models : models.slice(1)) : headersFit(seen.response, isMid), "told to be from somebody else"],
   ];
+}
+
+/**
+ * Was nothing of the second server's answer lost? It sends a piece for each token, but for letters of several tokens and
+ * for the end; where two texts are joined, two pieces may become one.
+ */
+function hasAllTokens({ pieces, piecesAtSeam, usage, finishes }, rest) {
+  const missing = usage?.completion_tokens - (pieces - piecesAtSeam);
+  const isPlain = /^[\x00-\x7f]*$/.test(rest) && finishes[0] === "length";
+  return !isPlain || missing === 0 || (missing === 1 && piecesAtSeam > 0);
+}
+
+/** Both servers were asked, and these have answered. */
+function metaFits(meta, models) {
+  return String(meta?.models_used) === String(models) && meta.attempts.length === 2 && meta.attempts[0].error !== null;
 }
 
 /** The headers go out with the first words: they tell of whoever spoke those. */
@@ -77,7 +92,16 @@ function headersFit({ status, headers }, isMid) {
 }
 
 /** @param {Round} round */
-export const label = ({ round, plan, surface }) => `round ${round} (${plan.first} first, ${plan.when}, ${plan.mid}, ${surface})`;
+const label = ({ round, plan, surface }) => `round ${round} (${plan.first} first, ${plan.when}, ${plan.mid}, ${surface})`;
+
+/** A round in which a second server went on, for people. */
+export function example(rounds, promptOf) {
+  const found = rounds.find(({ seen }) => seen.markers.length > 0);
+  if (!found) return "";
+  const { text, seam } = found.seen;
+  const [asked, told, rest] = [promptOf(found.round), text.slice(0, seam), text.slice(seam)].map((part) => JSON.stringify(part));
+  return `\n${label(found)}: ${asked} -> ${told} + ${rest}`;
+}
 
 /**
  * The table for people: one row for each plan.
@@ -105,7 +129,8 @@ function row({ first, when, mid }, rounds, model) {
   const same = compared.filter(isSame).length;
   const ms = (at) => times[Math.floor(at * (times.length - 1))].toFixed(0);
   const spread = when === "mid" ? `${Math.min(...pieces)} to ${Math.max(...pieces)}` : "0";
-  return [first, when, when === "mid" ? mid : "-", String(rounds.length), String(right), spread, ms(0.5), ms(1), compared.length ? `${same} of ${compared.length}` : "-"];
+  const likeness = compared.length > 0 ? `${same} of ${compared.length}` : "-";
+  return [first, when, when === "mid" ? mid : "-", String(rounds.length), String(right), spread, ms(0.5), ms(1), likeness];
 }
 
 /** The rest may be longer than what was left of the limit: the second server counts its own tokens only. */
