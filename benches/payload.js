@@ -9,15 +9,24 @@ export const API_KEY = "sk-bench";
 export const ALIAS = "chat";
 export const MODEL = "gpt-4o-mini";
 
+/** Where translated requests go, and the model there. */
+export const MESSAGES_UPSTREAM = "https://api.anthropic.com/v1/messages";
+export const MESSAGES_MODEL = "claude-haiku-4-5";
+
 /** Two deployments of one group, chosen by weight at random: the smallest config that has something to decide. */
-export const CONFIG = {
+const configOf = (model) => ({
   model_list: [1, 2].map((weight) => ({
     model_name: ALIAS,
-    litellm_params: { model: `openai/${MODEL}`, api_key: API_KEY, weight },
+    litellm_params: { model, api_key: API_KEY, weight },
   })),
   routing_strategy: "simple-shuffle",
   num_retries: 2,
-};
+});
+
+export const CONFIG = configOf(`openai/${MODEL}`);
+
+/** The same with a provider whose requests and answers are translated. */
+export const MESSAGES_CONFIG = configOf(`anthropic/${MESSAGES_MODEL}`);
 
 const encoder = new TextEncoder();
 
@@ -87,6 +96,33 @@ export function streamChunks(count) {
   const texts = [...streamObjects(count).map((object) => JSON.stringify(object)), "[DONE]"];
   return texts.map((text) => encoder.encode(`data: ${text}\n\n`));
 }
+
+/**
+ * A streamed answer in the words of the Messages API: `count` events, one a chunk. Two events come before the first
+ * word, as many as the real API sends, and a ping.
+ * @param {number} count @returns {Uint8Array[]}
+ */
+export function messageChunks(count) {
+  const words = count - 6;
+  const told = { input_tokens: 200, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 };
+  const message = {
+    ...{ id: "msg_bench", type: "message", role: "assistant", model: MESSAGES_MODEL, content: [] },
+    ...{ stop_reason: null, stop_sequence: null, usage: { ...told, output_tokens: 1 } },
+  };
+  const events = [
+    { type: "message_start", message },
+    { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+    { type: "ping" },
+    ...Array.from({ length: words }, (_, at) => ({ type: "content_block_delta", index: 0, delta: { type: "text_delta", text: word(at) } })),
+    { type: "content_block_stop", index: 0 },
+    { type: "message_delta", delta: { stop_reason: "end_turn", stop_sequence: null }, usage: { ...told, output_tokens: words } },
+    { type: "message_stop" },
+  ];
+  return events.map((event) => encoder.encode(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`));
+}
+
+/** The text of a streamed answer of so many words. @param {number} words */
+export const textOfWords = (words) => Array.from({ length: words }, (_, index) => word(index)).join("");
 
 /** Headers as the provider sends them, less those that nobody reads. */
 export const replyHeaders = (type) => ({

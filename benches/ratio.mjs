@@ -6,14 +6,23 @@
  * @property {[number, number]} spread the middle half of them; of three rounds, all
  * @property {number} router the median, in µs
  * @property {number} against the median of what the router is held against, in µs
+ * @property {{ router: number[], against: number[] }} rounds the runs themselves
  *
- * @typedef {{ name: string, title: string, baseline: string, aim?: number, nextAim?: number, failure?: string } & Partial<Figures>} Row
+ * @typedef {{ name: string, title: string, baseline: string, aim?: number, eventAim?: number, failure?: string } & Partial<Figures>} Row
+ *
+ * @typedef {object} Added
+ * @property {number} added the median of the rounds' differences
+ * @property {[number, number]} spread the middle half of them; of three rounds, all
+ * @property {number} router the median, in the row's unit
+ * @property {number} against the median of what the router is held against
+ *
+ * @typedef {{ name: string, title: string, baseline: string, unit: string, aim?: number, failure?: string } & Partial<Added>} AddedRow
  */
 
 const ascending = (values) => values.toSorted((a, b) => a - b);
 
 /** @param {number[]} values */
-function median(values) {
+export function median(values) {
   const sorted = ascending(values);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
@@ -38,5 +47,45 @@ export function ratioOf(router, against) {
     spread: middleHalf(ratios),
     router: median(router),
     against: median(against),
+    rounds: { router, against },
   };
+}
+
+/**
+ * What the router adds, where a difference says more than a ratio.
+ * @param {number[]} router each round's time
+ * @param {number[]} against the same, in the same order
+ * @param {number} [over] what both are divided by
+ * @returns {Added}
+ */
+export function addedOf(router, against, over = 1) {
+  const differences = router.map((time, round) => (time - against[round]) / over);
+  return {
+    added: median(differences),
+    spread: middleHalf(differences),
+    router: median(router) / over,
+    against: median(against) / over,
+  };
+}
+
+/**
+ * Measures two things in turns.
+ * @template Result
+ * @param {number} rounds
+ * @param {{ router: () => Promise<number>, against: () => Promise<number> }} runs
+ * @param {(router: number[], against: number[]) => Result} figures
+ * @returns {Promise<Result | { failure: string }>}
+ */
+export async function inTurns(rounds, { router, against }, figures) {
+  const [ours, theirs] = [[], []];
+  const turns = [async () => ours.push(await router()), async () => theirs.push(await against())];
+  try {
+    for (let round = 0; round < rounds; round += 1) {
+      // Who is first alternates, so that a load that comes or goes favours nobody.
+      for (const turn of round % 2 === 0 ? turns : turns.toReversed()) await turn();
+    }
+  } catch (error) {
+    return { failure: error.message };
+  }
+  return figures(ours, theirs);
 }

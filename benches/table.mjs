@@ -1,8 +1,9 @@
 /** A plain table, the same on a terminal and in a file. */
 
-/** Whether the aim is met; nothing is said of an aim of the next version. @param {import("./ratio.mjs").Row} row */
-const mark = ({ aim, ratio }) => (aim === undefined ? " " : ratio <= aim ? "✓" : "✗");
-const aimOf = ({ aim, nextAim }) => (aim !== undefined ? aim.toFixed(2) : nextAim !== undefined ? `(${nextAim.toFixed(2)})` : "");
+/** Whether a figure meets its aim. */
+const mark = (aim, figure) => (aim === undefined ? " " : figure <= aim ? "✓" : "✗");
+const aimOf = ({ aim }) => aim?.toFixed(2) ?? "";
+const spreadOf = ({ spread }) => spread.map((figure) => figure.toFixed(2)).join(" – ");
 
 /**
  * @param {string} heading
@@ -11,9 +12,19 @@ const aimOf = ({ aim, nextAim }) => (aim !== undefined ? aim.toFixed(2) : nextAi
 export function printRatios(heading, rows) {
   const cells = rows.map((row) => row.failure !== undefined
     ? [row.title, row.baseline, aimOf(row), "wrong", "", "", "", ""]
-    : [row.title, row.baseline, aimOf(row), row.ratio.toFixed(2), mark(row), row.spread.map((ratio) => ratio.toFixed(2)).join(" – "),
-      micros(row.router), micros(row.against)]);
+    : [row.title, row.baseline, aimOf(row), row.ratio.toFixed(2), mark(row.aim, row.ratio), spreadOf(row), micros(row.router), micros(row.against)]);
   print(heading, ["", "against", "aim", "ratio", "", "spread", "router µs", "against µs"], cells, 2);
+}
+
+/**
+ * @param {string} heading
+ * @param {import("./ratio.mjs").AddedRow[]} rows
+ */
+export function printAdded(heading, rows) {
+  const cells = rows.map((row) => row.failure !== undefined
+    ? [row.title, row.baseline, row.unit, aimOf(row), "wrong", "", "", "", ""]
+    : [row.title, row.baseline, row.unit, aimOf(row), row.added.toFixed(2), mark(row.aim, row.added), spreadOf(row), row.router.toFixed(2), row.against.toFixed(2)]);
+  print(heading, ["", "against", "in", "aim", "added", "", "spread", "router", "against"], cells, 3);
 }
 
 /** @param {Awaited<ReturnType<typeof import("../scripts/sizes.mjs").sizes>>} rows */

@@ -1,10 +1,10 @@
 /**
  * `npm run bench`: what the router costs beside a program that does without, as ratios within one run.
  *
- *     --only node|workerd|size   one part; may be given more than once
- *     --quick                    a short run that shows that everything works; its figures say little
- *     --careful                  more rounds, for figures that are to be published
- *     --json <file>              the figures as JSON, too
+ *     --only <part>   one part; may be given more than once: node, workerd, first-byte, cold, size
+ *     --quick         a short run that shows that everything works; its figures say little
+ *     --careful       more rounds, for figures that are to be published
+ *     --json <file>   the figures as JSON, too
  *
  * An aim that is missed is reported and no failure; a contender that answers wrongly is one.
  */
@@ -12,28 +12,42 @@
 import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { measureNode } from "../benches/node/run.mjs";
-import { printBytes, printRatios } from "../benches/table.mjs";
+import { measureColdStart, measureFirstByte } from "../benches/node/latency.mjs";
+import { addedPerEvent, measureNode } from "../benches/node/run.mjs";
+import { printAdded, printBytes, printRatios } from "../benches/table.mjs";
+import { measureWorkerdColdStart } from "../benches/workerd/cold.mjs";
 import { measureWorkerd } from "../benches/workerd/run.mjs";
 import { build } from "./build.mjs";
 import { script, UsageError } from "./run.mjs";
 import { npmPackages } from "./setup.mjs";
 import { sizes } from "./sizes.mjs";
 
+/** `wait` is of the parts that measure wall time on Node. */
 const EFFORT = {
-  quick: { node: { rounds: 1, ms: 150, warmUpMs: 100 }, workerd: { rounds: 3, share: 0.5 } },
-  usual: { node: { rounds: 3, ms: 1_500, warmUpMs: 1_500 }, workerd: { rounds: 21, share: 1 } },
-  careful: { node: { rounds: 5, ms: 2_500, warmUpMs: 2_500 }, workerd: { rounds: 51, share: 1 } },
+  quick: { node: { rounds: 1, ms: 150, warmUpMs: 100 }, workerd: { rounds: 3, share: 0.5 }, wait: { rounds: 1, count: 200 }, cold: { rounds: 2 } },
+  usual: { node: { rounds: 3, ms: 1_500, warmUpMs: 1_500 }, workerd: { rounds: 21, share: 1 }, wait: { rounds: 5, count: 2_000 }, cold: { rounds: 15 } },
+  careful: { node: { rounds: 5, ms: 2_500, warmUpMs: 2_500 }, workerd: { rounds: 51, share: 1 }, wait: { rounds: 9, count: 5_000 }, cold: { rounds: 41 } },
 };
 
 const PARTS = {
   node: {
-    measure: (effort) => measureNode(effort.node),
-    print: (rows) => printRatios("Node: processor time of a request, beside the same by other means", rows),
+    measure: (effort) => measureNode(effort.node).then((rows) => [...rows, ...addedPerEvent(rows)]),
+    print(rows) {
+      printRatios("Node: processor time of a request, beside the same by other means", rows.filter(({ unit }) => !unit));
+      printAdded("Node: processor time of an event, with the request's part in it", rows.filter(({ unit }) => unit));
+    },
   },
   workerd: {
     measure: (effort) => measureWorkerd(effort.workerd),
     print: (rows) => printRatios("workerd: wall time of a request from client over relay to upstream and back", rows),
+  },
+  "first-byte": {
+    measure: (effort) => measureFirstByte(effort.wait),
+    print: (rows) => printAdded("Node: wall time from the provider's first content to the caller's", rows),
+  },
+  cold: {
+    measure: async (effort) => [...(await measureColdStart(effort.cold)), ...(await measureWorkerdColdStart(effort.cold))],
+    print: (rows) => printAdded("Cold start: wall time to the first answer", rows),
   },
   size: { measure: () => sizes(), print: printBytes },
 };
@@ -63,7 +77,7 @@ await script(async () => {
     PARTS[name].print(figures[name]);
   }
   if (options.only.some((name) => name !== "size")) {
-    console.log("\nratio: router to baseline, the median of the rounds; spread: the middle half of them. (aim): of the next version.");
+    console.log("\nratio: router to baseline, added: router less baseline, each the median of the rounds; spread: the middle half of them.");
   }
   if (options.json) writeFileSync(options.json, `${JSON.stringify({ machine, ...figures }, null, 2)}\n`);
   const failures = Object.values(figures).flat().filter((row) => row.failure !== undefined);

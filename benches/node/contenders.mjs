@@ -1,9 +1,11 @@
-/** The three ways to have one request of a case answered, over the same stub of a provider. */
+/** The ways to have one request of a case answered, over the same stub of a provider. */
 
 import { Router } from "switchman";
 import { client } from "../baselines/bare.js";
 import { proxy } from "../baselines/by-hand.js";
-import { ALIAS, ANSWER, API_KEY, bodyOf, chatRequest, CONFIG, MODEL, PATH, replyHeaders, streamChunks, UPSTREAM } from "../payload.js";
+import {
+  ALIAS, ANSWER, API_KEY, bodyOf, chatRequest, CONFIG, messageChunks, MESSAGES_CONFIG, MODEL, PATH, replyHeaders, streamChunks, UPSTREAM,
+} from "../payload.js";
 import { CHUNKS } from "./cases.mjs";
 
 const OWN = `http://127.0.0.1${PATH}`;
@@ -13,8 +15,8 @@ const HEADERS = { "content-type": "application/json" };
  * A provider that answers at once. Like any stub it is kinder than a network: it never encodes the body that it is sent.
  * @param {import("./cases.mjs").Case} one
  */
-function stubProvider({ isStream }) {
-  const chunks = streamChunks(CHUNKS);
+function stubProvider({ isStream, isTranslated }) {
+  const chunks = isTranslated ? messageChunks(CHUNKS) : streamChunks(CHUNKS);
   const whole = new TextEncoder().encode(JSON.stringify(ANSWER));
   const json = replyHeaders("application/json");
   const events = replyHeaders("text/event-stream; charset=utf-8");
@@ -68,7 +70,7 @@ const contenders = {
   },
 
   router(one, fetch) {
-    const router = new Router(CONFIG, { fetch });
+    const router = new Router(one.isTranslated ? MESSAGES_CONFIG : CONFIG, { fetch });
     const object = chatRequest(one);
     if (one.via === "completion") {
       return one.isStream ? async () => collected(await router.completion(object)) : () => router.completion(object);
@@ -80,6 +82,9 @@ const contenders = {
     const request = incoming(one);
     return async () => consumed(await router.fetch(request()), one.isStream);
   },
+
+  /** The router without a translation: what is left is what the translation costs. */
+  relayed: (one, fetch) => contenders.router(one, fetch),
 };
 
 /** Who may run. */
@@ -88,11 +93,13 @@ export const names = Object.keys(contenders);
 /**
  * @param {string} name one of {@link names}
  * @param {import("./cases.mjs").Case} one
- * @returns {{ once: () => Promise<any>, sent: () => { url: string, init: RequestInit } | undefined }} `once` has one request
- *   answered and gives the answer, wholly consumed; `sent` is what the provider got last
+ * @returns {{ once: () => Promise<any>, sent: () => { url: string, init: RequestInit } | undefined,
+ *   ran: import("./cases.mjs").Case }} `once` has one request answered and gives the answer, wholly consumed; `sent` is what
+ *   the provider got last; `ran` is the case as this contender runs it
  */
 export function contender(name, one) {
   if (!names.includes(name)) throw new RangeError(`no contender "${name}": ${names.join(", ")}`);
-  const stub = stubProvider(one);
-  return { once: contenders[name](one, stub.fetch), sent: () => stub.last };
+  const ran = name === "relayed" ? { ...one, isTranslated: false } : one;
+  const stub = stubProvider(ran);
+  return { once: contenders[name](ran, stub.fetch), sent: () => stub.last, ran };
 }

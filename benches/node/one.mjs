@@ -1,7 +1,7 @@
 /**
  * One contender at one case, alone in its process:
  *
- *     node benches/node/one.mjs <router | bare | by-hand> <case> [--ms 1500] [--warm-up-ms 1500] [--profile <file>]
+ *     node benches/node/one.mjs <router | bare | by-hand | relayed> <case> [--ms 1500] [--warm-up-ms 1500] [--profile <file>]
  *
  * Prints `{ micros, count }` as JSON: processor time per request in µs (user and system, threads of the collector and the
  * compiler included) and the requests that it was measured over. Both times are of the processor, so a busy machine makes a
@@ -30,9 +30,9 @@ const { positionals, values } = parseArgs({
   },
 });
 const one = caseNamed(positionals[1]);
-const { once, sent } = contender(positionals[0], one);
+const { once, sent, ran } = contender(positionals[0], one);
 
-await check(one, await once(), sent());
+await check(ran, await once(), sent());
 await measure(Number(values["warm-up-ms"]));
 const run = () => measure(Number(values.ms));
 console.log(JSON.stringify(values.profile ? await profiled(values.profile, run) : await run()));

@@ -1,7 +1,7 @@
 /**
  * Where the time of one contender goes:
  *
- *     node benches/node/profile.mjs <router | bare | by-hand> <case> [--ms 3000] [--top 25]
+ *     node benches/node/profile.mjs <router | bare | by-hand | relayed> <case> [--ms 3000] [--top 25]
  *
  * Prints self times in µs a request, first by file, then by function: what the collector, the runtime's own code, our
  * JavaScript and the wasm take. A profile is of the main thread only and slows everything down: compare shares, not sums.

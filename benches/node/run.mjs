@@ -2,8 +2,8 @@
 
 import { at } from "../../scripts/project.mjs";
 import { outputOf } from "../../scripts/run.mjs";
-import { ratioOf } from "../ratio.mjs";
-import { cases } from "./cases.mjs";
+import { addedOf, ratioOf } from "../ratio.mjs";
+import { cases, CHUNKS } from "./cases.mjs";
 
 /**
  * @param {{ rounds: number, ms: number, warmUpMs: number }} effort
@@ -37,3 +37,15 @@ export async function measureNode({ rounds, ms, warmUpMs }) {
     ...(!failed.has(measured) && ratioOf(runs.get(measured).router, runs.get(measured).baseline)),
   }));
 }
+
+/**
+ * What an event costs more where it is translated, in µs: the time of whole requests, less that of the same without a
+ * translation, over the events. What the request's own translation costs is in it.
+ * @param {import("../ratio.mjs").Row[]} rows of `measureNode`
+ * @returns {import("../ratio.mjs").AddedRow[]}
+ */
+export const addedPerEvent = (rows) => rows.filter(({ eventAim }) => eventAim !== undefined).map((row) => {
+  const { name, title, baseline, eventAim: aim, failure, rounds } = row;
+  const added = failure === undefined && addedOf(rounds.router, rounds.against, CHUNKS);
+  return { name: `${name}-event`, title, baseline, unit: "µs an event", aim, failure, ...added };
+});

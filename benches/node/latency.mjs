@@ -1,0 +1,47 @@
+/** What is waited for on Node, as wall time beside the same without a router: the first byte, and the first start. */
+
+import { at } from "../../scripts/project.mjs";
+import { outputOf } from "../../scripts/run.mjs";
+import { addedOf, inTurns } from "../ratio.mjs";
+
+const program = (file, ...args) => async () => JSON.parse(await outputOf(process.execPath, [at("benches", "node", file), ...args]));
+
+const WAYS = {
+  fetch: "fetch(request), first byte",
+  objects: "completion, first chunk",
+  "fetch-translated": "fetch(request), first byte translated",
+  "objects-translated": "completion, first chunk translated",
+};
+
+/**
+ * How much later the first content is read than from a body that is handed on.
+ * @param {{ rounds: number, count: number }} effort
+ * @returns {Promise<import("../ratio.mjs").AddedRow[]>}
+ */
+export async function measureFirstByte({ rounds, count }) {
+  const one = (way) => {
+    const run = program("first-byte.mjs", way, "--count", String(count), "--warm-up", String(count));
+    return async () => (await run()).micros / 1000;
+  };
+  const handOn = one("hand-on");
+  const rows = [];
+  for (const [way, title] of Object.entries(WAYS)) {
+    const row = { name: `first-byte-${way}`, title, baseline: "hand-on", unit: "ms", aim: 0.3 };
+    rows.push({ ...row, ...(await inTurns(rounds, { router: one(way), against: handOn }, addedOf)) });
+  }
+  return rows;
+}
+
+/**
+ * From the import of the package to the first answer, beside an empty module and a call by hand.
+ * @param {{ rounds: number }} effort
+ * @returns {Promise<import("../ratio.mjs").AddedRow[]>}
+ */
+export async function measureColdStart({ rounds }) {
+  const one = (start) => {
+    const run = program("cold-one.mjs", start);
+    return async () => (await run()).ms;
+  };
+  const row = { name: "cold-node", title: "Node: import, construct, first answer", baseline: "an empty module", unit: "ms", aim: 30 };
+  return [{ ...row, ...(await inTurns(rounds, { router: one("router"), against: one("empty") }, addedOf)) }];
+}
