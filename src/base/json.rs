@@ -34,7 +34,7 @@ use std::rc::Rc;
 use smallvec::SmallVec;
 use thiserror::Error;
 
-pub use members::{Members, inside, is_blank, is_json, is_object, items, kind, text};
+pub use members::{Members, inside, is_blank, is_json, is_object, items, kind, text, unescaped};
 pub use scanner::Scanner;
 pub use skeleton::{Bones, Skeleton};
 pub use splice::{Edit, Piece, Splice, splice};

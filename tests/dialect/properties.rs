@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use serde_json::{Map, Value, json};
+use switchman::base::json::{Members, items, text, unescaped};
 use switchman::config::{DialectName, Surface};
 use switchman::dialect::{Inbound, Memo, StreamTranslator, translate_reply, translate_request};
 
@@ -231,8 +232,50 @@ fn config() -> ProptestConfig {
     }
 }
 
+/// Every member and item of a text, found by quotes and brackets, is the one that a parser finds.
+fn same(raw: &str, value: &Value) {
+    assert_eq!(serde_json::from_str::<Value>(raw).unwrap(), *value);
+    match value {
+        Value::Object(all) => {
+            let members = Members::read(raw).unwrap();
+            assert_eq!(members.len(), all.len());
+            for (name, value) in all {
+                let (_, raw) = members.all().iter().find(|(known, _)| unescaped(known) == **name).unwrap();
+                same(raw, value);
+            }
+        }
+        Value::Array(all) => {
+            let found = items(raw).unwrap();
+            assert_eq!(found.len(), all.len());
+            found.iter().zip(all).for_each(|(raw, value)| same(raw, value));
+        }
+        Value::String(all) => assert_eq!(text(raw).unwrap(), **all),
+        _ => {}
+    }
+}
+
 proptest! {
     #![proptest_config(config())]
+
+    #[test]
+    fn members_are_found_by_quotes_and_brackets(value in anything(), is_pretty in any::<bool>()) {
+        let written = if is_pretty { format!("{value:#}") } else { value.to_string() };
+        // The parser rounds the last digit of some numbers, so that both sides have to be its own.
+        let value: Value = serde_json::from_str(&written).unwrap();
+        same(&written, &value);
+        if let Value::Object(_) = value {
+            assert!(Members::check(&format!(" {written}\n")).is_some());
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_is_survived(bytes in "[\\[\\]{}:,\"\\\\a1 ]{0,24}") {
+        let _ = Members::read(&bytes);
+        let _ = items(&bytes);
+        if let Some(members) = Members::check(&bytes) {
+            assert!(serde_json::from_str::<Value>(&bytes).is_ok(), "{members:?}");
+        }
+    }
 
     #[test]
     fn conversations_keep_the_rules(rounds in proptest::collection::vec(round(), 0..7), model in proptest::sample::select(&[NEW, MID, OLD][..])) {

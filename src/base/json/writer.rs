@@ -13,6 +13,7 @@ impl Writer {
     }
 
     /// A comma, if a whole value stands before.
+    #[inline(never)]
     fn part(&mut self) -> &mut Vec<u8> {
         // A whole value ends in none of these: a string ends in its quote.
         if self.0.last().is_some_and(|last| !matches!(last, b'{' | b'[' | b':' | b',')) {
@@ -22,18 +23,21 @@ impl Writer {
     }
 
     /// The name of a member, which needs no escapes. Its value is next.
+    #[inline(never)]
     pub fn key(&mut self, name: &str) -> &mut Self {
         self.part().push(b'"');
         self.push(name).push("\":")
     }
 
     /// The next value or item, or the beginning of one: it is JSON already.
+    #[inline(never)]
     pub fn raw(&mut self, json: &str) -> &mut Self {
         self.part().extend_from_slice(json.as_bytes());
         self
     }
 
     /// The next value: a text.
+    #[inline(never)]
     pub fn text(&mut self, text: &str) -> &mut Self {
         // A vector has no way to fail.
         let _ = serde_json::to_writer(self.part(), text);
@@ -41,6 +45,7 @@ impl Writer {
     }
 
     /// The next value: a number.
+    #[inline(never)]
     pub fn number(&mut self, number: u64) -> &mut Self {
         let mut digits = [0_u8; 20];
         let mut rest = number;
@@ -58,11 +63,13 @@ impl Writer {
     }
 
     /// A member whose value is JSON already.
+    #[inline(never)]
     pub fn member(&mut self, name: &str, json: &str) -> &mut Self {
         self.key(name).raw(json)
     }
 
     /// Bytes as they are, without a comma: the rest of a value, a bracket that closes.
+    #[inline(never)]
     pub fn push(&mut self, json: &str) -> &mut Self {
         self.0.extend_from_slice(json.as_bytes());
         self
@@ -75,6 +82,7 @@ impl Writer {
     }
 
     /// Everything written by another writer, as the next items.
+    #[inline(never)]
     pub fn append(&mut self, other: &Self) -> &mut Self {
         if !other.is_empty() {
             self.part().extend_from_slice(&other.0);
@@ -84,9 +92,10 @@ impl Writer {
 
     /// Puts JSON in the place of a part that was written.
     pub fn replace(&mut self, place: std::ops::Range<usize>, json: &[u8]) {
-        if place.start <= place.end && place.end <= self.0.len() {
-            self.0.splice(place, json.iter().copied());
-        }
+        let behind = self.0.get(place.end..).map(<[u8]>::to_vec).unwrap_or_default();
+        self.0.truncate(place.start);
+        self.0.extend_from_slice(json);
+        self.0.extend_from_slice(&behind);
     }
 
     /// What is written.

@@ -1,9 +1,10 @@
 //! What is asked for: the members of the request, and below them what the deployment sets by itself.
 
-use super::context::wrong;
-use crate::base::json::{Kind, Members, kind};
+use std::borrow::Cow;
+
+use super::context::{Outcome, wrong};
+use crate::base::json::{Kind, Members, kind, unescaped};
 use crate::config::{Deployment, ROUTER_KEYS};
-use crate::error::Fault;
 
 /// The most members of a request. No honest one has more, and every one is compared with the others.
 const MOST: usize = 512;
@@ -19,17 +20,18 @@ const SAME: [&[&str]; 5] = [
 
 /// Members by name, each once, in their order; without the router's own.
 #[derive(Debug)]
-pub(super) struct Asked<'a>(Vec<(&'a str, &'a str)>);
+pub(super) struct Asked<'a>(Vec<(Cow<'a, str>, &'a str)>);
 
 impl<'a> Asked<'a> {
-    pub(super) fn new(request: &'a Members<'a>, deployment: &'a Deployment) -> Result<Self, Fault> {
+    pub(super) fn new(request: &Members<'a>, deployment: &'a Deployment) -> Outcome<Self> {
         if request.len() > MOST {
             return Err(wrong("messages", "stands among more than 512 members"));
         }
-        let mut all: Vec<(&str, &str)> = Vec::with_capacity(request.len());
+        let mut all: Vec<(Cow<'_, str>, &str)> = Vec::with_capacity(request.len());
         // From behind, because of repeated names the last one counts.
-        for (name, raw) in request.iter().rev() {
-            if !ROUTER_KEYS.contains(&name) && !has(&all, name) {
+        for &(name, raw) in request.all().iter().rev() {
+            let name = unescaped(name);
+            if !ROUTER_KEYS.contains(&&*name) && !has(&all, &name) {
                 all.push((name, raw));
             }
         }
@@ -41,7 +43,7 @@ impl<'a> Asked<'a> {
             let is_asked =
                 has(asked, &param.name) || same.is_some_and(|same| same.iter().any(|name| has(asked, name)));
             if !is_asked {
-                all.push((&param.name, &param.raw));
+                all.push((Cow::Borrowed(&param.name), &param.raw));
             }
         }
         Ok(Self(all))
@@ -59,11 +61,11 @@ impl<'a> Asked<'a> {
     }
 
     /// Everything that is asked for.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.0.iter().copied().filter(|(_, raw)| kind(raw) != Kind::Null)
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &'a str)> {
+        self.0.iter().map(|(name, raw)| (&**name, *raw)).filter(|(_, raw)| kind(raw) != Kind::Null)
     }
 }
 
-fn has(members: &[(&str, &str)], name: &str) -> bool {
+fn has(members: &[(Cow<'_, str>, &str)], name: &str) -> bool {
     members.iter().any(|(known, _)| *known == name)
 }

@@ -1,10 +1,9 @@
 //! The content of a message: OpenAI's parts into Anthropic's blocks.
 
 use super::blocks::Blocks;
-use super::context::{Context, wrong};
+use super::context::{Context, Outcome, wrong};
 use super::media::{self, Media};
 use crate::base::json::{Kind, Members, items, kind};
-use crate::error::Fault;
 
 /// Reads `content`: a string, or a list of parts. Native results of tools go to `results`, as they have to come first.
 pub(super) fn content(
@@ -12,7 +11,7 @@ pub(super) fn content(
     raw: &str,
     results: &mut Blocks,
     blocks: &mut Blocks,
-) -> Result<(), Fault> {
+) -> Outcome {
     match kind(raw) {
         Kind::Null => {}
         Kind::String => blocks.text(raw, None),
@@ -26,12 +25,7 @@ pub(super) fn content(
     Ok(())
 }
 
-fn part(
-    context: &mut Context<'_>,
-    raw: &str,
-    results: &mut Blocks,
-    blocks: &mut Blocks,
-) -> Result<(), Fault> {
+fn part(context: &mut Context<'_>, raw: &str, results: &mut Blocks, blocks: &mut Blocks) -> Outcome {
     let members = match kind(raw) {
         // Servers that are easy to please take bare strings.
         Kind::String => {
@@ -41,34 +35,33 @@ fn part(
         _ => Members::read(raw).ok_or_else(|| wrong("messages", "has a part that is no object"))?,
     };
     let cache = members.get("cache_control");
-    let wire_type = members.text("type");
-    match wire_type.as_deref() {
-        Some("text" | "input_text" | "output_text" | "refusal") | None => {
-            let name = if members.is("type", "refusal") { "refusal" } else { "text" };
+    match members.word("type") {
+        wire_type @ ("text" | "input_text" | "output_text" | "refusal" | "") => {
+            let name = if wire_type == "refusal" { "refusal" } else { "text" };
             match members.string(name) {
                 Some(raw) => blocks.text(raw, cache),
                 None => return Err(wrong("messages", "has a part without a text")),
             }
         }
-        Some("image_url") => {
+        "image_url" => {
             let object = members.object("image_url");
             let url =
                 object.as_ref().map_or_else(|| members.string("image_url"), |object| object.string("url"));
             let url = url.ok_or_else(|| wrong("messages", "has an image without a `url`"))?;
             media::write(context, blocks, &Media { url, title: None, cache, is_image: true })?;
         }
-        Some("file") => media::file(context, blocks, &members, cache)?,
-        Some(name @ ("input_audio" | "input_video" | "video_url")) => context.refuse("messages", name)?,
+        "file" => media::file(context, blocks, &members, cache)?,
+        name @ ("input_audio" | "input_video" | "video_url") => context.refuse("messages", name)?,
         // Somebody else's thinking has no signature, and Anthropic takes none without.
-        Some("thinking" | "redacted_thinking") => {
+        "thinking" | "redacted_thinking" => {
             if is_replayable(&members) {
                 blocks.thinking(raw);
             }
         }
-        Some("tool_use") => _ = blocks.call().raw(raw),
-        Some("tool_result") => results.native(raw, cache.is_some()),
+        "tool_use" => _ = blocks.call().raw(raw),
+        "tool_result" => results.native(raw, cache.is_some()),
         // What is not OpenAI's is Anthropic's own.
-        Some(_) => blocks.native(raw, cache.is_some()),
+        _ => blocks.native(raw, cache.is_some()),
     }
     Ok(())
 }
@@ -76,9 +69,9 @@ fn part(
 /// Can this block of an earlier answer be sent again?
 pub(super) fn is_replayable(block: &Members<'_>) -> bool {
     let filled = |name| block.string(name).is_some_and(|raw| raw != "\"\"");
-    match block.text("type").as_deref() {
-        Some("thinking") => filled("signature") && block.string("thinking").is_some(),
-        Some("redacted_thinking") => filled("data"),
+    match block.word("type") {
+        "thinking" => filled("signature") && block.string("thinking").is_some(),
+        "redacted_thinking" => filled("data"),
         _ => false,
     }
 }

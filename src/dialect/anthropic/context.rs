@@ -3,6 +3,9 @@
 use super::models::Model;
 use crate::error::{Fault, FaultKind};
 
+/// What a part of the translation comes to. Boxed, because a fault is large and rare.
+pub(super) type Outcome<T = ()> = Result<T, Box<Fault>>;
+
 /// The request that is being written.
 #[derive(Debug)]
 pub(super) struct Context<'a> {
@@ -17,12 +20,12 @@ pub(super) struct Context<'a> {
 impl Context<'_> {
     /// Something that this provider has not: an error that another deployment may heal, or nothing where such things are
     /// dropped.
-    pub(super) fn refuse(&self, param: &str, what: &str) -> Result<(), Fault> {
+    pub(super) fn refuse(&self, param: &str, what: &str) -> Outcome {
         if self.drop_params { Ok(()) } else { Err(self.unsupported(param, what)) }
     }
 
     /// Something that this provider has not, and that cannot be dropped.
-    pub(super) fn unsupported(&self, param: &str, what: &str) -> Fault {
+    pub(super) fn unsupported(&self, param: &str, what: &str) -> Box<Fault> {
         unsupported(self.provider, param, what)
     }
 
@@ -34,14 +37,15 @@ impl Context<'_> {
     }
 }
 
-pub(super) fn unsupported(provider: &str, param: &str, what: &str) -> Fault {
-    Fault {
-        param: Some(param.into()),
-        ..Fault::new(FaultKind::Unsupported, format!("{what} is not supported by {provider}"))
-    }
+pub(super) fn unsupported(provider: &str, param: &str, what: &str) -> Box<Fault> {
+    fault(FaultKind::Unsupported, param, format!("{what} is not supported by {provider}"))
 }
 
 /// A mistake of the request.
-pub(super) fn wrong(param: &str, message: &str) -> Fault {
-    Fault { param: Some(param.into()), ..Fault::new(FaultKind::BadRequest, format!("`{param}` {message}")) }
+pub(super) fn wrong(param: &str, message: &str) -> Box<Fault> {
+    fault(FaultKind::BadRequest, param, format!("`{param}` {message}"))
+}
+
+fn fault(kind: FaultKind, param: &str, message: String) -> Box<Fault> {
+    Box::new(Fault { param: Some(param.into()), ..Fault::new(kind, message) })
 }

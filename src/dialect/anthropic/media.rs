@@ -2,18 +2,18 @@
 
 use std::borrow::Cow;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 
+use super::base64;
 use super::blocks::Blocks;
-use super::context::{Context, wrong};
+use super::context::{Context, Outcome, wrong};
+use super::request::raw_text;
 use crate::base::json::{Members, inside, text};
-use crate::error::Fault;
 
 const FILES: &str = "files-api-2025-04-14";
 
 /// An image or a file by its address.
+#[derive(Clone, Copy)]
 pub(super) struct Media<'a> {
     /// A raw JSON string: a data URI, or the address of a server.
     pub(super) url: &'a str,
@@ -31,7 +31,7 @@ pub(super) fn file(
     blocks: &mut Blocks,
     part: &Members<'_>,
     cache: Option<&str>,
-) -> Result<(), Fault> {
+) -> Outcome {
     let file =
         part.object("file").ok_or_else(|| wrong("messages", "has a part of type `file` without a `file`"))?;
     let title = file.string("filename");
@@ -45,69 +45,64 @@ pub(super) fn file(
         return write(context, blocks, &Media { url: id, title, cache, is_image: false });
     }
     context.beta(FILES);
-    let is_image = file.text("format").is_some_and(|format| format.starts_with("image/"));
-    let out = blocks.next();
-    out.raw(if is_image { r#"{"type":"image""# } else { r#"{"type":"document""# });
-    out.key("source").raw(r#"{"type":"file""#).member("file_id", id).push("}");
-    close(blocks, title.filter(|_| !is_image), cache);
+    let media = Media { url: id, title, cache, is_image: file.word("format").starts_with("image/") };
+    block(blocks, &media, &[("type", r#""file""#), ("file_id", id)]);
     Ok(())
 }
 
 /// Writes the block of an image or a file.
-pub(super) fn write(context: &mut Context<'_>, blocks: &mut Blocks, media: &Media<'_>) -> Result<(), Fault> {
-    let Media { url, title, cache, is_image } = *media;
+pub(super) fn write(context: &mut Context<'_>, blocks: &mut Blocks, media: &Media<'_>) -> Outcome {
+    let url = media.url;
     let (head, data) = match split(url) {
-        Some((head, data)) => (Cow::Owned(head), data),
+        Some(parts) => parts,
         None if is_address(url) => {
-            let out = blocks.next();
-            out.raw(if is_image { r#"{"type":"image""# } else { r#"{"type":"document""# });
-            out.key("source").raw(r#"{"type":"url""#).member("url", url).push("}");
-            close(blocks, title.filter(|_| !is_image), cache);
+            block(blocks, media, &[("type", r#""url""#), ("url", url)]);
             return Ok(());
         }
         // OpenAI takes the bare base64 of a PDF as well.
-        None if !is_image && url.starts_with("\"JVBERi0") => {
-            (Cow::Borrowed("application/pdf;base64"), inside(url).unwrap_or_default())
+        None if !media.is_image && url.starts_with("\"JVBERi0") => {
+            ("application/pdf;base64".to_owned(), inside(url).unwrap_or_default())
         }
         None => {
             return Err(wrong("messages", "has an image or file that is neither a data URI nor an address"));
         }
     };
-    let (kind, is_base64) = match head.strip_suffix(";base64") {
-        Some(kind) => (kind, true),
-        None => (&*head, false),
-    };
+    let is_base64 = head.ends_with(";base64");
     // `text/plain;charset=utf-8`
-    let kind = kind.split(';').next().unwrap_or_default();
+    let kind = head.split(';').next().unwrap_or_default();
     let kind = if kind == "image/jpg" { "image/jpeg" } else { kind };
     let is_image = kind.starts_with("image/");
+    let media = Media { is_image, ..*media };
     if is_base64 && (is_image || kind == "application/pdf") {
-        let out = blocks.next();
-        out.raw(if is_image { r#"{"type":"image""# } else { r#"{"type":"document""# });
-        out.key("source").raw(r#"{"type":"base64""#).key("media_type").text(kind);
-        out.key("data").raw("\"").push(data).push("\"}");
-        close(blocks, title.filter(|_| !is_image), cache);
+        let (kind, data) = (raw_text(kind), format!("\"{data}\""));
+        block(blocks, &media, &[("type", r#""base64""#), ("media_type", &kind), ("data", &data)]);
     } else if kind.is_empty() || kind.starts_with("text/") || kind == "application/json" {
         let plain = plain_text(data, is_base64).ok_or_else(|| {
             context.unsupported("messages", "a text file that is large or no UTF-8, as a data URI,")
         })?;
-        let out = blocks.next();
-        out.raw(r#"{"type":"document","source":{"type":"text","media_type":"text/plain""#);
-        out.key("data").text(&plain).push("}");
-        close(blocks, title, cache);
+        let data = raw_text(&plain);
+        block(blocks, &media, &[("type", r#""text""#), ("media_type", r#""text/plain""#), ("data", &data)]);
     } else {
         context.refuse("messages", "a file of this type")?;
     }
     Ok(())
 }
 
-fn close(blocks: &mut Blocks, title: Option<&str>, cache: Option<&str>) {
+/// Writes a block with the members of its `source`, which are raw.
+fn block(blocks: &mut Blocks, media: &Media<'_>, source: &[(&str, &str)]) {
     let out = blocks.next();
-    if let Some(title) = title {
+    out.raw(if media.is_image { r#"{"type":"image""# } else { r#"{"type":"document""# })
+        .key("source")
+        .raw("{");
+    for (name, raw) in source {
+        out.member(name, raw);
+    }
+    out.push("}");
+    if let Some(title) = media.title.filter(|_| !media.is_image) {
         out.member("title", title);
     }
     out.push("}");
-    blocks.cache(cache);
+    blocks.cache(media.cache);
 }
 
 /// The head of a data URI, in lower case and without `data:`, and the raw rest behind the comma.
@@ -130,7 +125,7 @@ fn plain_text(data: &str, is_base64: bool) -> Option<String> {
     }
     let data = text(&format!("\"{data}\"")).map(Cow::into_owned)?;
     let bytes = match is_base64 {
-        true => STANDARD.decode(data.trim()).ok()?,
+        true => base64::decode(data.trim())?,
         false => percent_decode_str(&data).collect(),
     };
     String::from_utf8(bytes).ok()

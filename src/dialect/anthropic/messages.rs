@@ -7,11 +7,10 @@ use std::collections::BTreeSet;
 
 use super::blocks::Blocks;
 use super::content::{content, is_replayable};
-use super::context::{Context, wrong};
+use super::context::{Context, Outcome, wrong};
 use super::ids;
 use super::request::raw_text;
 use crate::base::json::{Kind, Members, Writer, is_blank, is_json, is_object, items, kind, text};
-use crate::error::Fault;
 
 /// What stands where there must be a turn and nobody said anything.
 const NOTHING: &str = r#"".""#;
@@ -59,17 +58,16 @@ pub(super) struct Ending {
 
 impl Conversation {
     /// Reads `messages`.
-    pub(super) fn read(&mut self, context: &mut Context<'_>, raw: &str) -> Result<(), Fault> {
+    pub(super) fn read(&mut self, context: &mut Context<'_>, raw: &str) -> Outcome {
         let messages = items(raw).ok_or_else(|| wrong("messages", "must be a list"))?;
         for raw in messages {
             let message =
                 Members::read(raw).ok_or_else(|| wrong("messages", "has an item that is no object"))?;
-            let role = message.text("role");
-            match role.as_deref() {
-                Some("system" | "developer") => self.system(context, &message)?,
-                Some("user") => self.user(context, &message)?,
-                Some("assistant") => self.assistant(context, &message)?,
-                Some("tool" | "function") => self.result(context, &message)?,
+            match message.word("role") {
+                "system" | "developer" => self.system(context, &message)?,
+                "user" => self.user(context, &message)?,
+                "assistant" => self.assistant(context, &message)?,
+                "tool" | "function" => self.result(context, &message)?,
                 _ => return Err(wrong("messages", "has a message of an unknown role")),
             }
         }
@@ -77,11 +75,11 @@ impl Conversation {
     }
 
     /// A `system` as Anthropic has it, in front of the messages.
-    pub(super) fn native_system(&mut self, context: &mut Context<'_>, raw: &str) -> Result<(), Fault> {
+    pub(super) fn native_system(&mut self, context: &mut Context<'_>, raw: &str) -> Outcome {
         content(context, raw, &mut Blocks::default(), &mut self.system)
     }
 
-    fn system(&mut self, context: &mut Context<'_>, message: &Members<'_>) -> Result<(), Fault> {
+    fn system(&mut self, context: &mut Context<'_>, message: &Members<'_>) -> Outcome {
         let mut blocks = Blocks::default();
         content(context, message.get("content").unwrap_or_default(), &mut Blocks::default(), &mut blocks)?;
         blocks.cache(message.get("cache_control"));
@@ -89,7 +87,7 @@ impl Conversation {
         Ok(())
     }
 
-    fn user(&mut self, context: &mut Context<'_>, message: &Members<'_>) -> Result<(), Fault> {
+    fn user(&mut self, context: &mut Context<'_>, message: &Members<'_>) -> Outcome {
         let (mut results, mut blocks) = (Blocks::default(), Blocks::default());
         content(context, message.get("content").unwrap_or_default(), &mut results, &mut blocks)?;
         if blocks.is_empty() { &mut results } else { &mut blocks }.cache(message.get("cache_control"));
@@ -100,7 +98,7 @@ impl Conversation {
         Ok(())
     }
 
-    fn assistant(&mut self, context: &mut Context<'_>, message: &Members<'_>) -> Result<(), Fault> {
+    fn assistant(&mut self, context: &mut Context<'_>, message: &Members<'_>) -> Outcome {
         let mut blocks = Blocks::default();
         for raw in message.get("thinking_blocks").and_then(items).unwrap_or_default() {
             if Members::read(raw).is_some_and(|block| is_replayable(&block)) {
@@ -129,7 +127,7 @@ impl Conversation {
         Ok(())
     }
 
-    fn call(&mut self, blocks: &mut Blocks, raw: &str) -> Result<(), Fault> {
+    fn call(&mut self, blocks: &mut Blocks, raw: &str) -> Outcome {
         let call =
             Members::read(raw).ok_or_else(|| wrong("messages", "has a tool call that is no object"))?;
         let id = call.text("id").filter(|id| !id.is_empty()).map(ids::unmarked);
@@ -137,7 +135,7 @@ impl Conversation {
         self.function(blocks, function, id.as_deref())
     }
 
-    fn function(&mut self, blocks: &mut Blocks, raw: &str, id: Option<&str>) -> Result<(), Fault> {
+    fn function(&mut self, blocks: &mut Blocks, raw: &str, id: Option<&str>) -> Outcome {
         let missing = || wrong("messages", "has a tool call without a function's name");
         let function = Members::read(raw).ok_or_else(missing)?;
         let name = function.text("name").ok_or_else(missing)?.into_owned();
@@ -164,7 +162,7 @@ impl Conversation {
         Ok(())
     }
 
-    fn result(&mut self, context: &mut Context<'_>, message: &Members<'_>) -> Result<(), Fault> {
+    fn result(&mut self, context: &mut Context<'_>, message: &Members<'_>) -> Outcome {
         let id = message.text("tool_call_id").map(ids::unmarked);
         let name = message.text("name");
         let is_meant = |call: &&mut Call| match (&id, &name) {

@@ -4,6 +4,7 @@
 //! copied with the text around it.
 
 mod asked;
+mod base64;
 mod blocks;
 mod content;
 mod context;
@@ -41,8 +42,8 @@ pub(super) fn translate_request(
     request: &Inbound<'_>,
 ) -> Result<Translated, Fault> {
     match surface {
-        Surface::Chat => request::translate(deployment, request),
-        Surface::Embeddings => Err(context::unsupported(&deployment.provider, "model", "an embedding")),
+        Surface::Chat => request::translate(deployment, request).map_err(|fault| *fault),
+        Surface::Embeddings => Err(*context::unsupported(&deployment.provider, "model", "an embedding")),
     }
 }
 

@@ -11,16 +11,35 @@ pub(super) struct Model {
     /// 407 is 4.7; `None` is no Claude.
     version: Option<u16>,
     is_opus: bool,
-    is_sonnet: bool,
 }
 
 /// A version above all that are known.
 const NEWEST: u16 = u16::MAX;
 
 impl Model {
+    /// `claude-opus-4-7-20260416` is 407, `us.anthropic.claude-3-5-haiku@20241022` is 305: a number behind the name,
+    /// and one right behind that. Dates are longer than two digits.
     pub(super) fn of(name: &str) -> Self {
-        let version = name.find("claude").map(|_| version(name).unwrap_or(NEWEST));
-        Self { version, is_opus: name.contains("opus"), is_sonnet: name.contains("sonnet") }
+        let mut model = Self { version: None, is_opus: false };
+        let (mut major, mut is_next) = (None, false);
+        for word in name.split(|c: char| !c.is_ascii_alphanumeric()) {
+            let number: Option<u16> = if word.len() <= 2 { word.parse().ok() } else { None };
+            match (word, number) {
+                ("claude", _) => model.version = Some(NEWEST),
+                ("opus", _) => model.is_opus = true,
+                (_, Some(number)) if major.is_none() && model.version.is_some() => {
+                    model.version = Some(number.saturating_mul(100));
+                    (major, is_next) = (Some(number), true);
+                    continue;
+                }
+                (_, Some(number)) if is_next => {
+                    model.version = model.version.map(|version| version.saturating_add(number));
+                }
+                _ => {}
+            }
+            is_next = false;
+        }
+        model
     }
 
     fn is_from(self, version: u16) -> bool {
@@ -88,15 +107,6 @@ impl Model {
     pub(super) fn has_prefill(self) -> bool {
         self.version.is_some_and(|version| version < 406)
     }
-}
-
-/// `claude-opus-4-7-20260416` is 407, `claude-3-5-haiku@20241022` 305. Dates are longer than two digits.
-fn version(name: &str) -> Option<u16> {
-    let after = name.split_once("claude").map_or(name, |(_, after)| after);
-    let mut parts = after.split(['-', '.', '@', ':', '_', 'v']).filter(|part| !part.is_empty());
-    let number = |part: &str| -> Option<u16> { part.parse().ok().filter(|_| part.len() <= 2) };
-    let major = parts.by_ref().find_map(number)?;
-    Some(major.saturating_mul(100).saturating_add(parts.next().and_then(number).unwrap_or(0)))
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ use crate::error::{Fault, FaultKind};
 struct Message {
     /// The inside of a JSON string.
     text: String,
+    /// A place in the text, and how many bytes of it are before.
+    place: (notes::Place, usize),
     reasoning: String,
     thinking_blocks: Writer,
     annotations: Writer,
@@ -25,20 +27,19 @@ struct Message {
 pub(crate) fn translate(memo: &Memo, created: u64, body: &[u8]) -> Result<TranslatedReply, Fault> {
     let bad = |message: &str| Fault::new(FaultKind::BadReply, message);
     let text = std::str::from_utf8(body).map_err(|_| bad("the provider's answer is no UTF-8"))?;
-    let reply = Members::read(text).ok_or_else(|| bad("the provider's answer is no JSON object"))?;
-    if reply.is("type", "error") || (reply.get("error").is_some() && reply.get("content").is_none()) {
+    let reply = Members::check(text).ok_or_else(|| bad("the provider's answer is no JSON object"))?;
+    if reply.word("type") == "error" || (reply.get("error").is_some() && reply.get("content").is_none()) {
         return Err(in_disguise(read(None, body)));
     }
     let blocks = reply.get("content").and_then(items);
     let blocks = blocks.ok_or_else(|| bad("the provider's answer has no `content`"))?;
-    let mut message = Message::default();
+    let mut message = Message { place: (Some(0), 0), ..Message::default() };
     for raw in blocks {
         message.block(memo, raw).ok_or_else(|| bad("the provider's answer has a block that is none"))?;
     }
     let mut counts = Counts::default();
     counts.take(reply.get("usage"));
-    let stop_reason = reply.text("stop_reason").unwrap_or_default();
-    let reason = finish::reason(&stop_reason, message.call_count, memo);
+    let reason = finish::reason(reply.word("stop_reason"), message.call_count, memo);
 
     let mut out = Writer::on(Vec::with_capacity(body.len()));
     out.raw("{").member("id", reply.string("id").unwrap_or(r#""""#)).key("object").text("chat.completion");
@@ -55,16 +56,17 @@ impl Message {
     /// `None` if it is no block.
     fn block(&mut self, memo: &Memo, raw: &str) -> Option<()> {
         let block = Members::read(raw)?;
-        match &*block.text("type")? {
+        match block.word("type") {
+            "" => return None,
             "text" => {
                 let raw = block.string("text")?;
-                let from = notes::behind(Some(0), &format!("\"{}\"", self.text));
+                let from = self.text.len();
+                self.text.push_str(inside(raw)?);
                 let citations = block.get("citations").and_then(items).unwrap_or_default();
                 if !citations.is_empty() {
-                    let to = notes::behind(from, raw);
+                    let (from, to) = (self.place_at(from), self.place_at(self.text.len()));
                     citations.iter().for_each(|raw| notes::write(&mut self.annotations, raw, from, to));
                 }
-                self.text.push_str(inside(raw)?);
             }
             "thinking" => {
                 self.reasoning.push_str(inside(block.string("thinking")?)?);
@@ -84,6 +86,13 @@ impl Message {
             _ => {}
         }
         Some(())
+    }
+
+    /// The place of a byte of the text, which is not before the one asked for last.
+    fn place_at(&mut self, byte: usize) -> notes::Place {
+        let (place, from) = self.place;
+        self.place = (notes::behind(place, self.text.get(from..byte).unwrap_or_default()), byte);
+        self.place.0
     }
 
     fn call(&mut self, memo: &Memo, name: &str, id: &str, input: &str) {

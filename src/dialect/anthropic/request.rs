@@ -1,7 +1,7 @@
 //! A request for a chat completion as one for Anthropic's Messages.
 
 use super::asked::Asked;
-use super::context::{Context, wrong};
+use super::context::{Context, Outcome, wrong};
 use super::messages::Conversation;
 use super::models::Model;
 use super::thinking::{Setting, Thinking, thinking};
@@ -21,10 +21,10 @@ struct Format {
     is_tool: bool,
 }
 
-pub(super) fn translate(deployment: &Deployment, request: &Inbound<'_>) -> Result<Translated, Fault> {
-    let no_object = || Fault::new(FaultKind::BadRequest, "the request body is no JSON object");
+pub(super) fn translate(deployment: &Deployment, request: &Inbound<'_>) -> Outcome<Translated> {
+    let no_object = || Box::new(Fault::new(FaultKind::BadRequest, "the request body is no JSON object"));
     let body = std::str::from_utf8(request.body).map_err(|_| no_object())?;
-    let members = Members::read(body).ok_or_else(no_object)?;
+    let members = Members::check(body).ok_or_else(no_object)?;
     let asked = Asked::new(&members, deployment)?;
     let model = Model::of(&deployment.model);
     let mut context = Context {
@@ -91,7 +91,7 @@ pub(super) fn translate(deployment: &Deployment, request: &Inbound<'_>) -> Resul
     Ok(Translated { body: out.into_bytes(), headers: headers::of_request(deployment, &context.betas), memo })
 }
 
-fn read_tools<'a>(context: &mut Context<'_>, asked: &Asked<'a>) -> Result<Tools<'a>, Fault> {
+fn read_tools<'a>(context: &mut Context<'_>, asked: &Asked<'a>) -> Outcome<Tools<'a>> {
     let mut tools = Tools::default();
     tools.is_single = asked.get("parallel_tool_calls") == Some("false");
     let allowed = match asked.first(&["tool_choice", "function_call"]) {
@@ -112,23 +112,23 @@ fn read_format(
     asked: &Asked<'_>,
     conversation: &mut Conversation,
     tools: &mut Tools<'_>,
-) -> Result<Format, Fault> {
+) -> Outcome<Format> {
     let mut format = Format::default();
     let Some(raw) = asked.get("response_format") else { return Ok(format) };
     let object = Members::read(raw).ok_or_else(|| wrong("response_format", "must be an object"))?;
-    match object.text("type").as_deref() {
-        Some("text") => {}
-        Some("json_object") => {
+    match object.word("type") {
+        "text" => {}
+        "json_object" => {
             conversation.system.text(r#""Answer with one JSON object, and nothing else.""#, None);
         }
-        Some("json_schema") => {
+        "json_schema" => {
             let inner = object.object("json_schema");
             let schema = inner.as_ref().unwrap_or(&object).get("schema");
             let schema = schema.ok_or_else(|| wrong("response_format", "has no `schema`"))?;
             let native = schema::of_answer(schema)?;
             if context.model.has_output_format() {
                 format.native = Some(native);
-            } else if Members::read(schema).is_some_and(|schema| schema.is("type", "object")) {
+            } else if Members::read(schema).is_some_and(|schema| schema.word("type") == "object") {
                 tools.answer(schema);
                 format.is_tool = true;
             } else if schema.contains('\u{FDD0}') {
@@ -150,8 +150,8 @@ fn output_config(asked: &Asked<'_>, thinking: &Thinking, format: Option<&Writer>
         return;
     }
     out.key("output_config").raw("{");
-    for (name, raw) in own.iter() {
-        out.text(name).push(":").raw(raw);
+    for (name, raw) in own.all() {
+        out.member(name, raw);
     }
     if let Some(effort) = effort {
         out.key("effort").text(effort);
@@ -182,73 +182,43 @@ fn user(asked: &Asked<'_>) -> Option<String> {
     (!user.is_empty() && !user.contains('@') && !is_phone).then(|| user.into_owned())
 }
 
+/// What is written above.
+const WRITTEN: &str = "model messages system stream max_tokens max_completion_tokens max_output_tokens tools functions \
+    tool_choice function_call parallel_tool_calls web_search_options response_format thinking reasoning_effort \
+    reasoning output_config temperature top_p top_k stop stop_sequences user safety_identifier metadata";
+
+/// OpenAI's own, which change no answer.
+const HINTS: &str = "stream_options store prediction verbosity prompt_cache_key top_logprobs prompt_cache_retention \
+    prompt_cache_options include_reasoning moderation audio";
+
 /// Everything that was not written yet: what Anthropic has not, and what nobody here knows.
-fn rest(context: &mut Context<'_>, asked: &Asked<'_>, out: &mut Writer) -> Result<(), Fault> {
+fn rest(context: &mut Context<'_>, asked: &Asked<'_>, out: &mut Writer) -> Outcome {
+    let is_one = |words: &str, name: &str| words.split(' ').any(|word| word == name);
     for (name, raw) in asked.iter() {
-        match name {
-            "model"
-            | "messages"
-            | "system"
-            | "stream"
-            | "max_tokens"
-            | "max_completion_tokens"
-            | "max_output_tokens"
-            | "tools"
-            | "functions"
-            | "tool_choice"
-            | "function_call"
-            | "parallel_tool_calls"
-            | "web_search_options"
-            | "response_format"
-            | "thinking"
-            | "reasoning_effort"
-            | "reasoning"
-            | "output_config"
-            | "temperature"
-            | "top_p"
-            | "top_k"
-            | "stop"
-            | "stop_sequences"
-            | "user"
-            | "safety_identifier"
-            | "metadata" => {}
-            // OpenAI's own, which change no answer.
-            "stream_options"
-            | "store"
-            | "prediction"
-            | "verbosity"
-            | "prompt_cache_key"
-            | "top_logprobs"
-            | "prompt_cache_retention"
-            | "prompt_cache_options"
-            | "include_reasoning"
-            | "moderation"
-            | "audio" => {}
-            "n" if raw != "1" => context.refuse(name, "`n` above 1")?,
-            "logprobs" if raw == "true" => context.refuse(name, "`logprobs`")?,
-            "logit_bias" if Members::read(raw).is_some_and(|bias| !bias.is_empty()) => {
-                context.refuse(name, "`logit_bias`")?;
+        let is_missed = match name {
+            "seed" => true,
+            "n" => raw != "1",
+            "logprobs" => raw == "true",
+            "logit_bias" => Members::read(raw).is_some_and(|bias| !bias.is_empty()),
+            "presence_penalty" | "frequency_penalty" => !sampling::is_zero(raw),
+            "modalities" => items(raw).unwrap_or_default().iter().any(|item| *item != "\"text\""),
+            "service_tier" => {
+                match raw {
+                    "\"auto\"" | "\"standard_only\"" => _ = out.member(name, raw),
+                    "\"default\"" => _ = out.member(name, "\"standard_only\""),
+                    _ => {}
+                }
+                false
             }
-            "seed" => context.refuse(name, "`seed`")?,
-            "presence_penalty" | "frequency_penalty" if !sampling::is_zero(raw) => {
-                context.refuse(
-                    name,
-                    if name == "presence_penalty" { "`presence_penalty`" } else { "`frequency_penalty`" },
-                )?;
-            }
-            "modalities" if items(raw).unwrap_or_default().iter().any(|item| *item != "\"text\"") => {
-                context.refuse(name, "an output that is no text")?;
-            }
-            "n" | "logprobs" | "logit_bias" | "presence_penalty" | "frequency_penalty" | "modalities" => {}
-            "service_tier" => match raw {
-                "\"auto\"" | "\"standard_only\"" => _ = out.member(name, raw),
-                "\"default\"" => _ = out.member(name, "\"standard_only\""),
-                _ => {}
-            },
+            _ if is_one(WRITTEN, name) || is_one(HINTS, name) => false,
             _ => {
                 headers::betas(context, name, raw);
                 out.text(name).push(":").raw(raw);
+                false
             }
+        };
+        if is_missed {
+            context.refuse(name, &format!("`{name}`"))?;
         }
     }
     Ok(())

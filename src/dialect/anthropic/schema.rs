@@ -4,10 +4,9 @@
 //! does not know is told to the model in the description, so that nothing that the caller asked for gets lost.
 //! The subset is that of the official SDK.
 
-use super::context::wrong;
+use super::context::{Outcome, wrong};
 use super::request::raw_text;
 use crate::base::json::{Kind, Members, Writer, items, kind};
-use crate::error::Fault;
 
 /// How deep a schema is looked into. What lies deeper goes as it is.
 const DEPTH: u32 = 48;
@@ -22,7 +21,7 @@ pub(super) fn of_input(out: &mut Writer, raw: &str) {
         out.raw(r#"{"type":"object","properties":{}}"#);
         return;
     };
-    if schema.is("type", "object") {
+    if schema.word("type") == "object" {
         out.raw(raw);
         return;
     }
@@ -30,14 +29,14 @@ pub(super) fn of_input(out: &mut Writer, raw: &str) {
     if schema.is_empty() {
         out.raw(r#""properties":{}"#);
     }
-    for (name, raw) in schema.iter().filter(|(name, _)| *name != "type") {
-        name_of(out, name).raw(raw);
+    for (name, raw) in schema.all().iter().filter(|(name, _)| *name != "type") {
+        out.member(name, raw);
     }
     out.push("}");
 }
 
 /// The schema of an answer, from a `response_format`.
-pub(super) fn of_answer(raw: &str) -> Result<Writer, Fault> {
+pub(super) fn of_answer(raw: &str) -> Outcome<Writer> {
     if kind(raw) != Kind::Object {
         return Err(wrong("response_format", "has a `schema` that is no object"));
     }
@@ -56,22 +55,17 @@ pub(super) fn strict(out: &mut Writer, raw: &str) {
     }
 }
 
-/// The name of a member, whatever is in it.
-fn name_of<'a>(out: &'a mut Writer, name: &str) -> &'a mut Writer {
-    out.text(name).push(":")
-}
-
 fn write(out: &mut Writer, raw: &str, depth: u32) {
     // `true` and `false` are schemas as well.
     let Some(schema) = Members::read(raw).filter(|_| depth > 0) else {
         out.raw(raw);
         return;
     };
-    let is_object = schema.is("type", "object") || schema.get("properties").is_some();
+    let is_object = schema.word("type") == "object" || schema.get("properties").is_some();
     let is_reference = schema.get("$ref").is_some();
     let mut told = String::new();
     out.raw("{");
-    for (name, raw) in schema.iter() {
+    for &(name, raw) in schema.all() {
         match name {
             "description" => {}
             "additionalProperties" if is_object => {}
@@ -88,7 +82,7 @@ fn write(out: &mut Writer, raw: &str, depth: u32) {
                 out.push("]");
             }
             "minItems" if matches!(raw, "0" | "1") => _ = out.member(name, raw),
-            "format" if FORMATS.iter().any(|known| schema.is(name, known)) => _ = out.member(name, raw),
+            "format" if FORMATS.contains(&schema.word(name)) => _ = out.member(name, raw),
             // What the schema is written in is nobody's business.
             "$schema" | "$id" | "$comment" => {}
             _ => tell(&mut told, name, raw),
@@ -116,8 +110,8 @@ fn each(out: &mut Writer, raw: &str, depth: u32) {
         return;
     };
     out.raw("{");
-    for (name, raw) in schemas.iter() {
-        write(name_of(out, name), raw, depth);
+    for (name, raw) in schemas.all() {
+        write(out.key(name), raw, depth);
     }
     out.push("}");
 }

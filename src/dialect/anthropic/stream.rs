@@ -86,7 +86,7 @@ impl Stream {
         if data == b"[DONE]" {
             return self.done(emit);
         }
-        let event = std::str::from_utf8(data).ok().and_then(Members::read);
+        let event = std::str::from_utf8(data).ok().and_then(Members::check);
         let Some(event) = event else { return StreamEvent::Malformed };
         let Some(wire_type) = event.get("type") else {
             let is_error = event.get("error").is_some();
@@ -139,15 +139,15 @@ impl Stream {
 
     /// `None` if the event cannot be understood; else whether a caller sees something.
     fn start(&mut self, event: &Members<'_>, emit: Emit<'_>) -> Option<bool> {
-        let raw = event.get("content_block")?;
-        let block = Members::read(raw)?;
+        let block = event.object("content_block")?;
         let index = event.count("index").unwrap_or(0);
         self.role(&Members::default(), emit);
         // A block that was never closed is closed by the next of its number.
         self.open.retain(|(known, _)| *known != index);
         let full = |name| block.string(name).filter(|raw| *raw != r#""""#);
         let mut is_seen = false;
-        let opened = match &*block.text("type")? {
+        let opened = match block.word("type") {
+            "" => return None,
             "text" => {
                 let from = self.place;
                 if let Some(raw) = full("text") {
@@ -165,7 +165,9 @@ impl Stream {
                 Block::Thinking { text: inside(text)?.to_owned(), signature }
             }
             "redacted_thinking" => {
-                self.send(emit, &[r#"{"thinking_blocks":["#, raw, "]}"], "null");
+                let data = block.string("data")?;
+                let head = r#"{"thinking_blocks":[{"type":"redacted_thinking","data":"#;
+                self.send(emit, &[head, data, "}]}"], "null");
                 is_seen = true;
                 Block::Other
             }
@@ -277,7 +279,7 @@ impl Stream {
             return false;
         }
         self.role(&Members::default(), emit);
-        self.place = notes::behind(self.place, raw);
+        self.place = notes::behind(self.place, inside(raw).unwrap_or_default());
         self.send(emit, &[r#"{"content":"#, raw, "}"], "null");
         true
     }
@@ -316,9 +318,9 @@ impl Stream {
     fn end(&mut self, event: &Members<'_>, emit: Emit<'_>) -> StreamEvent {
         self.counts.take(event.get("usage"));
         let delta = event.object("delta").unwrap_or_default();
-        match delta.text("stop_reason") {
-            Some(reason) if !self.has_finished => {
-                self.finish(&reason, emit);
+        match delta.word("stop_reason") {
+            reason if !reason.is_empty() && !self.has_finished => {
+                self.finish(reason, emit);
                 StreamEvent::Finish(self.counts.usage())
             }
             _ => StreamEvent::Quiet(self.counts.usage()),

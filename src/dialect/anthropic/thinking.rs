@@ -3,7 +3,7 @@
 use super::asked::Asked;
 use super::messages::Ending;
 use super::models::Model;
-use crate::base::json::{Members, Writer, text};
+use crate::base::json::{Members, Writer, inside};
 
 /// The least budget.
 const LEAST: u64 = 1_024;
@@ -32,8 +32,8 @@ pub(super) fn thinking(asked: &Asked<'_>, setting: &Setting) -> Thinking {
     let Setting { model, is_forced, ending, .. } = *setting;
     let effort = effort(asked);
     let (raw, is_budget) = match asked.get("thinking") {
-        Some(raw) => of_object(raw, effort.as_deref(), asked, setting),
-        None => match effort.as_deref() {
+        Some(raw) => of_object(raw, effort, asked, setting),
+        None => match effort {
             None => (None, false),
             Some("none") if model.has_adaptive_thinking() && model.may_not_think() => {
                 (Some(r#"{"type":"disabled"}"#.to_owned()), false)
@@ -45,7 +45,7 @@ pub(super) fn thinking(asked: &Asked<'_>, setting: &Setting) -> Thinking {
     let is_off = raw.as_deref().is_none_or(is_disabled);
     // Refused together: a budget, and a turn that was begun without thinking (by somebody else, perhaps).
     let is_refused = !is_off && (is_forced || (is_budget && ending.lacks_thinking));
-    let named = effort.as_deref().filter(|_| model.has_adaptive_thinking());
+    let named = effort.filter(|_| model.has_adaptive_thinking());
     Thinking {
         is_on: !is_off && !is_refused,
         raw: raw.filter(|_| !is_refused),
@@ -54,14 +54,14 @@ pub(super) fn thinking(asked: &Asked<'_>, setting: &Setting) -> Thinking {
 }
 
 /// `reasoning_effort`, also as the object that LiteLLM and OpenAI's Responses have.
-fn effort(asked: &Asked<'_>) -> Option<String> {
+fn effort<'a>(asked: &Asked<'a>) -> Option<&'a str> {
     let raw = asked.first(&["reasoning_effort", "reasoning"])?;
-    let told = Members::read(raw).and_then(|object| object.text("effort")).or_else(|| text(raw));
-    told.map(|told| told.to_ascii_lowercase())
+    let told = inside(raw).or_else(|| Some(Members::read(raw)?.word("effort")));
+    told.filter(|told| !told.is_empty())
 }
 
 fn is_disabled(raw: &str) -> bool {
-    Members::read(raw).is_some_and(|object| object.is("type", "disabled"))
+    Members::read(raw).is_some_and(|object| object.word("type") == "disabled")
 }
 
 /// Anthropic's name for an effort.
@@ -110,15 +110,18 @@ fn of_object(
     let model = setting.model;
     let object = Members::read(raw).unwrap_or_default();
     let own = Some(raw.to_owned());
-    match object.text("type").as_deref() {
-        Some("enabled") if model.has_thinking_budget() => (own, true),
-        Some("enabled" | "adaptive") if !model.has_thinking() => (None, false),
-        Some("enabled") => by_effort("", setting),
-        Some("adaptive") if !model.has_adaptive_thinking() => {
+    match object.word("type") {
+        "enabled" if model.has_thinking_budget() => (own, true),
+        "enabled" | "adaptive" if !model.has_thinking() => (None, false),
+        "enabled" => by_effort("", setting),
+        "adaptive" if !model.has_adaptive_thinking() => {
             let config = asked.get("output_config").and_then(Members::read).unwrap_or_default();
-            by_effort(effort.or(config.text("effort").as_deref()).unwrap_or("high"), setting)
+            {
+                let own = Some(config.word("effort")).filter(|effort| !effort.is_empty());
+                by_effort(effort.or(own).unwrap_or("high"), setting)
+            }
         }
-        Some("disabled") if !model.may_not_think() => (None, false),
+        "disabled" if !model.may_not_think() => (None, false),
         _ => (own, false),
     }
 }

@@ -1,9 +1,8 @@
 //! Tools, and who may be called: OpenAI's functions into Anthropic's tools.
 
-use super::context::{Context, wrong};
+use super::context::{Context, Outcome, wrong};
 use super::{ids, schema};
 use crate::base::json::{Kind, Members, Writer, items, kind};
-use crate::error::Fault;
 
 /// The name of the tool that stands for a schema of the answer; see `format.rs`.
 pub(in crate::dialect) const JSON_TOOL: &str = "json_tool_call";
@@ -50,12 +49,8 @@ pub(super) struct Tools<'a> {
 }
 
 impl<'a> Tools<'a> {
-    /// Reads `tool_choice`, or OpenAI's older `function_call`. Gives the names of the tools that are allowed, if not all.
-    pub(super) fn choose(
-        &mut self,
-        context: &Context<'_>,
-        raw: &'a str,
-    ) -> Result<Option<Vec<String>>, Fault> {
+    /// Reads `tool_choice`, or OpenAI's older `function_call`. Gives the list of the tools that are allowed, if not all.
+    pub(super) fn choose(&mut self, context: &Context<'_>, raw: &'a str) -> Outcome<Option<Vec<&'a str>>> {
         let is = |text: &str| raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')) == Some(text);
         if kind(raw) == Kind::String {
             self.choice = match () {
@@ -68,45 +63,35 @@ impl<'a> Tools<'a> {
         let chosen =
             Members::read(raw).ok_or_else(|| wrong("tool_choice", "must be a string or an object"))?;
         let function = chosen.object("function");
-        match chosen.text("type").as_deref() {
-            Some("function") | None => {
+        match chosen.word("type") {
+            "function" | "" => {
                 let name = function.as_ref().unwrap_or(&chosen).text("name");
                 let name = name.ok_or_else(|| wrong("tool_choice", "names no function"))?;
                 self.named = Some(ids::name(&name));
             }
-            Some("allowed_tools") => {
+            "allowed_tools" => {
                 let allowed = chosen.object("allowed_tools").unwrap_or(chosen);
-                self.choice = if allowed.is("mode", "required") { Choice::Any } else { Choice::Auto };
-                let tools = allowed.get("tools").and_then(items).unwrap_or_default();
-                let name = |raw| {
-                    let tool = Members::read(raw)?;
-                    Some(tool.object("function").as_ref().unwrap_or(&tool).text("name")?.into_owned())
-                };
-                return Ok(Some(tools.into_iter().filter_map(name).collect()));
+                self.choice = if allowed.word("mode") == "required" { Choice::Any } else { Choice::Auto };
+                return Ok(Some(allowed.get("tools").and_then(items).unwrap_or_default()));
             }
-            Some("custom") => context.refuse("tool_choice", "a tool that takes free text")?,
-            Some(_) => self.choice = Choice::Native(raw),
+            "custom" => context.refuse("tool_choice", "a tool that takes free text")?,
+            _ => self.choice = Choice::Native(raw),
         }
         Ok(None)
     }
 
     /// Reads `tools`, or OpenAI's older `functions`.
-    pub(super) fn read(
-        &mut self,
-        context: &mut Context<'_>,
-        raw: &str,
-        allowed: Option<&[String]>,
-    ) -> Result<(), Fault> {
+    pub(super) fn read(&mut self, context: &mut Context<'_>, raw: &str, allowed: Option<&[&str]>) -> Outcome {
         let tools = items(raw).ok_or_else(|| wrong("tools", "must be a list"))?;
         for raw in tools {
             let tool = Members::read(raw).ok_or_else(|| wrong("tools", "has an item that is no object"))?;
-            let is_function = tool.is("type", "function") || tool.get("type").is_none();
+            let is_function = matches!(tool.word("type"), "function" | "");
             if is_function && tool.get("input_schema").is_none() {
                 self.function(context, &tool, allowed)?;
             } else if tool.get("custom").is_some() {
                 context.refuse("tools", "a tool that takes free text")?;
             } else {
-                let wire_type = tool.text("type").unwrap_or_default();
+                let wire_type = tool.word("type");
                 if let Some((_, beta)) = BETAS.iter().find(|(known, _)| wire_type.starts_with(known)) {
                     context.beta(beta);
                 }
@@ -116,16 +101,11 @@ impl<'a> Tools<'a> {
         Ok(())
     }
 
-    fn function(
-        &mut self,
-        context: &Context<'_>,
-        tool: &Members<'_>,
-        allowed: Option<&[String]>,
-    ) -> Result<(), Fault> {
+    fn function(&mut self, context: &Context<'_>, tool: &Members<'_>, allowed: Option<&[&str]>) -> Outcome {
         let inner = tool.object("function");
         let function = inner.as_ref().unwrap_or(tool);
         let name = function.text("name").ok_or_else(|| wrong("tools", "has a function without a `name`"))?;
-        if allowed.is_some_and(|allowed| !allowed.iter().any(|known| **known == *name)) {
+        if allowed.is_some_and(|allowed| !allowed.iter().any(|raw| is_named(raw, &name))) {
             return Ok(());
         }
         let wire_name = ids::name(&name);
@@ -157,10 +137,10 @@ impl<'a> Tools<'a> {
     /// OpenAI's `web_search_options`: a tool that Anthropic runs by itself.
     pub(super) fn web_search(&mut self, raw: &str) {
         let options = Members::read(raw).unwrap_or_default();
-        let searches = match options.text("search_context_size").as_deref() {
-            Some("low") => 1,
-            Some("medium") => 5,
-            Some("high") => 10,
+        let searches = match options.word("search_context_size") {
+            "low" => 1,
+            "medium" => 5,
+            "high" => 10,
             _ => 0,
         };
         self.list.raw(r#"{"type":"web_search_20250305","name":"web_search""#);
@@ -197,8 +177,7 @@ impl<'a> Tools<'a> {
 
     /// Must some tool be called? Then the model may not think before.
     pub(super) fn is_forced(&self) -> bool {
-        let native =
-            |raw| Members::read(raw).is_some_and(|raw| raw.is("type", "any") || raw.is("type", "tool"));
+        let native = |raw| Members::read(raw).is_some_and(|raw| matches!(raw.word("type"), "any" | "tool"));
         !self.list.is_empty()
             && (self.named.is_some()
                 || match self.choice {
@@ -239,4 +218,12 @@ impl<'a> Tools<'a> {
         }
         out.push("}");
     }
+}
+
+/// Does an item of a list of tools name this one?
+fn is_named(raw: &str, name: &str) -> bool {
+    Members::read(raw).is_some_and(|tool| {
+        let inner = tool.object("function");
+        inner.as_ref().unwrap_or(&tool).text("name").is_some_and(|known| known == name)
+    })
 }

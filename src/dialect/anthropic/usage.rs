@@ -90,13 +90,13 @@ fn parts(raw: &str) -> Option<Tokens> {
     let iterations = items(raw).filter(|iterations| !iterations.is_empty())?;
     for raw in iterations {
         let part = Members::read(raw)?;
-        match part.text("type").as_deref() {
-            Some("message" | "compaction") => {
+        match part.word("type") {
+            "message" | "compaction" => {
                 let mut tokens = Tokens::default();
                 tokens.take(&part);
                 sum.add(tokens);
             }
-            Some("fallback_message") => return None,
+            "fallback_message" => return None,
             // An adviser's tokens are billed elsewhere.
             _ => {}
         }
