@@ -1,23 +1,23 @@
 /** One call in one of the ways that a program may make it, told in plain data. Runs on every runtime. */
 
-import { CHAT, CHAT_URL, brief, eventsIn, post } from "./kit.js";
+import { CHAT, CHAT_URL, all, brief, eventsIn, post } from "./kit.js";
 
 /** The ways, each from a router to an outcome. */
 const ways = {
   async completion(router, request) {
     const answer = await router.completion(request);
-    return { ...told(answer), text: answer.choices[0].message.content };
+    return { ...told(answer), text: answer.choices[0].message.content, said: shape([answer]) };
   },
   async "completion, streamed"(router, request) {
     const stream = await router.completion({ ...request, stream: true });
-    let text = "";
-    for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? "";
-    return { ...told(stream), text };
+    const chunks = await all(stream);
+    return { ...told(stream), text: textOf(chunks), said: shape(chunks) };
   },
   async fetch(router, request) {
     const response = await router.fetch(CHAT_URL, post(request));
     const answer = await response.json();
-    return { ...toldInHeaders(response), text: answer.choices?.[0].message.content, error: answer.error };
+    const said = answer.choices && shape([answer]);
+    return { ...toldInHeaders(response), text: answer.choices?.[0].message.content, said, error: answer.error };
   },
   async "fetch, streamed"(router, request) {
     const response = await router.fetch(CHAT_URL, post({ ...request, stream: true }));
@@ -25,10 +25,21 @@ const ways = {
     if (response.status !== 200) return { ...toldInHeaders(response), error: JSON.parse(body).error };
     const events = eventsIn(body);
     const isWhole = events.pop() === "[DONE]";
-    const text = events.map((event) => JSON.parse(event).choices[0]?.delta.content ?? "").join("");
-    return { ...toldInHeaders(response), text: isWhole ? text : `cut off: ${text}` };
+    const chunks = events.map((event) => JSON.parse(event));
+    const text = textOf(chunks);
+    return { ...toldInHeaders(response), text: isWhole ? text : `cut off: ${text}`, said: shape(chunks) };
   },
 };
+
+/** The text of a stream. */
+const textOf = (chunks) => chunks.map(({ choices }) => choices?.[0]?.delta.content ?? "").join("");
+
+/** Who speaks how often, and how often it ends, in an answer or in the chunks of one. */
+function shape(parts) {
+  const choices = parts.flatMap(({ choices }) => choices ?? []);
+  const roles = choices.map(({ message, delta }) => (message ?? delta).role).filter(Boolean);
+  return { roles, reasons: choices.map((choice) => choice.finish_reason).filter(Boolean), model: parts[0].model };
+}
 
 const told = ({ model_used, _hidden_params }) => ({
   status: 200,
