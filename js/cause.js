@@ -49,3 +49,11 @@ function holds(value, texts) {
   }
   return false;
 }
+
+/** What is wrong with a send, in words that are no secret. The core redacts them once more. */
+export function describe(error) {
+  const cause = error?.cause;
+  const message = typeof error?.message === "string" ? error.message : String(error);
+  const reason = cause?.code ?? cause?.message;
+  return typeof reason === "string" ? `${message} (${reason})` : message;
+}

@@ -1,31 +1,19 @@
 // The loop of one call: carries out what the core's steps say, and reports what happened. Decides nothing.
 
 import { assembled } from "./body.js";
-import { causeOf } from "./cause.js";
+import { causeOf, describe } from "./cause.js";
 import { BAD_REPLY, BAD_REQUEST, BYTES, COMMIT, CONNECT, DONE, FAILED, NONE, SEND, WAIT } from "./codes.js";
 import { errorOf, internal, RouterError } from "./errors.js";
+import { pairs } from "./headers.js";
 import { TooLong } from "./platform/bytes.js";
 import { readAbroad, readRefusal, readStream, readWhole } from "./reply.js";
 
 /** What `Call.until` gives when the core has moved on in the meantime. */
 const MOVED_ON = Symbol("moved on");
 
-/** What is wrong with a send, in words that are no secret. The core redacts them once more. */
-function describe(error) {
-  const cause = error?.cause;
-  const message = typeof error?.message === "string" ? error.message : String(error);
-  const reason = cause?.code ?? cause?.message;
-  return typeof reason === "string" ? `${message} (${reason})` : message;
-}
-
 /** An answer that comes after the core has moved on: a host's `fetch` need not honour its signal. */
 function discard(sent) {
   sent.then((response) => response.body?.cancel()).catch(() => {});
-}
-
-/** A list of names and values in turn, as pairs. */
-function* pairs(list) {
-  for (let at = 0; at < list.length; at += 2) yield [list[at], list[at + 1]];
 }
 
 /** One running call. */
@@ -76,6 +64,8 @@ export class Call {
   #isOver = false;
   /** Why the core itself failed, if it did. @type {Error | undefined} */
   #crash;
+  /** @type {RouterError | undefined} */
+  #error;
 
   /**
    * @param {import("./hub.js").Hub} hub what the calls of a router share
@@ -190,8 +180,9 @@ export class Call {
     return this.#isOver;
   }
 
-  /** The call's error, as the core tells it. Ends the call. */
+  /** The call's error, as the core tells it. Ends the call; it is the same however often it is asked for. */
   fail() {
+    if (this.#error) return this.#error;
     this.#abort();
     const told = this.ask((core, id) => {
       const fault = core.coreError(id) ?? { class: "InternalError", message: "the call ended without a reason" };
@@ -205,6 +196,7 @@ export class Call {
     const deployment = attempts.at(-1)?.deployment ?? null;
     const error = errorOf(fault, { attempts, deployment, cause, callId: call_id });
     this.#hub.wire.set(error, body);
+    this.#error = error;
     return error;
   }
 

@@ -19,10 +19,15 @@ export function callerHeaders(headers) {
     }
     return kept;
   }
-  const pairs = typeof headers[Symbol.iterator] === "function" ? headers : Object.entries(headers);
-  for (const [name, value] of pairs) {
+  const given = typeof headers[Symbol.iterator] === "function" ? headers : Object.entries(headers);
+  for (const [name, value] of given) {
     const lower = String(name).toLowerCase();
     if (FORWARDED.includes(lower)) (kept ??= {})[lower] = String(value);
   }
   return kept;
+}
+
+/** A list of names and values in turn, as pairs. */
+export function* pairs(list) {
+  for (let at = 0; at < list.length; at += 2) yield [list[at], list[at + 1]];
 }

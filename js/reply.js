@@ -88,7 +88,8 @@ export async function readStream(call, hub, attempt, response) {
   call.reader = reader;
   while (call.action === NONE) {
     const read = await call.until(reader.read());
-    if (call.action !== NONE) return;
+    // Nor need the body be broken off by the signal.
+    if (call.action !== NONE) return void reader.cancel().catch(() => {});
     if (read.done) {
       call.step(core.coreStreamEnd(call.id, attempt, 0, undefined, now()));
       return;

@@ -122,6 +122,22 @@ export const abortStreams = {
     assert.equal((await error).name, "AbortError");
     assertGivenUp(provider);
   },
+  "a body is cancelled even if the host's fetch does not honour its signal": async (kit) => {
+    for (const way of [(router, signal) => router.completion(STREAM, { signal }), (router, signal) => router.fetch(CHAT_URL, post(STREAM, { signal }))]) {
+      let cancelled = false;
+      // Nothing ever comes.
+      const body = new ReadableStream({ cancel: () => void (cancelled = true) });
+      const fetch = async () => new Response(body, { headers: { "content-type": "text/event-stream" } });
+      const { router } = kit.single({ host: { fetch } });
+      const controller = new AbortController();
+      const error = rejection(way(router, controller.signal));
+      await turn();
+      controller.abort();
+      assert.equal((await error).name, "AbortError");
+      await turn();
+      assert.ok(cancelled, "the body is still read");
+    }
+  },
   "a call that was given up is not held against its deployment": async (kit) => {
     const { router, one } = kit.pair({ one: { faults: (n) => n <= 20 && { stall: "head" } } });
     for (let n = 1; n <= 20; n += 1) {
