@@ -12,6 +12,8 @@ import { secretsShown } from "./secrets-shown.js";
 import { streamBytes } from "./stream-bytes.js";
 import { streamFaults } from "./stream-faults.js";
 import { streamObjects } from "./stream-objects.js";
+import { streamResume } from "./stream-resume.js";
+import { streamResumeLimits } from "./stream-resume-limits.js";
 import { testkit } from "./testkit.js";
 import { trap } from "./trap.js";
 
@@ -19,6 +21,7 @@ import { trap } from "./trap.js";
 export const suites = {
   ...{ abortCalls, abortStreams, concurrency, inputRefused, inputRelayed, inputSteering, scope },
   ...{ secretsHome, secretsShown, streamBytes, streamFaults, streamObjects, testkit, trap },
+  ...{ streamResume, streamResumeLimits },
 };
 
 /** For browsers only. */

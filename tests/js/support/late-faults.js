@@ -1,9 +1,9 @@
 /** Everything that can go wrong after the first words, as each dialect shows it. Runs on every runtime. */
 
-/** Where the faults strike: behind two words. `bytes` is within the event that follows. */
+/** Where the faults strike: behind three words. `bytes` is within the event that follows. */
 const PLACES = {
-  openai: { events: 3, bytes: 850 },
-  anthropic: { events: 5, bytes: 1_000 },
+  openai: { events: 4, bytes: 1_150 },
+  anthropic: { events: 6, bytes: 1_100 },
 };
 
 /** What the provider says when it fails within its stream, and the error that is told of it. */
