@@ -220,6 +220,28 @@ mod tests {
     }
 
     #[test]
+    fn a_type_stands_for_the_status_where_there_is_none() {
+        let kind = |name: &str| {
+            let body = format!(r#"{{"type":"error","error":{{"type":"{name}","message":"m"}}}}"#);
+            read(None, body.as_bytes()).kind
+        };
+        for (name, expected) in [
+            ("overloaded_error", FaultKind::Overloaded),
+            ("api_error", FaultKind::Unavailable),
+            ("rate_limit_error", FaultKind::RateLimit),
+            ("authentication_error", FaultKind::Auth),
+            ("billing_error", FaultKind::Quota),
+            ("permission_error", FaultKind::PermissionDenied),
+            ("not_found_error", FaultKind::NotFound),
+            ("timeout_error", FaultKind::Timeout),
+            ("invalid_request_error", FaultKind::BadRequest),
+        ] {
+            assert_eq!(kind(name), Some(expected), "{name}");
+        }
+        assert_eq!(kind("brand_new_error"), None);
+    }
+
+    #[test]
     fn an_echoed_prompt_cannot_spoof_a_class() {
         let text = r#"{"error":{"message":"you said: This model's maximum context length is 1"}}"#;
         assert_eq!(kind_of(400, text), Some(FaultKind::ContextWindow));
