@@ -49,7 +49,7 @@ class HiddenParams {
     this.attempted_fallbacks = report.attempted_fallbacks;
     this.attempts = report.attempts;
     this.usage = report.usage;
-    this.usage_source = report.usage === null ? "none" : "provider";
+    this.usage_source = sourceOf(report);
     this.latency = report.latency;
     this.skipped_events = report.skipped_events;
   }
@@ -68,6 +68,12 @@ class HiddenParams {
     const headers = replyHeaders(this.#hub, this.#report, "application/json", this.#headers);
     return new Response(JSON.stringify(answer), { headers });
   }
+}
+
+/** Whether the usage is told, and told to its end. */
+function sourceOf({ usage, attempts }) {
+  if (usage === null) return "none";
+  return attempts.at(-1).error === null ? "provider" : "partial";
 }
 
 export const hiddenParams = (hub, report, headers) => new HiddenParams(hub, report, headers);

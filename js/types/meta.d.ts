@@ -26,8 +26,11 @@ export interface HiddenParams {
   attempts: Attempt[];
   /** What the answer used; `null` if the provider did not say, and for a stream until it has ended. */
   usage: Usage | null;
-  /** Where `usage` comes from. Tokens are never estimated. */
-  usage_source: "provider" | "none";
+  /**
+   * Where `usage` comes from. Tokens are never estimated. "partial": what the provider had told when its stream broke off
+   * or was left; some tell what the prompt took with their first event.
+   */
+  usage_source: "provider" | "partial" | "none";
   latency: Latency;
   /** Events of a stream that did not parse, and were skipped. Always 0 where nothing is streamed. */
   skipped_events: number;

@@ -164,7 +164,8 @@ impl Router {
         let mut step = running.call.step(now, view, event);
         if shown.is_some() && running.call.shows() != shown {
             // The stream that the caller saw has ended: what of it was told is where another one goes on.
-            if let Some(watch) = &mut running.watch {
+            if let (Some(attempt), Some(watch)) = (shown, &mut running.watch) {
+                running.call.note_usage(attempt, watch.usage());
                 running.told = watch.told().cloned();
                 running.rest = watch.take();
             }

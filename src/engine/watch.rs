@@ -172,6 +172,12 @@ impl Watch {
         self.seen.is_done
     }
 
+    /// What the provider has told of its usage so far.
+    #[must_use]
+    pub fn usage(&self) -> Option<Usage> {
+        self.seen.usage
+    }
+
     /// Events that could not be understood, and were skipped.
     #[must_use]
     pub fn malformed(&self) -> u32 {

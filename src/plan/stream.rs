@@ -1,6 +1,7 @@
 //! What is particular to a streamed call: when it commits, how far it is watched, and what follows when it breaks.
 
 use crate::base::time::Millis;
+use crate::base::usage::Usage;
 use crate::config::{CommitAt, MidStream, Observe, StreamUsage};
 use crate::error::Fault;
 use crate::state::View;
@@ -55,6 +56,13 @@ impl Call {
     /// Tells whether the text that the caller has could be gone on from, should the stream break.
     pub fn note_may_continue(&mut self, may: bool) {
         self.may_continue = may;
+    }
+
+    /// Notes what a stream had told of its usage when it broke off. One that came to its end has told all.
+    pub fn note_usage(&mut self, attempt: AttemptId, usage: Option<Usage>) {
+        if let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) {
+            known.usage = known.usage.or(usage);
+        }
     }
 
     /// The first content commits. Later content only shows that the stream is alive.

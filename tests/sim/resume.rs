@@ -177,6 +177,18 @@ fn what_cannot_be_mended_ends_as_before() {
 }
 
 #[test]
+fn s88_what_a_broken_stream_has_told_of_its_usage_is_kept() {
+    let mut told = delta(json!({ "content": "Hello" }));
+    told["usage"] = json!({ "prompt_tokens": 5, "completion_tokens": 1, "total_tokens": 6 });
+    let parts = [(5, Part::Head(200)), event(10, &told), (90, Part::Broken("reset".to_owned()))];
+    let mut scene = scene(&["a"], &[], json!({})).always("a", Reply::parts(parts));
+    let outcome = scene.ask(Spec::stream("chat").as_objects());
+    assert_eq!(outcome.kind(), Some(FaultKind::Connect));
+    let usage = outcome.attempts[0].usage.unwrap();
+    assert_eq!((usage.prompt_tokens, usage.completion_tokens), (5, 1));
+}
+
+#[test]
 fn commit_at_the_head_gives_the_stream_away_at_once() {
     let mut scene = scene(&["a", "b"], &[], json!({ "commit": "head" })).always("a", Reply::cut_after(0));
     let outcome = scene.ask(Spec::stream("chat"));
