@@ -3,5 +3,6 @@
 import { onBoth } from "./support/suite.mjs";
 import { streamResume } from "./cases/stream-resume.js";
 import { streamResumeLimits } from "./cases/stream-resume-limits.js";
+import { streamScenarios } from "./cases/stream-scenarios.js";
 
-onBoth({ streamResume, streamResumeLimits });
+onBoth({ streamResume, streamResumeLimits, streamScenarios });

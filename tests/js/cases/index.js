@@ -14,6 +14,7 @@ import { streamFaults } from "./stream-faults.js";
 import { streamObjects } from "./stream-objects.js";
 import { streamResume } from "./stream-resume.js";
 import { streamResumeLimits } from "./stream-resume-limits.js";
+import { streamScenarios } from "./stream-scenarios.js";
 import { testkit } from "./testkit.js";
 import { trap } from "./trap.js";
 
@@ -22,6 +23,8 @@ export const suites = {
   ...{ abortCalls, abortStreams, concurrency, inputRefused, inputRelayed, inputSteering, scope },
   ...{ secretsHome, secretsShown, streamBytes, streamFaults, streamObjects, testkit, trap },
   ...{ streamResume, streamResumeLimits },
+  ...{ secretsHome, secretsShown, streamBytes, streamFaults, streamObjects, testkit },
+  ...{ streamResume, streamResumeLimits, streamScenarios },
 };
 
 /** For browsers only. */

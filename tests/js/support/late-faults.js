@@ -16,6 +16,7 @@ const FAILURES = {
     ["overloaded_error", { type: "overloaded_error" }, "ServiceUnavailableError", "overloaded"],
     ["api_error", { type: "api_error", message: "out of breath" }, "InternalServerError", "server_error"],
     ["rate_limit_error", { type: "rate_limit_error" }, "RateLimitError", "rate_limit_exceeded"],
+    ["timeout_error", { type: "timeout_error" }, "Timeout", "timeout"],
     ["an unknown type", { type: "brand_new_error" }, "APIError", "bad_reply"],
   ],
 };
