@@ -5,16 +5,11 @@ import { causeOf, describe } from "./cause.js";
 import { BAD_REPLY, BAD_REQUEST, BYTES, COMMIT, CONNECT, DONE, FAILED, NONE, SEND, WAIT } from "./codes.js";
 import { errorOf, internal, RouterError } from "./errors.js";
 import { pairs } from "./headers.js";
-import { TooLong } from "./platform/bytes.js";
+import { discard, TooLong } from "./platform/bytes.js";
 import { readAbroad, readRefusal, readStream, readWhole } from "./reply.js";
 
 /** What `Call.until` gives when the core has moved on in the meantime. */
 const MOVED_ON = Symbol("moved on");
-
-/** An answer that comes after the core has moved on: a host's `fetch` need not honour its signal. */
-function discard(sent) {
-  sent.then((response) => response.body?.cancel()).catch(() => {});
-}
 
 /** One running call. */
 export class Call {
@@ -30,9 +25,9 @@ export class Call {
   bytes;
   /** The body as an object, if it was parsed. @type {any} */
   value;
-  /** The reader of its stream; the chunks held back until it committed, where they go on as they are. @type {any} */
+  /** The reader of its stream. @type {any} */
   reader;
-  /** @type {any} */
+  /** The chunks held back until it committed, where they go on as they are. @type {any} */
   held;
   /** What becomes of its stream's events. */
   output = BYTES;
@@ -228,6 +223,12 @@ export class Call {
     if (action === NONE) return;
     if (this.onMoved) this.onMoved(action);
     else this.#moveOn?.(MOVED_ON);
+  }
+
+  /** What breaks off the present send. It knows nothing of the call, so that it may outlive it. */
+  get breakOff() {
+    const controller = this.#controller;
+    return (reason) => controller?.abort(reason);
   }
 
   #abort() {

@@ -106,6 +106,23 @@ export function relayEvents(hub, call) {
   }, { highWaterMark: 0 });
 }
 
+/** Lets go of a signal when the body that it could break off is gone. Not every runtime has this. */
+const bodies = typeof FinalizationRegistry === "undefined" ? undefined : new FinalizationRegistry((letGo) => letGo());
+
+/**
+ * A body that the caller's signal breaks off, though the call is over.
+ * @param {import("./drive.js").Call} call
+ * @param {any} body
+ */
+function linked({ plan: { signal }, breakOff }, body) {
+  if (!signal) return body;
+  const onAbort = () => breakOff(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  bodies?.register(body, () => signal.removeEventListener("abort", onAbort));
+  return body;
+}
+
 /**
  * The body of a stream that is over for the core, which does not watch its end.
  * @param {import("./drive.js").Call} call
@@ -113,9 +130,9 @@ export function relayEvents(hub, call) {
 export function unwatched(call) {
   const { reader, held, response } = call;
   // Nothing of it has been read: the body itself goes on.
-  if (!reader) return response.body;
+  if (!reader) return linked(call, response.body);
   let next = 0;
-  return new ReadableStream({
+  return linked(call, new ReadableStream({
     async pull(controller) {
       if (next < held.length) {
         controller.enqueue(held[next]);
@@ -127,5 +144,5 @@ export function unwatched(call) {
       else controller.enqueue(value);
     },
     cancel: (reason) => reader.cancel(reason),
-  }, { highWaterMark: 0 });
+  }, { highWaterMark: 0 }));
 }

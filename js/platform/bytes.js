@@ -73,3 +73,11 @@ export async function readStart(source, limit) {
   reader.cancel().catch(() => {});
   return join(parts, length).subarray(0, limit);
 }
+
+/**
+ * An answer that nobody waits for any more: a host's `fetch` need not honour its signal.
+ * @param {Promise<Response>} sent
+ */
+export function discard(sent) {
+  sent.then((response) => response.body?.cancel()).catch(() => {});
+}
