@@ -1,8 +1,10 @@
 /** Deployments of different dialects behind one name, and what becomes of streams that break, on Node and in workerd. */
 
 import { onBoth } from "./support/suite.mjs";
+import { streamDrip } from "./cases/stream-drip.js";
 import { streamResume } from "./cases/stream-resume.js";
 import { streamResumeLimits } from "./cases/stream-resume-limits.js";
+import { streamRules } from "./cases/stream-rules.js";
 import { streamScenarios } from "./cases/stream-scenarios.js";
 
-onBoth({ streamResume, streamResumeLimits, streamScenarios });
+onBoth({ streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios });

@@ -10,10 +10,12 @@ import { scope } from "./scope.js";
 import { secretsHome } from "./secrets-home.js";
 import { secretsShown } from "./secrets-shown.js";
 import { streamBytes } from "./stream-bytes.js";
+import { streamDrip } from "./stream-drip.js";
 import { streamFaults } from "./stream-faults.js";
 import { streamObjects } from "./stream-objects.js";
 import { streamResume } from "./stream-resume.js";
 import { streamResumeLimits } from "./stream-resume-limits.js";
+import { streamRules } from "./stream-rules.js";
 import { streamScenarios } from "./stream-scenarios.js";
 import { testkit } from "./testkit.js";
 import { trap } from "./trap.js";
@@ -24,7 +26,7 @@ export const suites = {
   ...{ secretsHome, secretsShown, streamBytes, streamFaults, streamObjects, testkit, trap },
   ...{ streamResume, streamResumeLimits },
   ...{ secretsHome, secretsShown, streamBytes, streamFaults, streamObjects, testkit },
-  ...{ streamResume, streamResumeLimits, streamScenarios },
+  ...{ streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
 };
 
 /** For browsers only. */
