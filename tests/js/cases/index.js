@@ -1,6 +1,7 @@
 /** The case functions, by suite. */
 import { abortCalls } from "./abort-calls.js";
 import { abortStreams } from "./abort-streams.js";
+import { bigBody } from "./big-body.js";
 import { concurrency } from "./concurrency.js";
 import { inPage } from "./in-page.js";
 import { inputRefused } from "./input-refused.js";
@@ -26,7 +27,7 @@ export const suites = {
   ...{ secretsHome, secretsShown, streamBytes, streamFaults, streamObjects, testkit, trap },
   ...{ streamResume, streamResumeLimits },
   ...{ secretsHome, secretsShown, streamBytes, streamFaults, streamObjects, testkit },
-  ...{ streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
+  ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
 };
 
 /** For browsers only. */

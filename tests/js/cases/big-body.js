@@ -1,0 +1,92 @@
+/** A request of some megabytes, written anew for Anthropic: what it carries arrives as it was. */
+
+import assert from "node:assert/strict";
+import { CHAT_URL, GROUP, post } from "../support/kit.js";
+import { mixed, sentenceOf } from "../support/mixed.js";
+
+export const bigBody = {};
+
+const BYTES = 3 * 1024 * 1024;
+
+const made = new Map();
+
+/** The same for the same size, made once. */
+export function picture(bytes) {
+  if (!made.has(bytes)) made.set(bytes, drawn(bytes));
+  return made.get(bytes);
+}
+
+/** Base64 of so many bytes, without a pattern that would hide a piece which is missing or stands twice. */
+function drawn(bytes) {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const letters = new Uint8Array(Math.floor((bytes * 4) / 3 / 4) * 4);
+  let state = 1;
+  for (let at = 0; at < letters.length; at += 1) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    letters[at] = alphabet.charCodeAt(state >>> 26);
+  }
+  return new TextDecoder().decode(letters);
+}
+
+/** A question about pictures, with a text beyond ASCII. */
+export const about = (...pictures) => ({
+  model: GROUP,
+  messages: [
+    {
+      role: "user",
+      content: [
+        { type: "text", text: "Grüße: what is in here? 🙂" },
+        ...pictures.map((data) => ({ type: "image_url", image_url: { url: `data:image/png;base64,${data}` } })),
+      ],
+    },
+  ],
+});
+
+const WAYS = {
+  completion: async (router, request) => (await router.completion(request)).choices[0].message.content,
+  "completion, streamed": async (router, request) =>
+    (await (await router.completion({ ...request, stream: true })).final()).choices[0].message.content,
+  "fetch, as text": async (router, request) =>
+    (await (await router.fetch(CHAT_URL, post(request))).json()).choices[0].message.content,
+  "fetch, as bytes": async (router, request) => {
+    const bytes = new TextEncoder().encode(JSON.stringify(request));
+    return (await (await router.fetch(CHAT_URL, post(bytes))).json()).choices[0].message.content;
+  },
+};
+
+for (const [way, ask] of Object.entries(WAYS)) {
+  bigBody[`pictures of 3 MB and of a few bytes go on to Anthropic letter by letter: ${way}`] = async (kit) => {
+    const pictures = ["iVBORw0KGgo=", picture(BYTES), "iVBORw0KGgo="];
+    const { router, one } = mixed(kit, ["anthropic"]);
+    assert.equal(await ask(router, about(...pictures)), sentenceOf("one"));
+    const [{ content }] = one.calls[0].body.messages;
+    assert.equal(content[0].text, "Grüße: what is in here? 🙂");
+    assert.deepEqual(
+      content.slice(1).map(({ type, source }) => [type, source.type, source.media_type, source.data.length]),
+      pictures.map((data) => ["image", "base64", "image/png", data.length]),
+    );
+    // Not with deepEqual, whose report of a difference would have some megabytes.
+    for (const [at, data] of pictures.entries()) assert.ok(content[at + 1].source.data === data, `picture ${at} differs`);
+  };
+}
+
+bigBody["after a fault the next one gets all of it too, in its own words"] = async (kit) => {
+  const data = picture(BYTES);
+  const { router, one, two } = mixed(kit, ["anthropic", "openai"], { one: { faults: { status: 529 } } });
+  for (const way of ["completion", "fetch, as text"]) {
+    const ask = WAYS[way];
+    one.reset();
+    two.reset();
+    assert.equal(await ask(router, about(data)), sentenceOf("two"), way);
+    assert.ok(one.calls[0].body.messages[0].content[1].source.data === data, way);
+    assert.ok(two.calls[0].body.messages[0].content[1].image_url.url === `data:image/png;base64,${data}`, way);
+  }
+};
+
+bigBody["a long answer comes whole"] = async (kit) => {
+  const reply = `Grüße ${picture(BYTES)}`;
+  const { router } = mixed(kit, ["anthropic"], { one: { reply, faults: { splitBytes: 50_000 } } });
+  // A limit of tokens would cut it.
+  const request = { ...about("iVBORw0KGgo="), max_tokens: 2_000_000 };
+  for (const way of ["completion", "fetch, as text"]) assert.ok((await WAYS[way](router, request)) === reply);
+};
