@@ -4,9 +4,9 @@
  */
 
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import OpenAI from "openai";
 import { decode, encode } from "../js/support/upstream.js";
+import { describe, run, test } from "./apart.mjs";
 import { answersForAnother, closed, expectedOf, hasBrokenArguments } from "./differences.mjs";
 import { anthropicExchanges } from "./exchanges.mjs";
 import { readingsOf } from "./readings.mjs";
@@ -18,9 +18,11 @@ const exchanges = anthropicExchanges();
 const streams = exchanges.filter(({ isStream }) => isStream);
 const modelOf = ({ request }) => `anthropic/${request?.model ?? "claude-haiku-4-5-20251001"}`;
 
-test("there are recordings of every kind", () => {
-  assert.equal(exchanges.length, 81);
-  assert.equal(streams.length, 37);
+describe("what is recorded", () => {
+  test("there are recordings of every kind", () => {
+    assert.equal(exchanges.length, 81);
+    assert.equal(streams.length, 37);
+  });
 });
 
 describe("answers of Anthropic's", () => {
@@ -93,3 +95,5 @@ describe("streams of Anthropic's", () => {
     });
   }
 });
+
+run(import.meta.url);

@@ -4,7 +4,7 @@
  */
 
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe, run, test } from "./apart.mjs";
 import { anthropicExchanges, openaiExchanges } from "./exchanges.mjs";
 import { handwritten } from "./handwritten.mjs";
 import { allowed, cutOff, marksOf, WAYS } from "./cuts.mjs";
@@ -52,3 +52,5 @@ async function everywhere(shape, model, exchange, end) {
   assert.ok(seen.whole >= marks.done - marks.isSaid);
   cut.free();
 }
+
+run(import.meta.url);

@@ -4,9 +4,9 @@
  */
 
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
 import OpenAI from "openai";
 import { decode, encode, event } from "../js/support/upstream.js";
+import { describe, run, test } from "./apart.mjs";
 import { openaiExchanges } from "./exchanges.mjs";
 import { handwritten } from "./handwritten.mjs";
 import { eventsIn, readingsOf } from "./readings.mjs";
@@ -40,9 +40,11 @@ const withoutReasoning = (readings) => readings.map(({ reasoning: _, ...rest }) 
 const recordedReasoning = ({ bytes }) =>
   eventsIn(decode(bytes)).slice(0, -1).map((data) => JSON.parse(data).choices[0]?.delta.reasoning ?? "").join("");
 
-test("there are recordings of every kind", () => {
-  assert.equal(streams.length, 8);
-  assert.equal(exchanges.length, 12);
+describe("what is recorded", () => {
+  test("there are recordings of every kind", () => {
+    assert.equal(streams.length, 8);
+    assert.equal(exchanges.length, 12);
+  });
 });
 
 describe("streams of OpenAI's shape", () => {
@@ -92,3 +94,5 @@ describe("answers of OpenAI's shape", () => {
     });
   }
 });
+
+run(import.meta.url);
