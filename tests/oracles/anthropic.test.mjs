@@ -12,7 +12,7 @@ import { anthropicExchanges } from "./exchanges.mjs";
 import { readingsOf } from "./readings.mjs";
 import { atRandom, byteByByte, replaying } from "./replay.mjs";
 import { chunksOf, clientOf, completionOf, eventsOf, finalOf } from "./routed.mjs";
-import { atOnce, messageOf } from "./sdk.mjs";
+import { atOnce, citedIn, messageOf } from "./sdk.mjs";
 
 const exchanges = anthropicExchanges();
 const streams = exchanges.filter(({ isStream }) => isStream);
@@ -25,6 +25,13 @@ describe("what is recorded", () => {
   });
 });
 
+/** Annotations tell the place of what was cited, in characters. */
+function checkPlaces({ choices: [{ message }] }, told) {
+  const characters = Array.from(message.content ?? "");
+  const places = (message.annotations ?? []).map(({ url_citation: { start_index, end_index } }) => [start_index, end_index]);
+  assert.deepEqual(places.map(([from, to]) => characters.slice(from, to).join("")), citedIn(told));
+}
+
 describe("answers of Anthropic's", () => {
   for (const exchange of exchanges.filter(({ isStream }) => !isStream)) {
     test(`${exchange.name}: the answer is what the provider's client reads`, async () => {
@@ -32,6 +39,7 @@ describe("answers of Anthropic's", () => {
       for (const split of [undefined, byteByByte, atRandom(1)]) {
         const completion = await completionOf(modelOf(exchange), replaying(exchange, split));
         assert.deepEqual(readingsOf(completion), [expected]);
+        checkPlaces(completion, await messageOf(exchange));
       }
     });
   }
@@ -60,6 +68,7 @@ describe("streams of Anthropic's", () => {
     test(`${exchange.name}: assembled, it is what the provider's client assembles`, async () => {
       const final = await finalOf(model, replaying(exchange));
       assert.deepEqual(readingsOf(final), [await expectedOf(exchange)]);
+      if (!hasBrokenArguments(exchange)) checkPlaces(final, await messageOf(closed(exchange)));
     });
 
     test(`${exchange.name}: OpenAI's client assembles the same over fetch`, async () => {

@@ -8,6 +8,7 @@
  *   stays text
  * @property {string | null} finishReason
  * @property {string | null} refusal
+ * @property {{ url: string, title: string }[]} sources what the text cites, of all that has an address
  * @property {any[]} thinkingBlocks thinking as it has to be sent back, with signatures
  * @property {{ prompt: number, completion: number, total: number, cached: number } | undefined} usage in tokens
  */
@@ -36,6 +37,7 @@ export function readingsOf({ choices, usage }) {
     })),
     finishReason: finish_reason,
     refusal: message.refusal ?? null,
+    sources: (message.annotations ?? []).map(({ url_citation: { url, title } }) => ({ url, title })),
     thinkingBlocks: message.thinking_blocks ?? [],
     usage: usage && {
       prompt: usage.prompt_tokens,

@@ -50,10 +50,24 @@ export function readingOf({ content, stop_reason, usage }) {
     toolCalls: blocks("tool_use").map(({ id, name, input }) => ({ id, name, arguments: input })),
     finishReason,
     refusal: null,
+    sources: blocks("text").flatMap(sourcesOf).map(({ url, title }) => ({ url, title })),
     thinkingBlocks: blocks("thinking", "redacted_thinking"),
     usage: readUsage(usage),
   };
 }
+
+/** What a block of text cites: the web by `url`, results of a search by `source`. A place in a document has no address. */
+const sourcesOf = ({ citations }) =>
+  (citations ?? [])
+    .map(({ url, source, title }) => ({ url: url ?? source, title: title ?? "" }))
+    .filter(({ url }) => url !== undefined);
+
+/**
+ * Which part of the whole text each cited source stands for.
+ * @param {any} message
+ */
+export const citedIn = ({ content }) =>
+  content.filter(({ type }) => type === "text").flatMap((block) => sourcesOf(block).map(() => block.text));
 
 /** The parts of an answer that count, where it tells them: its totals leave the compaction out. */
 function counted(usage) {
