@@ -10,7 +10,8 @@ import { run, script, UsageError } from "./run.mjs";
 import { nodeTally } from "./tally.mjs";
 
 function testFiles(beginning = "") {
-  const files = readdirSync(at("tests", "oracles")).filter((file) => file.endsWith(".test.mjs") && file.startsWith(beginning));
+  const isOne = (file) => file.endsWith(".test.mjs") && file.startsWith(beginning);
+  const files = readdirSync(at("tests", "oracles")).filter(isOne);
   if (files.length === 0) throw new UsageError(`tests/oracles has no tests that begin with "${beginning}"`);
   return files.sort().map((file) => at("tests", "oracles", file));
 }

@@ -23,7 +23,8 @@ const isArguments = (data) => JSON.parse(data).delta?.type === "input_json_delta
 /** The stream without the arguments of its tool call, and these as they came. */
 function withoutArguments(exchange) {
   const events = eventsIn(decode(closed(exchange).bytes));
-  const kept = events.filter((data) => !isArguments(data)).map((data) => `event: ${JSON.parse(data).type}\ndata: ${data}\n\n`);
+  const named = (data) => `event: ${JSON.parse(data).type}\ndata: ${data}\n\n`;
+  const kept = events.filter((data) => !isArguments(data)).map(named);
   const text = events.filter(isArguments).map((data) => JSON.parse(data).delta.partial_json);
   return { exchange: { ...exchange, bytes: encode(kept.join("")) }, text: text.join("") };
 }

@@ -64,7 +64,8 @@ function listed(name, ending) {
   const folder = folderOf(name);
   if (!existsSync(folder)) throw new Error(`there are no recordings: npm run oracles`);
   const files = readdirSync(folder).filter((file) => file.endsWith(ending));
-  return files.sort().map((file) => ({ path: join(folder, file), name: file.slice(0, -ending.length).replace(/^test_/, "") }));
+  const nameOf = (file) => file.slice(0, -ending.length).replace(/^test_/, "");
+  return files.sort().map((file) => ({ path: join(folder, file), name: nameOf(file) }));
 }
 
 const cassettes = (name, kind) =>
@@ -83,6 +84,6 @@ export const anthropicExchanges = () => [...cassettes("langchain-anthropic", "an
 
 /** Every exchange with an interface of the shape of OpenAI's chat completions. @type {() => Exchange[]} */
 export const openaiExchanges = () =>
-  ["langchain-groq", "langchain-openai"].flatMap((name) =>
-    cassettes(name, "openai").map((exchange) => ({ ...exchange, name: `${name.replace("langchain-", "")} ${exchange.name}` })),
+  ["groq", "openai"].flatMap((maker) =>
+    cassettes(`langchain-${maker}`, "openai").map((exchange) => ({ ...exchange, name: `${maker} ${exchange.name}` })),
   );
