@@ -181,6 +181,10 @@ mod tests {
         {
             assert_eq!(chunk(seen), StreamEvent::Content(None), "{seen}");
         }
+        // Several calls of tools are not several choices.
+        assert_eq!(chunk(r#"{"tool_calls":[{"index":1}]}"#), StreamEvent::Content(None));
+        let later = stream_event(br#"{"choices":[{"index":1,"delta":{"content":"a"}}]}"#);
+        assert_eq!(later, StreamEvent::LaterChoice(Box::new(StreamEvent::Content(None))));
         assert_eq!(stream_event(b"[DONE]"), StreamEvent::Done);
         assert_eq!(stream_event(b"{"), StreamEvent::Malformed);
         assert!(matches!(

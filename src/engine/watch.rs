@@ -46,7 +46,6 @@ struct Seen {
     /// The chunk that tells only the usage is kept back, where it came because the router asked for it.
     hides_usage: bool,
     has_content: bool,
-    /// A choice has ended.
     has_finish: bool,
     /// There is more than one choice, and they end one by one.
     has_several: bool,
@@ -345,10 +344,6 @@ mod tests {
         assert!(matches!(cut.end(None), StreamOutcome::Broken(_)));
         cut.tail(&[STOP, DONE].concat().into_bytes());
         assert!(matches!(cut.end(None), StreamOutcome::Complete { .. }));
-        // Several calls of tools are not several choices.
-        let calls = r#"data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":1,"function":{"arguments":"1"}}]}}]}"#;
-        let mut calls = watch(Output::Bytes, &[TEXT, calls, "\n\n", STOP]);
-        assert!(matches!(calls.end(None), StreamOutcome::Complete { .. }));
     }
 
     #[test]
