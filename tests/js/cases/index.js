@@ -25,8 +25,6 @@ import { trap } from "./trap.js";
 export const suites = {
   ...{ abortCalls, abortStreams, concurrency, inputRefused, inputRelayed, inputSteering, scope },
   ...{ secretsHome, secretsShown, streamBytes, streamFaults, streamObjects, testkit, trap },
-  ...{ streamResume, streamResumeLimits },
-  ...{ secretsHome, secretsShown, streamBytes, streamFaults, streamObjects, testkit },
   ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
 };
 
