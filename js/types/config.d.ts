@@ -104,7 +104,7 @@ export interface CommonParams extends TimeLimits {
   headers?: Record<string, string>;
   /** Request parameters, whatever they are called. */
   extra_body?: Record<string, unknown>;
-  /** Request parameters, for requests that do not set them. In this version `completion` and `embedding` send them, `fetch` does not. */
+  /** Request parameters, for requests that do not set them. */
   [parameter: string]: unknown;
 }
 

@@ -15,7 +15,7 @@ export interface TimeLimits<Seconds = number | `os.environ/${string}`> {
   first_token_timeout?: Seconds;
   /** For streams: the longest silence after the first content; 0 is no limit. Default 60. */
   idle_timeout?: Seconds;
-  /** The whole call: its waits, retries and fallbacks, and a stream to its end; 0 is no limit; a deployment's own does not count in this version. Default 600. */
+  /** The whole call: its waits, retries and fallbacks, and a stream to its end; 0 is no limit. A deployment's own counts from its first send on. Default 600. */
   deadline?: Seconds;
 }
 
