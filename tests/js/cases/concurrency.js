@@ -1,6 +1,7 @@
 /** Many calls at once over one router: nobody gets another's answer, and nothing stays behind. */
 
 import assert from "node:assert/strict";
+import { modelOf } from "../support/dialects.js";
 import { CHAT_URL, GROUP, eventsIn, post } from "../support/kit.js";
 
 const ROUNDS = 10;
@@ -16,7 +17,7 @@ const WAYS = [
   async (router, text, signal) => {
     let said = "";
     const stream = await router.completion(request(text, { stream: true }), { signal });
-    for await (const { choices } of stream) said += choices[0].delta.content ?? "";
+    for await (const { choices } of stream) said += choices[0]?.delta.content ?? "";
     return said;
   },
   async (router, text, signal) => {
@@ -27,15 +28,25 @@ const WAYS = [
     const response = await router.fetch(CHAT_URL, post(request(text, { stream: true }), { signal }));
     const events = eventsIn(await response.text());
     assert.equal(events.pop(), "[DONE]");
-    return events.map((event) => JSON.parse(event).choices[0].delta.content ?? "").join("");
+    return events.map((event) => JSON.parse(event).choices[0]?.delta.content ?? "").join("");
   },
 ];
 
+/** The text of a message, in whichever dialect. */
+const textOf = (content) => (typeof content === "string" ? content : content.map(({ text }) => text).join(""));
+
 /** A provider that answers with the question, a little later each time, and fails now and then. */
 const echo = (every) => ({
-  reply: ({ body }) => body.messages[0].content,
+  reply: ({ body }) => textOf(body.messages[0].content),
   faults: (n) => ({ latencyMs: n % 4, chunkDelayMs: n % 2, ...(n % every === 0 && { status: 500 }) }),
 });
+
+/** The same, but in some of its streams the connection breaks after a few words. */
+const breaking = (every) => {
+  const { reply, faults } = echo(1e9);
+  const cut = { afterEvents: 4 };
+  return { reply, faults: (n, { body }) => ({ ...faults(n), ...(body.stream && n % every === 0 && { cut }) }) };
+};
 
 async function rounds(kit, options) {
   const { router, one, two } = kit.pair({
@@ -77,6 +88,13 @@ export const concurrency = {
   "640 calls, one in eight given up": (kit) => rounds(kit, { one: echo(1e9), two: echo(1e9) }),
   "640 calls, one in eight given up, while one provider in two fails at times": (kit) =>
     rounds(kit, { one: echo(3), two: echo(1e9) }),
+  "640 calls, one in eight given up, in two dialects, and what breaks in one is gone on with in the other": (kit) =>
+    rounds(kit, {
+      one: breaking(2),
+      two: { ...echo(1e9), dialect: "anthropic" },
+      second: { order: undefined, model: modelOf("anthropic", "two") },
+      config: { disable_cooldowns: true, mid_stream: "continue" },
+    }),
   "calls of many routers at once": async (kit) => {
     const pairs = Array.from({ length: 16 }, () => kit.pair({ one: echo(2), two: echo(1e9) }));
     const said = pairs.flatMap(({ router }, index) =>

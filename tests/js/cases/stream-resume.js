@@ -94,6 +94,21 @@ for (const dialects of PAIRS) {
     assert.ok(stream.meta.usage.completion_tokens > 0);
   };
 
+  streamResume[`continue, ${inWords(dialects)}: usage that was asked for is told once, at the end`] = async (kit) => {
+    const options = { one: { faults: lateFaults(dialects[0])[BREAKS][0] }, prefill: ["two"], config: COME_BACK };
+    const { router } = mixed(kit, dialects, options);
+    const request = { ...STREAM, stream_options: { include_usage: true } };
+    const stream = await router.completion(request);
+    const objects = [];
+    for await (const chunk of stream) objects.push(chunk);
+    for (const chunks of [objects, chunksIn((await fetched(router, request)).text)]) {
+      assert.equal(textOf(chunks), sentenceOf("one"));
+      const told = chunks.filter(({ usage }) => usage);
+      assert.deepEqual([told.length, told[0]], [1, chunks.at(-1)]);
+      assert.equal(told[0].usage.completion_tokens, stream.meta.usage.completion_tokens);
+    }
+  };
+
   streamResume[`restart, ${inWords(dialects)}: the new answer follows a marker`] = async (kit) => {
     for (const [form, read] of Object.entries(FORMS)) {
       const options = { one: { faults: { cut: true } }, config: { mid_stream: "restart" } };

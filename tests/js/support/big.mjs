@@ -33,6 +33,6 @@ const ask = async (way, request) => {
   sizes.push(memory.buffer.byteLength);
 };
 await ask("completion", CHAT);
-const request = about(picture(3 * 1024 * 1024));
+const request = about([picture(3 * 1024 * 1024)]);
 for (const way of WAYS) await ask(way, request);
 console.log(JSON.stringify(sizes));

@@ -10,6 +10,7 @@ import { GROUP } from "./kit.js";
 import { MIXED, MODELS, inWords, modelOf } from "./dialects.js";
 import { earlyFaults } from "./early-faults.js";
 import { WAYS } from "./perform.js";
+import { SUITES_LIMIT } from "./suite.mjs";
 
 /** The program at the top of the manual, with two servers of our own. */
 const config = ([first, second], one, two) => ({
@@ -70,7 +71,7 @@ function assertSpoken({ calls }, dialect) {
  * @param {Record<string, object>} [options.differs] by fault, how the attempt is recorded there instead
  */
 export function failover(runtime, perform, { served = (handler) => handler, differs = {} } = {}) {
-  describe(`failover, on ${runtime}`, { timeout: 60_000 }, () => {
+  describe(`failover, on ${runtime}`, SUITES_LIMIT, () => {
     let one;
     let two;
     let servers;

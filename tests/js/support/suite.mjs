@@ -10,6 +10,9 @@ export { caseWorker };
 /** The runner's own bound, for what {@link inTime} cannot stop. */
 const LIMIT = { timeout: 60_000 };
 
+/** The same for all suites of a runtime together. */
+export const SUITES_LIMIT = { timeout: 300_000 };
+
 /** How long one case may take, in milliseconds. */
 const CASE_MS = 15_000;
 
@@ -57,7 +60,7 @@ function onNode(name, cases) {
  * @param {(remote: () => import("./runtimes.mjs").Runtime) => void} [more] declares more tests with the same process
  */
 export function onRemote(runtime, start, suites, more) {
-  describe(`in ${runtime}`, LIMIT, () => {
+  describe(`in ${runtime}`, SUITES_LIMIT, () => {
     let remote;
     before(async () => (remote = await start()));
     after(() => remote?.stop());
