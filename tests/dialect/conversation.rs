@@ -250,6 +250,8 @@ fn what_is_no_conversation_is_the_callers_mistake() {
             "{messages}"
         );
     }
+    let marked = "\u{FEFF} {\"messages\":[]}";
+    assert!(translate_request(&deployment(MID), Surface::Chat, &inbound(marked.as_bytes())).is_ok());
     for body in ["", "[]", "{", "{\"messages\":[]", "\u{7f}"] {
         let fault =
             translate_request(&deployment(MID), Surface::Chat, &inbound(body.as_bytes())).unwrap_err();

@@ -213,6 +213,22 @@ fn oddities_are_survived() {
 }
 
 #[test]
+fn the_model_that_goes_on_is_told() {
+    let fallback =
+        json!({ "type": "fallback", "from": { "model": "claude-x" }, "to": { "model": "claude-y" } });
+    let read = read(&[
+        start(),
+        block(0, fallback),
+        stop(0),
+        block(1, text()),
+        delta(1, "text_delta", "text", json!("a")),
+    ]);
+    let models: Vec<_> = read.chunks.iter().map(|chunk| (&chunk["id"], &chunk["model"])).collect();
+    assert_eq!(models, [(&json!("msg_1"), &json!("claude-x")), (&json!("msg_1"), &json!("claude-y"))]);
+    assert_eq!(read.events[1], QUIET);
+}
+
+#[test]
 fn errors_and_noise_are_told_apart() {
     let events = |texts: &[&str]| read_texts(&Memo::default(), false, texts).events;
     let error = r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#;

@@ -24,7 +24,7 @@ struct Format {
 pub(super) fn translate(deployment: &Deployment, request: &Inbound<'_>) -> Outcome<Translated> {
     let no_object = || Box::new(Fault::new(FaultKind::BadRequest, "the request body is no JSON object"));
     let body = std::str::from_utf8(request.body).map_err(|_| no_object())?;
-    let members = Members::check(body).ok_or_else(no_object)?;
+    let members = Members::check(body.trim_start_matches('\u{FEFF}')).ok_or_else(no_object)?;
     let asked = Asked::new(&members, deployment)?;
     let model = Model::of(&deployment.model);
     let mut context = Context {

@@ -16,6 +16,8 @@ pub(crate) struct Stream {
     memo: Memo,
     created: u64,
     usage_asked: bool,
+    /// Raw.
+    id: String,
     /// The beginning of every chunk, up to the model.
     head: String,
     /// The chunk that is being written.
@@ -70,6 +72,7 @@ impl Stream {
             memo,
             created,
             usage_asked,
+            id: String::new(),
             head: String::new(),
             chunk: Vec::new(),
             has_begun: false,
@@ -129,12 +132,17 @@ impl Stream {
             return;
         }
         self.has_begun = true;
-        let mut out = Writer::default();
-        out.raw("{").member("id", message.string("id").unwrap_or(r#""""#));
-        out.key("object").text("chat.completion.chunk").key("created").number(self.created);
-        out.member("model", message.string("model").unwrap_or(r#""""#));
-        self.head = String::from_utf8(out.into_bytes()).unwrap_or_default();
+        message.string("id").unwrap_or(r#""""#).clone_into(&mut self.id);
+        self.answers(message.string("model").unwrap_or(r#""""#));
         self.send(emit, &[r#"{"role":"assistant","content":""}"#], "null");
+    }
+
+    /// The model that answers, raw.
+    fn answers(&mut self, model: &str) {
+        let mut out = Writer::default();
+        out.raw("{").member("id", &self.id).key("object").text("chat.completion.chunk");
+        out.key("created").number(self.created).member("model", model);
+        self.head = String::from_utf8(out.into_bytes()).unwrap_or_default();
     }
 
     /// `None` if the event cannot be understood; else whether a caller sees something.
@@ -169,6 +177,13 @@ impl Stream {
                 let head = r#"{"thinking_blocks":[{"type":"redacted_thinking","data":"#;
                 self.send(emit, &[head, data, "}]}"], "null");
                 is_seen = true;
+                Block::Other
+            }
+            // Another model goes on, at the provider's own choice.
+            "fallback" => {
+                if let Some(model) = block.object("to").and_then(|to| to.string("model")) {
+                    self.answers(model);
+                }
                 Block::Other
             }
             "tool_use" => {
