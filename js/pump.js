@@ -1,10 +1,9 @@
 // What a committed stream goes on to say, where the core reads it: objects, translated streams, and those that may
-// be gone on with on another deployment after a break.
+// be gone on with on another deployment after a break. A chunk costs one promise beside the reader's own two.
 
 import { DONE, FAILED, NONE } from "./codes.js";
 
-/** What a read gives when the core has moved on in the meantime. */
-const MOVED = Symbol("moved on");
+const ignore = () => {};
 
 export class Pump {
   #hub;
@@ -15,8 +14,18 @@ export class Pump {
   #rest = "";
   /** What the core has moved on to. @type {number} */
   #moved = NONE;
-  /** @type {((value: typeof MOVED) => void) | undefined} */
-  #interrupt;
+  /** Who waits for the next piece. @type {(piece: any) => void} */
+  #resolve = ignore;
+  /** @type {(error: unknown) => void} */
+  #reject = ignore;
+  /** The reader that is waited for: what comes from any other is too late. @type {any} */
+  #reading;
+  /** The reader that the two below listen to, made once for each. @type {any} */
+  #reader;
+  /** @type {(read: any) => void} */
+  #onRead = ignore;
+  /** @type {(error: unknown) => void} */
+  #onError = ignore;
 
   /**
    * @param {import("./hub.js").Hub} hub
@@ -32,23 +41,38 @@ export class Pump {
       if (action === FAILED) {
         // Whoever reads next hears of it; whoever reads now is woken below.
         this.#fail();
-        call.reader.cancel().catch(() => {});
+        call.reader.cancel().catch(ignore);
       }
       this.#moved = action;
-      this.#interrupt?.(MOVED);
+      this.#interrupt();
     };
   }
 
-  /** The next piece; `undefined` at the end. Throws the call's error. */
-  async next() {
-    for (;;) {
-      const piece = this.#piece();
-      if (piece.length > 0) return piece;
-      if (this.#failed) throw this.#failed;
-      if (this.#call.hasCrashed) throw this.#call.fail();
-      if (this.#call.isOver) return undefined;
-      await this.#read();
-    }
+  /** The next piece; `undefined` at the end. Rejects with the call's error. */
+  next() {
+    return new Promise((resolve, reject) => this.ask(resolve, reject));
+  }
+
+  /**
+   * The same without a promise. One at a time: nobody asks before the last one has been answered.
+   * @param {(piece: any) => void} resolve
+   * @param {(error: unknown) => void} reject
+   */
+  ask(resolve, reject) {
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#advance();
+  }
+
+  #advance() {
+    const call = this.#call;
+    const piece = this.#piece();
+    if (piece.length > 0) this.#resolve(piece);
+    else if (this.#failed) this.#reject(this.#failed);
+    else if (call.hasCrashed) this.#reject(call.fail());
+    else if (call.isOver) this.#resolve(undefined);
+    else if (this.#moved !== NONE) this.#moveOn();
+    else this.#read(call.reader);
   }
 
   /** What there is for the caller; first what was left of a stream that is over. */
@@ -59,56 +83,84 @@ export class Pump {
     return rest;
   }
 
-  async #read() {
+  #read(reader) {
+    if (reader !== this.#reader) this.#listen(reader);
+    this.#call.waitingSince = this.#hub.now();
+    this.#reading = reader;
+    reader.read().then(this.#onRead, this.#onError);
+  }
+
+  #listen(reader) {
+    /** Whatever goes wrong on the way reaches whoever waits. */
+    const heard = (follow) => (said) => {
+      if (this.#reading !== reader) return;
+      this.#reading = undefined;
+      try {
+        follow(said);
+      } catch (error) {
+        this.#reject(error);
+      }
+    };
+    this.#reader = reader;
+    this.#onRead = heard((read) => (read.done ? this.#follow(this.#call.ended(undefined)) : this.#show(read.value)));
+    this.#onError = heard((error) => this.#follow(this.#call.ended(undefined, error)));
+  }
+
+  /** Shows bytes to the core. @param {Uint8Array} bytes */
+  #show(bytes) {
     const call = this.#call;
-    const { reader } = call;
-    let read;
-    try {
-      read = await new Promise((resolve, reject) => {
-        this.#interrupt = resolve;
-        if (this.#moved !== NONE) return resolve(MOVED);
-        call.waitingSince = this.#hub.now();
-        return reader.read().then(resolve, reject);
-      });
-    } catch (error) {
-      if (this.#moved === NONE) return this.#follow(call.ended(undefined, error));
-      read = MOVED;
-    }
-    if (read === MOVED) {
-      const action = this.#moved;
-      this.#moved = NONE;
-      return this.#follow(action);
-    }
-    if (read.done) return this.#follow(call.ended(undefined));
     call.waitingSince = Infinity;
-    const action = call.push(read.value);
+    const action = call.push(bytes);
     if (action !== NONE) return this.#follow(action);
-    if (call.ask((core, id) => core.coreStreamDone(id), false)) {
-      const ended = call.ended(undefined);
-      reader.cancel().catch(() => {});
-      return this.#follow(ended);
-    }
-    return undefined;
+    if (!call.ask((core, id) => core.coreStreamDone(id), false)) return this.#advance();
+    const ended = call.ended(undefined);
+    call.reader.cancel().catch(ignore);
+    return this.#follow(ended);
+  }
+
+  /** Wakes who waits for a read, in a turn of its own: it was the alarm that spoke, or the caller. */
+  #interrupt() {
+    if (this.#reading === undefined) return;
+    this.#reading = undefined;
+    Promise.resolve().then(() => this.#moveOn()).catch((error) => this.#reject(error));
+  }
+
+  #moveOn() {
+    const action = this.#moved;
+    this.#moved = NONE;
+    this.#follow(action);
   }
 
   /** Does what follows a stream's end: nothing, its error, or another send. */
-  async #follow(action) {
+  #follow(action) {
     const call = this.#call;
-    if (this.#failed) return;
-    this.#rest = call.ask(this.#take, "");
-    if (action === DONE) return call.end();
-    call.reader.cancel().catch(() => {});
-    if (action === FAILED) return this.#fail();
+    if (!this.#failed) {
+      this.#rest = call.ask(this.#take, "");
+      if (action === DONE) call.end();
+      else {
+        call.reader.cancel().catch(ignore);
+        if (action !== FAILED) return this.#goOn();
+        this.#fail();
+      }
+    }
+    return this.#advance();
+  }
+
+  /** The call goes on with another send. */
+  #goOn() {
+    const call = this.#call;
     const { onMoved } = call;
     call.onMoved = undefined;
-    try {
-      await call.run();
-    } catch (error) {
+    const onward = () => {
+      call.onMoved = onMoved;
+      call.waitingSince = Infinity;
+      this.#advance();
+    };
+    const failed = (error) => {
       this.#failed = error;
-      return;
-    }
-    call.onMoved = onMoved;
-    call.waitingSince = Infinity;
+      this.#advance();
+    };
+    call.run().then(onward, failed).catch((error) => this.#reject(error));
   }
 
   #fail() {
@@ -124,6 +176,6 @@ export class Pump {
     call.onMoved = undefined;
     call.cancel();
     if (!call.isOver) this.#failed = call.fail();
-    call.reader.cancel().catch(() => {});
+    call.reader.cancel().catch(ignore);
   }
 }

@@ -20,8 +20,10 @@ export class CompletionStream {
   #ready = [];
   #isRead = false;
   #hasLeft = false;
-  /** Settles when whoever asked last has been served. @type {Promise<void> | undefined} */
-  #turn;
+  /** Who waits for a chunk, in order. @type {{ resolve: (result: IteratorResult<any>) => void, reject: (error: unknown) => void }[]} */
+  #waiting = [];
+  /** The first of them has asked the pump. */
+  #isAsking = false;
   #meta;
 
   constructor(hub, call) {
@@ -107,33 +109,62 @@ export class CompletionStream {
 
   /** One at a time and in order, as with a generator, if several are asked for at once. */
   #inTurn() {
-    const turn = this.#turn ? this.#turn.then(() => this.#next()) : this.#next();
-    const over = () => {
-      if (this.#turn === settled) this.#turn = undefined;
-    };
-    const settled = turn.then(over, over);
-    this.#turn = settled;
-    return turn;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      if (!this.#isAsking) this.#serve();
+    });
   }
 
-  async #next() {
-    for (;;) {
-      if (this.#hasLeft) return { done: true, value: undefined };
-      if (this.#ready.length > 0) return { done: false, value: this.#ready.shift() };
-      const texts = await this.#pump.next();
-      if (texts === undefined) return { done: true, value: undefined };
-      this.#read(texts);
+  /** Answers who waits, until the pump has to be asked. */
+  #serve() {
+    const { length } = this.#waiting;
+    for (let served = 0; served < length; served += 1) {
+      if (this.#hasLeft) this.#answer({ done: true, value: undefined });
+      else if (this.#ready.length > 0) this.#answer({ done: false, value: this.#ready.shift() });
+      else {
+        this.#isAsking = true;
+        this.#pump.ask(this.#onTexts, this.#onError);
+        return;
+      }
     }
   }
 
-  /** Takes the chunks that the core has read: a line each. One that does not parse is skipped, and counted. */
+  /** @param {IteratorResult<any>} result */
+  #answer(result) {
+    this.#waiting.shift()?.resolve(result);
+  }
+
+  /** Takes what the core has read. @param {string | undefined} texts */
+  #onTexts = (texts) => {
+    this.#isAsking = false;
+    if (texts === undefined) this.#answer({ done: true, value: undefined });
+    else this.#read(texts);
+    this.#serve();
+  };
+
+  /** @param {unknown} error */
+  #onError = (error) => {
+    this.#isAsking = false;
+    this.#waiting.shift()?.reject(error);
+    this.#serve();
+  };
+
+  /** Takes chunks, a line each. One that does not parse is skipped, and counted. @param {string} texts */
   #read(texts) {
-    for (const text of texts.split("\n")) {
-      try {
-        this.#ready.push(JSON.parse(text));
-      } catch {
-        this.#call.skippedEvents += 1;
-      }
+    let from = 0;
+    for (let end = texts.indexOf("\n"); end >= 0; end = texts.indexOf("\n", from)) {
+      this.#parse(texts.slice(from, end));
+      from = end + 1;
+    }
+    this.#parse(from === 0 ? texts : texts.slice(from));
+  }
+
+  /** @param {string} text */
+  #parse(text) {
+    try {
+      this.#ready.push(JSON.parse(text));
+    } catch {
+      this.#call.skippedEvents += 1;
     }
   }
 
