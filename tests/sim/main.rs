@@ -17,6 +17,7 @@ mod errors;
 mod events;
 mod fallback;
 mod naming;
+mod ops;
 mod props;
 mod resume;
 mod retry;
