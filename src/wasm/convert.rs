@@ -1,146 +1,108 @@
 //! Declared and diagnostic data, from and to JavaScript. Not for the hot path.
 
-use std::fmt;
+use js_sys::{Array, Map, Object, Reflect, Symbol};
+use serde_json::{Map as Members, Value};
+use wasm_bindgen::{JsCast, JsValue};
 
-use js_sys::{Object, Reflect};
-use serde::Serialize;
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
-use wasm_bindgen::JsValue;
-
-use crate::config::Problem;
+use crate::config::{Param, Problem};
 use crate::dialect::{Outbound, caller_error};
 use crate::error::Fault;
 
 /// How deep a config or an options object may be nested. Bounds the recursion over cyclic objects too.
 const DEPTH: u32 = 64;
 
+/// The largest number up to which JavaScript holds every whole one.
+const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
+
 /// A JavaScript value as JSON. `undefined` is `null`; what JSON does not have is an error.
-pub(super) fn from_js(value: JsValue) -> Result<Value, String> {
+pub(super) fn from_js(value: &JsValue) -> Result<Value, String> {
+    bounded(value, DEPTH).map_err(str::to_owned)
+}
+
+// Written out, because a deserializer for all types weighs ten times as much as the one type needed here.
+fn bounded(value: &JsValue, depth: u32) -> Result<Value, &'static str> {
     if value.is_undefined() || value.is_null() {
         return Ok(Value::Null);
     }
-    Bounded(DEPTH)
-        .deserialize(serde_wasm_bindgen::Deserializer::from(value))
-        .map_err(|error| error.to_string())
-}
-
-/// Serialises to plain objects, never to `Map`s.
-pub(super) fn to_js(value: &impl Serialize) -> JsValue {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
-}
-
-/// Deserialises any value down to a depth.
-struct Bounded(u32);
-
-impl<'de> DeserializeSeed<'de> for Bounded {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        if self.0 == 0 {
-            return Err(D::Error::custom("nested too deeply, or in a circle"));
-        }
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Bounded {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("plain data")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_none<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+    let Some(depth) = depth.checked_sub(1) else { return Err("nested too deeply, or in a circle") };
+    if let Some(flag) = value.as_bool() {
+        Ok(Value::Bool(flag))
+    } else if let Some(number) = value.as_f64() {
         // JavaScript has one kind of number; whole ones are integers to the loader.
-        let whole = value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_991.0;
-        Ok(if whole { Value::from(value as i64) } else { Value::from(value) })
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = seq.next_element_seed(Bounded(self.0.saturating_sub(1)))? {
-            list.push(item);
-        }
-        Ok(Value::Array(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut members = Map::new();
-        while let Some(key) = map.next_key::<String>()? {
-            let value = map.next_value_seed(Bounded(self.0.saturating_sub(1)))?;
-            members.insert(key, value);
-        }
-        Ok(Value::Object(members))
+        let is_whole = number.fract() == 0.0 && number.abs() <= MAX_SAFE;
+        Ok(if is_whole { Value::from(number as i64) } else { Value::from(number) })
+    } else if let Some(text) = value.as_string() {
+        Ok(Value::String(text))
+    } else if let Some(list) = value.dyn_ref::<Array>() {
+        list.iter().map(|item| bounded(&item, depth)).collect::<Result<_, _>>().map(Value::Array)
+    } else if value.is_bigint() {
+        let whole = i64::try_from(value.clone()).map(Value::from);
+        whole.map_err(|_| "holds a whole number that is too large")
+    } else if value.is_object() {
+        members(value, depth)
+    } else {
+        Err("holds a function, a symbol or another value that is no plain data")
     }
 }
 
-#[derive(Serialize)]
-struct WireProblem<'a> {
-    path: &'a str,
-    message: &'a str,
+fn members(value: &JsValue, depth: u32) -> Result<Value, &'static str> {
+    let entries = if let Some(map) = value.dyn_ref::<Map>() {
+        Array::from(map)
+    } else if Symbol::iterator().js_in(value) {
+        return Err("holds bytes, a set or another value that is no plain data");
+    } else {
+        Object::entries(value.unchecked_ref())
+    };
+    let mut members = Members::new();
+    for entry in entries.iter() {
+        let entry: Array = entry.unchecked_into();
+        let name = entry.get(0).as_string().ok_or("holds a map with names that are no text")?;
+        members.insert(name, bounded(&entry.get(1), depth)?);
+    }
+    Ok(Value::Object(members))
+}
+
+/// A fresh plain object.
+pub(super) fn object(members: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in members {
+        set(&object, name, value);
+    }
+    object.into()
+}
+
+fn set(object: &Object, name: &str, value: &JsValue) {
+    // Setting a property of a fresh plain object cannot fail.
+    let _ = Reflect::set(object, &JsValue::from_str(name), value);
+}
+
+/// A list of `{path, message}`: the mistakes of a config for the constructor's error, or its notices.
+pub(super) fn messages<'a>(messages: impl Iterator<Item = (&'a str, &'a str)>) -> JsValue {
+    let list = Array::new();
+    for (path, message) in messages {
+        list.push(&object(&[("path", path.into()), ("message", message.into())]));
+    }
+    list.into()
 }
 
 /// The mistakes of a config, for the constructor's error.
 pub(super) fn problems(problems: &[Problem]) -> JsValue {
-    let list: Vec<_> = problems.iter().map(|p| WireProblem { path: &p.path, message: &p.message }).collect();
-    to_js(&list)
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct WireFault<'a> {
-    class: &'static str,
-    status: u16,
-    code: &'a str,
-    #[serde(rename = "type")]
-    wire_type: &'a str,
-    param: Option<&'a str>,
-    side: &'static str,
-    message: &'a str,
-    retry_after_ms: Option<f64>,
+    messages(problems.iter().map(|problem| (&*problem.path, &*problem.message)))
 }
 
 /// A fault as the facade makes an error of it.
 pub(super) fn fault(fault: &Fault) -> JsValue {
-    to_js(&WireFault {
-        class: fault.kind.class(),
-        status: fault.caller_status(),
-        code: fault.code.as_deref().unwrap_or(fault.kind.code()),
-        wire_type: fault.wire_type.as_deref().unwrap_or(fault.kind.wire_type()),
-        param: fault.param.as_deref(),
-        side: fault.kind.side().name(),
-        message: &fault.message,
-        retry_after_ms: fault.retry_after_ms.map(|ms| ms as f64),
-    })
+    let kind = fault.kind;
+    object(&[
+        ("class", kind.class().into()),
+        ("status", fault.caller_status().into()),
+        ("code", fault.code.as_deref().unwrap_or(kind.code()).into()),
+        ("type", fault.wire_type.as_deref().unwrap_or(kind.wire_type()).into()),
+        ("param", fault.param.as_deref().map_or(JsValue::NULL, JsValue::from_str)),
+        ("side", kind.side().name().into()),
+        ("message", (&*fault.message).into()),
+        ("retryAfterMs", fault.retry_after_ms.map_or(JsValue::NULL, |ms| (ms as f64).into())),
+    ])
 }
 
 /// A fault as the body of a reply over `fetch`.
@@ -152,34 +114,29 @@ pub(super) fn fault_body(fault: &Fault) -> String {
 /// as header values for the deployment's own address.
 pub(super) fn outbound(outbound: &Outbound, is_translated: bool) -> JsValue {
     let headers = Object::new();
-    let set = |object: &Object, name: &str, value: &JsValue| {
-        // Setting a property of a fresh plain object cannot fail.
-        let _ = Reflect::set(object, &JsValue::from_str(name), value);
-    };
-    set(&headers, "content-type", &JsValue::from_str("application/json"));
+    set(&headers, "content-type", &"application/json".into());
     for (name, value) in &outbound.headers {
-        set(&headers, name, &JsValue::from_str(value.expose()));
+        set(&headers, name, &value.expose().into());
     }
     for (name, value) in &outbound.extra_headers {
         // In lower case, as all others, so that one name cannot stand twice.
-        set(&headers, &name.to_ascii_lowercase(), &JsValue::from_str(value.expose()));
+        set(&headers, &name.to_ascii_lowercase(), &value.expose().into());
     }
-    let request = Object::new();
-    set(&request, "url", &JsValue::from_str(&outbound.url));
-    set(&request, "headers", &headers);
-    set(&request, "translated", &JsValue::from_bool(is_translated));
-    for (name, params) in [
-        ("put", &outbound.put),
-        ("defaults", &outbound.defaults),
-        ("prefill", &outbound.prefill),
-        ("askUsage", &outbound.ask_usage),
-    ] {
+    let params = |params: &[Param]| {
         let members = Object::new();
         for param in params {
             let value = js_sys::JSON::parse(&param.raw).unwrap_or(JsValue::NULL);
             set(&members, &param.name, &value);
         }
-        set(&request, name, &members);
-    }
-    request.into()
+        members.into()
+    };
+    object(&[
+        ("url", (&*outbound.url).into()),
+        ("headers", headers.into()),
+        ("translated", is_translated.into()),
+        ("put", params(&outbound.put)),
+        ("defaults", params(&outbound.defaults)),
+        ("prefill", params(&outbound.prefill)),
+        ("askUsage", params(&outbound.ask_usage)),
+    ])
 }

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -73,7 +72,7 @@ impl Router {
     #[wasm_bindgen(constructor)]
     pub fn new(config: JsValue, host: JsValue, env: &js_sys::Function) -> Result<Self, JsValue> {
         let plain = |value: JsValue, path: &str| {
-            convert::from_js(value)
+            convert::from_js(&value)
                 .map_err(|message| convert::problems(&[Problem { path: path.to_owned(), message }]))
         };
         let config = plain(config, "")?;
@@ -100,13 +99,7 @@ impl Router {
     #[wasm_bindgen(js_name = coreNotices)]
     #[must_use]
     pub fn notices(&self) -> JsValue {
-        #[derive(Serialize)]
-        struct Wire<'a> {
-            path: &'a str,
-            message: &'a str,
-        }
-        let list: Vec<_> = self.notices.iter().map(|n| Wire { path: &n.path, message: &n.message }).collect();
-        convert::to_js(&list)
+        convert::messages(self.notices.iter().map(|notice| (&*notice.path, &*notice.message)))
     }
 
     /// The keys inside a request that steer the router and never reach a provider.
@@ -157,26 +150,17 @@ impl Router {
     #[wasm_bindgen(js_name = coreDeployment)]
     #[must_use]
     pub fn deployment_facts(&self, deployment: u16) -> JsValue {
-        #[derive(Serialize)]
-        struct Wire<'a> {
-            id: &'a str,
-            group: &'a str,
-            provider: &'a str,
-            model: &'a str,
-            model_used: String,
-            api_base: &'a str,
-        }
         let engine = self.engine.borrow();
         let config = engine.config();
         let Some(known) = config.deployment(DeploymentIx(deployment)) else { return JsValue::NULL };
-        convert::to_js(&Wire {
-            id: &known.id,
-            group: config.group(known.group).map_or("", |group| &group.name),
-            provider: &known.provider,
-            model: &known.model,
-            model_used: known.model_used(),
-            api_base: known.api_base.url(),
-        })
+        convert::object(&[
+            ("id", (&*known.id).into()),
+            ("group", config.group(known.group).map_or("", |group| &group.name).into()),
+            ("provider", (&*known.provider).into()),
+            ("model", (&*known.model).into()),
+            ("model_used", known.model_used().into()),
+            ("api_base", known.api_base.url().into()),
+        ])
     }
 
     /// The request to a deployment: `{url, headers, put, defaults, prefill, askUsage, translated}`. Holds its credential.
@@ -313,7 +297,7 @@ impl Router {
             return Ok(CallOptions::default());
         }
         let bad = |message: String| Fault::new(FaultKind::BadRequest, message);
-        let value = convert::from_js(options).map_err(bad)?;
+        let value = convert::from_js(&options).map_err(bad)?;
         CallOptions::parse(self.engine.borrow().config(), &value).map_err(|problems| {
             let told: Vec<String> = problems.iter().map(|p| format!("{}: {}", p.path, p.message)).collect();
             bad(told.join("; "))

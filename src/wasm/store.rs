@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, Object, Promise, Reflect};
+use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
@@ -12,6 +12,7 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use crate::base::time::Millis;
 use crate::engine::{self, MaxOp};
 
+use super::convert;
 use super::router::Router;
 
 #[wasm_bindgen]
@@ -103,16 +104,10 @@ async fn merge(
 }
 
 fn op(op: &MaxOp) -> JsValue {
-    let object = Object::new();
-    let members = [
-        ("key", JsValue::from_str(&op.key)),
-        ("kind", JsValue::from_str("max")),
-        ("value", JsValue::from_f64(op.value as f64)),
-        ("ttl", JsValue::from_f64(f64::from(op.ttl))),
-    ];
-    for (name, value) in members {
-        // Setting a property of a fresh plain object cannot fail.
-        let _ = Reflect::set(&object, &JsValue::from_str(name), &value);
-    }
-    object.into()
+    convert::object(&[
+        ("key", (&*op.key).into()),
+        ("kind", "max".into()),
+        ("value", (op.value as f64).into()),
+        ("ttl", f64::from(op.ttl).into()),
+    ])
 }
