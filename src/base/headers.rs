@@ -1,8 +1,8 @@
 //! What response headers say about waiting. Pure: the moment is an argument.
 
-use std::time::{Duration, UNIX_EPOCH};
-
+use super::date::http_date;
 use super::decimal::decimal;
+use super::text::split;
 use super::time::Millis;
 
 /// The headers that the router reads of a reply; a driver need report no others.
@@ -17,7 +17,7 @@ impl Headers {
     #[must_use]
     pub fn from_lines(lines: &str) -> Self {
         let mut headers = Self::default();
-        for (name, value) in lines.lines().filter_map(|line| line.split_once(": ")) {
+        for (name, value) in lines.lines().filter_map(|line| split(line, ": ")) {
             headers.add(name, value);
         }
         headers
@@ -52,9 +52,7 @@ fn scaled(text: &str, scale: f64) -> Option<u64> {
 
 /// Milliseconds from `now` to an HTTP date; 0 for one that has passed.
 fn until(text: &str, now: Millis) -> Option<u64> {
-    let then = httpdate::parse_http_date(text.trim()).ok()?;
-    let since_epoch = then.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-    Some(Millis(u64::try_from(since_epoch.as_millis()).ok()?).since(now))
+    http_date(text.trim()).map(|then| then.since(now))
 }
 
 #[cfg(test)]

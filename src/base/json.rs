@@ -22,6 +22,7 @@ mod lane;
 mod members;
 mod nest;
 mod number;
+mod scalar;
 mod scanner;
 mod skeleton;
 mod splice;
@@ -35,6 +36,7 @@ use smallvec::SmallVec;
 use thiserror::Error;
 
 pub use members::{Members, inside, is_blank, is_json, is_object, items, kind, text, unescaped};
+pub use scalar::{number_text, quoted, quoted_text};
 pub use scanner::Scanner;
 pub use skeleton::{Bones, Skeleton};
 pub use splice::{Edit, Piece, Splice, splice};
@@ -193,11 +195,4 @@ pub fn string_value(raw: &[u8]) -> Option<String> {
         Ok(serde_json::Value::String(text)) => Some(text),
         _ => None,
     }
-}
-
-/// Writes `text` as a JSON string, quotes included.
-#[must_use]
-pub fn quoted(text: &str) -> Vec<u8> {
-    // Neither a string nor a vector has a way to fail here.
-    serde_json::to_vec(text).unwrap_or_default()
 }

@@ -1,10 +1,12 @@
 //! Floor 0: time, randomness, bytes and hashes. Knows nothing of routing.
 
+pub mod date;
 pub mod decimal;
 pub mod hash;
 pub mod headers;
 pub mod json;
 pub mod rng;
 pub mod sse;
+pub mod text;
 pub mod time;
 pub mod usage;

@@ -1,7 +1,7 @@
 //! Token counts as a provider told them. Never estimated, never invented.
 
 /// What a reply says it used. OpenAI's counting: the prompt includes cached tokens, the completion includes reasoning.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
     /// Tokens read, cached ones included.
     pub prompt_tokens: u64,

@@ -3,9 +3,10 @@
 //! Structured codes are believed first, the status second, text last; and texts that say "the prompt is
 //! too long" only under a status that can mean it, so that an echoed prompt cannot spoof a class.
 
-use serde::Serialize;
 use serde_json::Value;
 
+use crate::base::json::{number_text, quoted_text};
+use crate::base::text::contains;
 use crate::error::{ErrorHint, Fault, FaultKind};
 
 /// What an error body says, whatever its shape.
@@ -59,7 +60,7 @@ fn hint_of(status: Option<u16>, said: Said) -> ErrorHint {
 fn said(value: &Value) -> Said {
     let text = |value: Option<&Value>| match value {
         Some(Value::String(text)) => Some(text.clone()),
-        Some(Value::Number(number)) => Some(number.to_string()),
+        Some(Value::Number(number)) => Some(number_text(number)),
         _ => None,
     };
     // Some providers wrap the object in an array of one.
@@ -152,7 +153,7 @@ fn by_text(said: &Said) -> Option<FaultKind> {
         return None;
     }
     let text = said.message.as_deref()?.to_ascii_lowercase();
-    let has = |known: &[&str]| known.iter().any(|wording| text.contains(wording));
+    let has = |known: &[&str]| known.iter().any(|wording| contains(&text, wording));
     if has(TOO_LONG) {
         Some(FaultKind::ContextWindow)
     } else if has(REFUSED) {
@@ -171,32 +172,14 @@ fn plain_text(body: &[u8]) -> Option<String> {
     (!text.is_empty() && !text.starts_with('<')).then(|| text.to_owned())
 }
 
-/// OpenAI's error body.
-#[derive(Debug, Serialize)]
-pub struct WireError<'a> {
-    error: WireErrorInner<'a>,
-}
-
-#[derive(Debug, Serialize)]
-struct WireErrorInner<'a> {
-    message: &'a str,
-    #[serde(rename = "type")]
-    wire_type: &'a str,
-    param: Option<&'a str>,
-    code: Option<&'a str>,
-}
-
-/// What a caller over `fetch` reads: the provider's own words where it gave them.
+/// What a caller over `fetch` reads, in OpenAI's shape: the provider's own words where it gave them.
 #[must_use]
-pub fn caller_error(fault: &Fault) -> WireError<'_> {
-    WireError {
-        error: WireErrorInner {
-            message: &fault.message,
-            wire_type: fault.wire_type.as_deref().unwrap_or(fault.kind.wire_type()),
-            param: fault.param.as_deref(),
-            code: Some(fault.code.as_deref().unwrap_or(fault.kind.code())),
-        },
-    }
+pub fn caller_error(fault: &Fault) -> String {
+    let message = quoted_text(&fault.message);
+    let wire_type = quoted_text(fault.wire_type.as_deref().unwrap_or(fault.kind.wire_type()));
+    let param = fault.param.as_deref().map_or_else(|| "null".to_owned(), quoted_text);
+    let code = quoted_text(fault.code.as_deref().unwrap_or(fault.kind.code()));
+    format!(r#"{{"error":{{"message":{message},"type":{wire_type},"param":{param},"code":{code}}}}}"#)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::base::usage::Usage;
 use crate::config::{Deployment, DialectName, Param, Secret, Surface, provider};
 use crate::error::Fault;
 
-pub use error_body::{WireError, caller_error, read as refusal};
+pub use error_body::{caller_error, read as refusal};
 pub use openai::REPLY_MEMBERS;
 pub use redact::{redact, redact_fault};
 pub use translate::{

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::base::json::{Kind, Scanner, Wanted, quoted};
+use crate::base::json::{Kind, Scanner, Wanted, quoted_text};
 use crate::base::usage::Usage;
 use crate::config::{Deployment, Param, Secret, Surface};
 use crate::error::{Fault, FaultKind};
@@ -46,7 +46,7 @@ pub(super) fn outbound(deployment: &Deployment, surface: Surface) -> Outbound {
 }
 
 pub(super) fn put(deployment: &Deployment) -> Vec<Param> {
-    let model = String::from_utf8(quoted(&deployment.model)).unwrap_or_default();
+    let model = quoted_text(&deployment.model);
     vec![Param { name: "model".to_owned(), raw: model.into() }]
 }
 

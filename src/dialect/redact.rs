@@ -1,5 +1,6 @@
 //! Providers echo keys in their errors. Nothing that looks like one goes on.
 
+use crate::base::text::mask;
 use crate::config::Secret;
 use crate::error::{Fault, MAX_MESSAGE};
 
@@ -28,9 +29,7 @@ pub fn redact_fault<'a>(fault: Fault, secrets: impl Iterator<Item = &'a Secret> 
 pub fn redact<'a>(text: &str, secrets: impl Iterator<Item = &'a Secret>) -> Box<str> {
     let mut text = text.to_owned();
     for secret in secrets.map(Secret::expose).filter(|secret| secret.len() >= 4) {
-        if text.contains(secret) {
-            text = text.replace(secret, MASK);
-        }
+        mask(&mut text, secret, MASK);
     }
     let mut out = String::with_capacity(text.len());
     let mut after_bearer = false;

@@ -2,6 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
+use crate::base::text::split;
 use crate::config::Surface;
 use crate::error::{Fault, FaultKind};
 
@@ -45,7 +46,7 @@ fn refuse(kind: FaultKind, message: String) -> Route {
 
 /// The path of an absolute or relative URL.
 fn path_of(url: &str) -> &str {
-    let rest = match url.split_once("://") {
+    let rest = match split(url, "://") {
         Some((_, rest)) => rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/"),
         None => url,
     };

@@ -107,7 +107,7 @@ pub(super) fn fault(fault: &Fault) -> JsValue {
 
 /// A fault as the body of a reply over `fetch`.
 pub(super) fn fault_body(fault: &Fault) -> String {
-    serde_json::to_string(&caller_error(fault)).unwrap_or_default()
+    caller_error(fault)
 }
 
 /// The request to a deployment: what the driver needs to send. The only place where credentials leave Rust,

@@ -12,6 +12,7 @@ use super::read::{Members, Reader};
 use super::scopes::Scopes;
 use super::settings::timeouts;
 use super::target::{Target, target};
+use crate::base::json::number_text;
 use crate::config::{Deployment, DialectName, GroupIx, Secret};
 
 /// An entry that was read: one deployment, or one for each organisation.
@@ -154,7 +155,7 @@ fn check_info(reader: &mut Reader<'_>, at: &Path<'_>, info: &Members) {
 /// `model_info.id`: a string, or a whole number, which becomes its digits.
 fn declared_id(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value) -> Option<String> {
     match value {
-        Value::Number(number) if number.is_u64() || number.is_i64() => Some(number.to_string()),
+        Value::Number(number) if number.is_u64() || number.is_i64() => Some(number_text(number)),
         Value::String(_) => reader.name(at, value),
         other => {
             reader.expected("a string or a whole number", at, other);

@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use super::problems::{Path, Report};
 use super::read::{Members, kind_of};
+use crate::base::json::number_text;
+use crate::base::text::contains;
 
 /// What stands before the name of a variable.
 pub(super) const REFERENCE: &str = "os.environ/";
@@ -40,7 +42,7 @@ impl<'a> Environment<'a> {
                     None => Some(text.clone()),
                 },
                 Value::Bool(flag) => Some(flag.to_string()),
-                Value::Number(number) => Some(number.to_string()),
+                Value::Number(number) => Some(number_text(number)),
                 Value::Array(_) | Value::Object(_) => {
                     report.problem(&at.key(name), format!("expected a string, got {}", kind_of(value)));
                     None
@@ -66,5 +68,5 @@ impl<'a> Environment<'a> {
 pub(super) fn may_be_secret(name: &str) -> bool {
     const MARKS: [&str; 6] = ["KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL", "AUTH"];
     let name = name.to_ascii_uppercase();
-    MARKS.iter().any(|mark| name.contains(mark))
+    MARKS.iter().any(|mark| contains(&name, mark))
 }

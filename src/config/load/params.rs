@@ -6,6 +6,7 @@ use super::env::may_be_secret;
 use super::keys::{self, Kind};
 use super::problems::{Path, quote};
 use super::read::{Members, Reader};
+use crate::base::text::contains;
 use crate::config::{Param, Secret};
 
 /// What is sent besides the request itself.
@@ -73,7 +74,7 @@ fn looks_like_a_credential(name: &str) -> bool {
     let ends = ["access_key", "private_key", "authorization", "access_token", "auth_token", "api_token"];
     name == "token"
         || name == "key"
-        || holds.iter().any(|mark| name.contains(mark))
+        || holds.iter().any(|mark| contains(&name, mark))
         || ends.iter().any(|mark| name.ends_with(mark))
 }
 

@@ -5,6 +5,7 @@
 use std::collections::BinaryHeap;
 use std::fmt;
 
+use crate::base::text::mask;
 use crate::config::index::Index;
 
 /// Something in the config that cannot be accepted.
@@ -175,9 +176,7 @@ impl Report {
         }
         let clean = |text: &mut String| {
             for secret in &ordered {
-                if text.contains(secret) {
-                    *text = text.replace(secret, "***");
-                }
+                mask(text, secret, "***");
             }
         };
         if untold > 0 {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::env::{Environment, REFERENCE};
 use super::problems::{Path, Report, quote};
 use crate::base::decimal::decimal;
-use crate::base::json::quoted;
+use crate::base::json::{number_text, quoted};
 
 /// The members of a JSON object.
 pub(in crate::config) type Members = Map<String, Value>;
@@ -270,7 +270,7 @@ impl<'e> Reader<'e> {
         match value {
             Value::Null => out.extend(b"null"),
             Value::Bool(flag) => out.extend(if *flag { &b"true"[..] } else { b"false" }),
-            Value::Number(number) => out.extend(number.to_string().as_bytes()),
+            Value::Number(number) => out.extend(number_text(number).as_bytes()),
             Value::String(_) => out.extend(quoted(&self.text(at, value)?)),
             Value::Array(items) => {
                 out.push(b'[');

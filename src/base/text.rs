@@ -1,0 +1,70 @@
+//! Looking for a text in a text.
+//!
+//! Not here: one character or one of several, for which the standard library's methods serve. Its search for a whole
+//! text brings 4 KB of code, for texts so long and so regular that nobody here looks for them.
+
+use memchr::memchr;
+
+/// Where `part` begins in `text` for the first time.
+#[must_use]
+pub fn find(text: &str, part: &str) -> Option<usize> {
+    let (text, part) = (text.as_bytes(), part.as_bytes());
+    let Some(first) = part.first() else { return Some(0) };
+    let mut from = 0;
+    loop {
+        let rest = text.get(from..)?;
+        let at = memchr(*first, rest)?;
+        if rest.get(at..)?.starts_with(part) {
+            return Some(from + at);
+        }
+        from += at + 1;
+    }
+}
+
+/// Is `part` somewhere in `text`?
+#[must_use]
+pub fn contains(text: &str, part: &str) -> bool {
+    find(text, part).is_some()
+}
+
+/// What is before and behind the first `mark`.
+#[must_use]
+pub fn split<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
+    let at = find(text, mark)?;
+    Some((text.get(..at)?, text.get(at + mark.len()..)?))
+}
+
+/// Puts `mask` in the place of every `part`. An empty part is nowhere.
+pub fn mask(text: &mut String, part: &str, mask: &str) {
+    if part.is_empty() || !contains(text, part) {
+        return;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some((before, behind)) = split(rest, part) {
+        out.push_str(before);
+        out.push_str(mask);
+        rest = behind;
+    }
+    out.push_str(rest);
+    *text = out;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_is_found_as_by_the_standard_library() {
+        for text in ["", "a", "ab", "aab", "aaab", "abab", "äöü", "aöbö", "a: b: c"] {
+            for part in ["", "a", "b", "ab", "aab", "ö", "bö", ": ", "abc"] {
+                assert_eq!(find(text, part), text.find(part), "{part} in {text}");
+                assert_eq!(split(text, part), text.split_once(part), "{part} in {text}");
+                let mut masked = text.to_owned();
+                mask(&mut masked, part, "*");
+                let expected = if part.is_empty() { text.to_owned() } else { text.replace(part, "*") };
+                assert_eq!(masked, expected, "{part} in {text}");
+            }
+        }
+    }
+}
