@@ -90,24 +90,23 @@ impl Grammar {
     /// Reads bytes of one block, the first of which lies at offset `base`.
     pub(super) fn walk(&mut self, bytes: &[u8], base: u64, masks: &Masks) -> Result<(), ScanError> {
         let part = |from, to| bytes.get(from..to).unwrap_or_default();
-        let next = |mask: u64, from: usize| next_bit(mask, from).filter(|&at| at < bytes.len());
         // Where the open key or value begins in this block.
         let (mut at, mut from) = (0, 0);
         while let Some(&byte) = bytes.get(at) {
             match self.state {
                 State::InKey => {
-                    let Some(quote) = next(masks.quotes, at) else { break };
+                    let Some(quote) = next(bytes, masks.quotes, at) else { break };
                     let is_plain = next_bit(masks.backslashes, from).is_none_or(|at| at > quote);
                     self.end_key(part(from, quote), base + from as u64, is_plain)?;
                     at = quote + 1;
                 }
                 State::InString => {
-                    let Some(quote) = next(masks.quotes, at) else { break };
+                    let Some(quote) = next(bytes, masks.quotes, at) else { break };
                     at = quote + 1;
                     self.end_value(part(from, at), base + at as u64);
                 }
                 State::InNested => {
-                    let Some(bracket) = next(masks.brackets, at) else { break };
+                    let Some(bracket) = next(bytes, masks.brackets, at) else { break };
                     at = bracket + 1;
                     let byte = bytes.get(bracket).copied().unwrap_or_default();
                     if self.bracket(byte, base + bracket as u64)? == 1 {
@@ -242,6 +241,12 @@ impl Grammar {
             Misfit::Mismatch => ScanError::Syntax { at },
         })
     }
+}
+
+/// As [`next_bit`], of a block that may be cut. Not a closure, which a build for size calls for every hop.
+#[inline(always)]
+fn next(bytes: &[u8], mask: u64, from: usize) -> Option<usize> {
+    next_bit(mask, from).filter(|&at| at < bytes.len())
 }
 
 /// The lowest bit of `mask` that is set from `from` (at most 63) on.

@@ -97,10 +97,15 @@ impl Scanner {
     }
 
     fn scan(&mut self, window: &[u8]) -> Result<(), ScanError> {
-        for bytes in window.chunks(WIDTH) {
-            let block = match bytes.first_chunk() {
-                Some(whole) => Block::load(whole),
-                None => Block::load(&padded(bytes)),
+        let mut rest = window;
+        // Not by `chunks`, whose iterator a build for size calls for every block.
+        while !rest.is_empty() {
+            let (block, bytes) = match rest.split_first_chunk() {
+                Some((whole, behind)) => {
+                    rest = behind;
+                    (Block::load(whole), whole.as_slice())
+                }
+                None => (Block::load(&padded(rest)), std::mem::take(&mut rest)),
             };
             self.has_wide_bytes |= !block.is_ascii();
             // Most of most bodies is the inside of long strings.
