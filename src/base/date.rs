@@ -1,6 +1,7 @@
 //! Dates in headers, in the three forms that HTTP knows. What reads them in a library comes with the standard
 //! library's clock and formatting of durations, 4 KB for one header.
 
+use super::text::has;
 use super::time::Millis;
 
 const MONTHS: &str = "janfebmaraprmayjunjulaugsepoctnovdec";
@@ -9,7 +10,7 @@ const MONTHS: &str = "janfebmaraprmayjunjulaugsepoctnovdec";
 /// the day is passed over. `None` for anything else, and for what is before 1970.
 #[must_use]
 pub fn http_date(text: &str) -> Option<Millis> {
-    let is_old = !text.contains(',');
+    let is_old = !has(text, b',');
     let mut words = text.split([' ', '-', ',']).filter(|word| !word.is_empty()).skip(1);
     let (first, second, third, fourth) = (words.next()?, words.next()?, words.next()?, words.next()?);
     // The oldest form has no comma, no zone, and its year at the end.

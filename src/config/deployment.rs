@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::base::text::has;
+
 use super::{DialectName, GroupIx, Secret, Timeouts};
 
 /// Where a deployment is reached. A credential goes to this origin and to no other.
@@ -20,11 +22,11 @@ impl ApiBase {
         if text.bytes().any(|byte| byte <= b' ' || byte == 0x7f || byte == b'\\') {
             return Err("must not contain blanks, control characters or backslashes");
         }
-        if text.contains(['?', '#']) {
+        if has(text, b'?') || has(text, b'#') {
             return Err("must not contain a query or a fragment");
         }
         let authority = rest.split('/').next().unwrap_or(rest);
-        if authority.contains('@') {
+        if has(authority, b'@') {
             return Err("must not contain a user name or password; use api_key");
         }
         if authority.is_empty() || authority.starts_with(':') {

@@ -33,10 +33,8 @@ pub fn redact<'a>(text: &str, secrets: impl Iterator<Item = &'a Secret>) -> Box<
     }
     let mut out = String::with_capacity(text.len());
     let mut after_bearer = false;
-    for piece in text.split_inclusive(|c: char| {
-        c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '=' | '(' | ')' | '<' | '>')
-    }) {
-        let end = piece.trim_end_matches(|c: char| c.is_whitespace() || "\"',=()<>".contains(c)).len();
+    for piece in text.split_inclusive(ends_word) {
+        let end = piece.trim_end_matches(ends_word).len();
         let (word, rest) = piece.split_at_checked(end).unwrap_or((piece, ""));
         let bare = word.trim_end_matches(['.', ':', ';']);
         let is_key =
@@ -56,6 +54,10 @@ pub fn redact<'a>(text: &str, secrets: impl Iterator<Item = &'a Secret>) -> Box<
         out.pop();
     }
     out.into()
+}
+
+fn ends_word(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '=' | '(' | ')' | '<' | '>')
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use super::scopes::Scopes;
 use super::settings::timeouts;
 use super::target::{Target, target};
 use crate::base::json::number_text;
+use crate::base::text::has;
 use crate::config::{Deployment, DialectName, GroupIx, Secret};
 
 /// An entry that was read: one deployment, or one for each organisation.
@@ -133,7 +134,7 @@ fn model_name(reader: &mut Reader<'_>, at: &Path<'_>, value: Option<&Value>) -> 
         return None;
     };
     let name = reader.name(at, value)?;
-    if name.contains('*') {
+    if has(&name, b'*') {
         let message = "wildcards are not carried out in this version; the name counts as it is written";
         reader.report.notice(at, format!("{}: {message}", quote(&name)));
     }
