@@ -4,6 +4,7 @@
 //! begins with options, fails, or is looked into.
 
 mod address;
+mod allocator;
 mod bodies;
 mod convert;
 mod events;
