@@ -22,6 +22,7 @@ mod lane;
 mod members;
 mod nest;
 mod number;
+mod read;
 mod scalar;
 mod scanner;
 mod skeleton;
@@ -36,6 +37,7 @@ use smallvec::SmallVec;
 use thiserror::Error;
 
 pub use members::{Members, inside, is_blank, is_json, is_object, items, kind, text, unescaped};
+pub use read::value;
 pub use scalar::{number_text, quoted, quoted_text};
 pub use scanner::Scanner;
 pub use skeleton::{Bones, Skeleton};
@@ -191,8 +193,8 @@ pub enum ScanError {
 #[must_use]
 pub fn string_value(raw: &[u8]) -> Option<String> {
     // As any value, because that reader is in the program anyway.
-    match serde_json::from_slice(raw) {
-        Ok(serde_json::Value::String(text)) => Some(text),
+    match value(raw) {
+        Some(serde_json::Value::String(text)) => Some(text),
         _ => None,
     }
 }

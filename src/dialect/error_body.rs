@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::base::json::{number_text, quoted_text};
+use crate::base::json::{number_text, quoted_text, value};
 use crate::base::text::contains;
 use crate::error::{ErrorHint, Fault, FaultKind};
 
@@ -22,9 +22,9 @@ struct Said {
 /// redacted or cut yet: half a key is not recognised any more.
 #[must_use]
 pub fn read(status: Option<u16>, body: &[u8]) -> ErrorHint {
-    match serde_json::from_slice(body) {
-        Ok(value) => hint(status, &value),
-        Err(_) => hint_of(status, Said { message: plain_text(body), ..Said::default() }),
+    match value(body) {
+        Some(value) => hint(status, &value),
+        None => hint_of(status, Said { message: plain_text(body), ..Said::default() }),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::base::json::{Kind, Scanner, Wanted, quoted_text};
+use crate::base::json::{Kind, Scanner, Wanted, quoted_text, value};
 use crate::base::usage::Usage;
 use crate::config::{Deployment, Param, Secret, Surface};
 use crate::error::{Fault, FaultKind};
@@ -79,7 +79,7 @@ pub(super) fn reply(surface: Surface, scan: &mut Scanner) -> Result<Option<Usage
         Surface::Embeddings => (DATA, "data"),
     };
     if scan.last(member).is_some_and(|found| found.kind == Kind::Array) {
-        let told = scan.last(USAGE).and_then(|found| serde_json::from_slice(found.raw()?).ok());
+        let told = scan.last(USAGE).and_then(|found| value(found.raw()?));
         return Ok(told.and_then(|told| usage(&told)));
     }
     match scan.last(ERROR).and_then(|found| found.raw()).filter(|raw| *raw != b"null") {
@@ -115,7 +115,7 @@ pub(super) fn stream_event(data: &[u8]) -> StreamEvent {
     if data == b"[DONE]" {
         return StreamEvent::Done;
     }
-    let Ok(chunk @ Value::Object(_)) = serde_json::from_slice(data) else { return StreamEvent::Malformed };
+    let Some(chunk @ Value::Object(_)) = value(data) else { return StreamEvent::Malformed };
     let choices = match chunk.get("choices") {
         None | Some(Value::Null) => &[],
         Some(Value::Array(choices)) if choices.iter().all(is_choice) => choices.as_slice(),

@@ -1,6 +1,6 @@
 //! What is read out of a request body that arrives over `fetch`, and what is changed in it before it goes on.
 
-use crate::base::json::{Edit, Member, Scanner, Splice, Table, Wanted, splice, string_value};
+use crate::base::json::{Edit, Member, Scanner, Splice, Table, Wanted, splice, string_value, value};
 use crate::config::{CallOptions, Deployment, ROUTER_KEYS, RouterConfig, Trust};
 use crate::dialect;
 use crate::error::{Fault, FaultKind};
@@ -93,7 +93,7 @@ impl Facts {
         let is_true = |found: &Member| found.raw() == Some(b"true");
         let stream = scan.last(STREAM).is_some_and(is_true);
         let asked = |raw: &[u8]| -> bool {
-            let options = serde_json::from_slice::<serde_json::Value>(raw).unwrap_or_default();
+            let options = value(raw).unwrap_or_default();
             options.get("include_usage").and_then(serde_json::Value::as_bool).unwrap_or(false)
         };
         let usage_asked = scan.last(STREAM_OPTIONS).and_then(Member::raw).is_some_and(asked);
@@ -114,7 +114,7 @@ impl Facts {
     pub fn options(&self, config: &RouterConfig) -> Result<CallOptions, Fault> {
         let mut map = serde_json::Map::new();
         for (key, found) in self.own_keys().filter(|(key, _)| may_steer(&config.host.trust, key)) {
-            let value = found.raw().and_then(|raw| serde_json::from_slice(raw).ok());
+            let value = found.raw().and_then(|raw| value(raw));
             let value =
                 value.ok_or_else(|| Fault::new(FaultKind::BadRequest, format!("`{key}` cannot be read")))?;
             map.insert(key.to_owned(), value);

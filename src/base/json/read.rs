@@ -1,0 +1,246 @@
+//! JSON that is at hand, as a tree: for the few small texts that are looked into. A deserialiser for all types takes
+//! four times the code, and reads floats to the last bit, which nobody here asks of them.
+
+use serde_json::{Map, Number, Value};
+
+use super::MAX_DEPTH;
+use super::key::Key;
+use super::number::Number as Grammar;
+use crate::base::decimal::decimal;
+
+/// The value that a JSON text is; `None` if it is none. Of repeated members the last counts, and a string that holds
+/// half a surrogate pair is no string. Numbers beyond 64 bits are floats, good to 15 digits.
+#[must_use]
+pub fn value(text: &[u8]) -> Option<Value> {
+    let mut reader = Reader(text);
+    let value = reader.value(MAX_DEPTH)?;
+    reader.space();
+    reader.0.is_empty().then_some(value)
+}
+
+/// What is still to be read.
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn value(&mut self, depth: u32) -> Option<Value> {
+        self.space();
+        Some(match self.0.first()? {
+            b'"' => Value::String(self.string()?),
+            b'{' => {
+                let mut members = Map::new();
+                self.list(b'}', depth, |reader, depth| {
+                    reader.space();
+                    let name = reader.string()?;
+                    reader.space();
+                    reader.take(b":")?;
+                    members.insert(name, reader.value(depth)?);
+                    Some(())
+                })?;
+                Value::Object(members)
+            }
+            b'[' => {
+                let mut items = Vec::new();
+                self.list(b']', depth, |reader, depth| {
+                    items.push(reader.value(depth)?);
+                    Some(())
+                })?;
+                Value::Array(items)
+            }
+            b't' => self.take(b"true").map(|()| Value::Bool(true))?,
+            b'f' => self.take(b"false").map(|()| Value::Bool(false))?,
+            b'n' => self.take(b"null").map(|()| Value::Null)?,
+            _ => Value::Number(self.number()?),
+        })
+    }
+
+    /// What stands in brackets, its parts separated by commas.
+    fn list(
+        &mut self,
+        close: u8,
+        depth: u32,
+        mut part: impl FnMut(&mut Self, u32) -> Option<()>,
+    ) -> Option<()> {
+        let depth = depth.checked_sub(1)?;
+        self.skip(1);
+        self.space();
+        if self.take(&[close]).is_some() {
+            return Some(());
+        }
+        loop {
+            part(self, depth)?;
+            self.space();
+            if self.take(&[close]).is_some() {
+                return Some(());
+            }
+            self.take(b",")?;
+        }
+    }
+
+    fn string(&mut self) -> Option<String> {
+        self.take(b"\"")?;
+        let mut has_escapes = false;
+        let mut bytes = self.0.iter();
+        while let Some(byte) = bytes.next() {
+            match byte {
+                b'"' => break,
+                b'\\' => {
+                    has_escapes = true;
+                    bytes.next();
+                }
+                0..0x20 => return None,
+                _ => {}
+            }
+        }
+        let (raw, _) = self.0.split_at_checked(self.0.len().checked_sub(bytes.len() + 1)?)?;
+        self.skip(raw.len());
+        self.take(b"\"")?;
+        if !has_escapes {
+            return std::str::from_utf8(raw).ok().map(str::to_owned);
+        }
+        let mut text = Key::default();
+        text.begin(usize::MAX);
+        text.push(raw).ok()?;
+        String::from_utf8(text.finish().ok()??.to_vec()).ok()
+    }
+
+    fn number(&mut self) -> Option<Number> {
+        let text = self.0;
+        let mut number = Grammar::default();
+        let mut len = 0;
+        for &byte in text {
+            let next = if len == 0 { Grammar::begin(byte) } else { number.then(byte) };
+            let Some(next) = next else { break };
+            number = next;
+            len += 1;
+        }
+        let text = std::str::from_utf8(text.get(..len)?).ok().filter(|_| number.is_whole())?;
+        self.skip(len);
+        // Minus zero is no integer.
+        let whole = text.parse::<i64>().ok().filter(|_| text != "-0").map(Number::from);
+        whole
+            .or_else(|| text.parse::<u64>().ok().map(Number::from))
+            .or_else(|| decimal(text).and_then(Number::from_f64))
+    }
+
+    /// Takes a text that must come next; leaves all as it is if it does not.
+    fn take(&mut self, text: &[u8]) -> Option<()> {
+        self.0 = self.0.strip_prefix(text)?;
+        Some(())
+    }
+
+    fn space(&mut self) {
+        while let [b' ' | b'\t' | b'\n' | b'\r', rest @ ..] = self.0 {
+            self.0 = rest;
+        }
+    }
+
+    fn skip(&mut self, len: usize) {
+        self.0 = self.0.get(len..).unwrap_or_default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn same(text: &[u8]) {
+        let shown = String::from_utf8_lossy(text);
+        assert_eq!(value(text), serde_json::from_slice(text).ok(), "{shown}");
+    }
+
+    #[test]
+    fn what_is_read_is_what_serde_json_reads() {
+        for text in [
+            "null",
+            "true",
+            "false",
+            " [] ",
+            "{}",
+            "[1,2]",
+            "{\"a\":1,\"b\":[{}]}",
+            "{\"a\":1,\"a\":2}",
+            "\"\"",
+            "\"a\\n\\u00e9\\ud83d\\ude00\\/\\\"\"",
+            "\"é😀\"",
+            "0",
+            "-0",
+            "-1",
+            "12.5",
+            "1e3",
+            "1E-2",
+            "-2.5e+1",
+            "18446744073709551615",
+            "-9223372036854775808",
+            "1e22",
+            "0.1",
+            "[ 1 , 2 ]",
+            "{ \"a\" : { } }",
+        ] {
+            same(text.as_bytes());
+        }
+        for text in [
+            "",
+            " ",
+            "nul",
+            "truex",
+            "[",
+            "]",
+            "[1,]",
+            "[,]",
+            "[1 2]",
+            "{",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{a:1}",
+            "{\"a\":1,}",
+            "{,}",
+            "1 2",
+            "01",
+            "-",
+            "1.",
+            ".5",
+            "1e",
+            "+1",
+            "--1",
+            "\"",
+            "\"\\",
+            "\"\\x\"",
+            "\"\\u12\"",
+            "\"\\ud800\"",
+            "\"\\udc00\\ud800\"",
+            "\"\\ud800x\"",
+            "\"a\nb\"",
+            "\"\\\"",
+            "1e400",
+            "NaN",
+            "[1}",
+            "{\"a\":1]",
+        ] {
+            assert_eq!(value(text.as_bytes()), None, "{text}");
+            same(text.as_bytes());
+        }
+        same(b"\"\xff\"");
+        same(b"{\"\xff\":1}");
+    }
+
+    #[test]
+    fn nesting_is_bounded() {
+        let nested = |depth: usize| [b"[".repeat(depth), b"]".repeat(depth)].concat();
+        assert!(value(&nested(MAX_DEPTH as usize)).is_some());
+        assert!(value(&nested(MAX_DEPTH as usize + 1)).is_none());
+        assert!(value(&b"[".repeat(1_000_000)).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_as_serde_json_reads_it(text in "[\\[\\]{}:,\"\\\\ un0-9.eE+-]{0,24}") {
+            // But for the last bit of a float.
+            let plain = |value: Option<Value>| value.map(|value| value.to_string()).filter(|text| !text.contains('.'));
+            let (ours, theirs) = (value(text.as_bytes()), serde_json::from_str(&text).ok());
+            prop_assert_eq!(ours.is_some(), theirs.is_some());
+            prop_assert_eq!(plain(ours), plain(theirs));
+        }
+    }
+}
