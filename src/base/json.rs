@@ -33,7 +33,6 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::rc::Rc;
 
-use smallvec::SmallVec;
 use thiserror::Error;
 
 pub use members::{Members, inside, is_blank, is_json, is_object, items, kind, text, unescaped};
@@ -145,8 +144,7 @@ pub struct Member {
     comma_before: u64,
     /// The comma behind; `None` for the last member.
     comma_after: Option<u64>,
-    /// 32 bytes hold a model name or a number without an allocation.
-    raw: Option<SmallVec<[u8; 32]>>,
+    raw: Option<Vec<u8>>,
 }
 
 impl Member {

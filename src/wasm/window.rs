@@ -1,7 +1,7 @@
 //! The fixed window through which bodies are scanned. A body is never held whole in linear memory: memory
 //! that has grown once stays grown for the isolate's life.
 
-use std::rc::Rc;
+use std::cell::Cell;
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -19,16 +19,19 @@ pub fn linear_memory() -> JsValue {
 }
 
 /// Bytes that JavaScript writes and Rust reads, in the same turn: so one window serves all routers.
-#[derive(Clone, Debug)]
-pub(super) struct Window(Rc<[u8]>);
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window(&'static [u8]);
 
 thread_local! {
-    static SHARED: Window = Window(vec![0; WINDOW_BYTES].into());
+    // Nothing to drop: so there is no moment at which it is gone, and no code for that moment.
+    static SHARED: Cell<Option<Window>> = const { Cell::new(None) };
 }
 
 impl Default for Window {
     fn default() -> Self {
-        SHARED.with(Self::clone)
+        let window = SHARED.get().unwrap_or_else(|| Self(vec![0; WINDOW_BYTES].leak()));
+        SHARED.set(Some(window));
+        window
     }
 }
 
@@ -40,7 +43,7 @@ impl Window {
 
     /// The first bytes; a length beyond the window means all of it.
     pub(super) fn bytes(&self, len: usize) -> &[u8] {
-        self.0.get(..len).unwrap_or(&self.0)
+        self.0.get(..len).unwrap_or(self.0)
     }
 }
 

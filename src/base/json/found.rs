@@ -1,7 +1,5 @@
 //! The members found: what is kept of them while their bytes go by.
 
-use smallvec::SmallVec;
-
 use super::{Kind, MAX_DUPLICATES, Member, Table};
 
 /// The wanted members so far, and what a splice must know of the object around them.
@@ -65,7 +63,7 @@ impl Found {
             ordinal,
             comma_before: self.last_comma,
             comma_after: None,
-            raw: (capture > 0).then(SmallVec::new),
+            raw: (capture > 0).then(Vec::new),
         });
         true
     }

@@ -2,15 +2,13 @@
 
 use std::mem;
 
-use smallvec::SmallVec;
-
 /// The unescaped key so far.
 ///
 /// Escapes are checked in full: an upstream that reads `"mod\el"` in its own lenient way must not see a `model` where
 /// the router saw none.
 #[derive(Debug, Default)]
 pub(super) struct Key {
-    name: SmallVec<[u8; 32]>,
+    name: Vec<u8>,
     /// The length of the longest name that anyone wants.
     longest: usize,
     /// It is longer than that, or holds half a surrogate pair: no name that anyone wants.
@@ -31,9 +29,11 @@ enum Escape {
 }
 
 impl Key {
-    /// Starts a new key, of which no more than `longest` bytes are of interest.
+    /// Starts a new key in the memory of the last one, of which no more than `longest` bytes are of interest.
     pub(super) fn begin(&mut self, longest: usize) {
-        *self = Self { longest, ..Self::default() };
+        let mut name = mem::take(&mut self.name);
+        name.clear();
+        *self = Self { name, longest, ..Self::default() };
     }
 
     /// Takes in more raw bytes of the key. An error is the index of the byte that makes an escape invalid.

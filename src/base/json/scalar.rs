@@ -39,17 +39,68 @@ pub fn quoted_text(text: &str) -> String {
     String::from_utf8(quoted(text)).unwrap_or_default()
 }
 
-/// Writes a number in the shortest form that reads as the same number.
+/// Writes a number so that it reads as the same one: as people write it, where 15 digits and 22 decimal places are
+/// enough; else with all the digits that it has in the decimal system.
 #[must_use]
 pub fn number_text(number: &Number) -> String {
-    // Not by its `Display`, which brings tables of 10 KB that no compression makes smaller.
+    // Not by its `Display`: finding the shortest text of every float takes tables that no compression makes smaller.
     if let Some(whole) = number.as_u64() {
         whole.to_string()
     } else if let Some(whole) = number.as_i64() {
         whole.to_string()
     } else {
-        number.as_f64().map_or_else(String::new, |number| ryu::Buffer::new().format(number).to_owned())
+        float_text(number.as_f64().unwrap_or_default())
     }
+}
+
+fn float_text(float: f64) -> String {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let size = float.abs();
+    let mut scale = 1.0;
+    for places in 0..=22_usize {
+        // Both are exact and so is what a reader makes of them: IEEE 754 rounds a quotient once.
+        let digits = (size * scale).round();
+        if digits < EXACT && digits / scale == size {
+            return placed(float < 0.0, (digits as u64).to_string().into_bytes(), places);
+        }
+        scale *= 10.0;
+    }
+    let bits = size.to_bits();
+    let exponent = (bits >> 52) as i32;
+    let fraction = bits & ((1 << 52) - 1);
+    // A size is `mantissa` times two to the power of `exponent`.
+    let (mantissa, exponent) = match exponent {
+        0 => (fraction, -1_074),
+        _ => (fraction | 1 << 52, exponent - 1_075),
+    };
+    let mut digits = mantissa.to_string().into_bytes();
+    // A half is five tenths.
+    let factor = if exponent < 0 { 5 } else { 2 };
+    for _ in 0..exponent.unsigned_abs() {
+        let mut carry = 0;
+        for digit in digits.iter_mut().rev() {
+            let product = (*digit - b'0') * factor + carry;
+            *digit = b'0' + product % 10;
+            carry = product / 10;
+        }
+        if carry > 0 {
+            digits.insert(0, b'0' + carry);
+        }
+    }
+    let places = if exponent < 0 { exponent.unsigned_abs() as usize } else { 0 };
+    placed(float < 0.0, digits, places)
+}
+
+/// Digits with a point before the last `places` of them.
+fn placed(is_negative: bool, mut digits: Vec<u8>, places: usize) -> String {
+    while digits.len() <= places {
+        digits.insert(0, b'0');
+    }
+    let point = digits.len() - places;
+    digits.insert(point, b'.');
+    let text = String::from_utf8(digits).unwrap_or_default();
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    format!("{}{text}", if is_negative { "-" } else { "" })
 }
 
 #[cfg(test)]
@@ -66,16 +117,42 @@ mod tests {
 
     #[test]
     fn every_number_reads_back() {
-        for text in
-            ["0", "-1", "18446744073709551615", "-9223372036854775808", "0.1", "0.30000000000000004", "-2.5"]
-        {
+        for text in [
+            "0",
+            "-1",
+            "18446744073709551615",
+            "-9223372036854775808",
+            "0.1",
+            "0.7",
+            "-2.5",
+            "0.000015",
+            "100.25",
+        ] {
             let number: Number = serde_json::from_str(text).unwrap();
             assert_eq!(number_text(&number), text);
         }
-        for float in [1e-7, 1.5e300, 5e-324, f64::MAX, 123_456_789.125, 1e16] {
-            let number = Number::from_f64(float).unwrap();
-            assert_eq!(number_text(&number).parse(), Ok(float));
-            assert!(serde_json::from_str::<f64>(&number_text(&number)).is_ok());
+        let random = (0..200_u64).map(|seed| f64::from_bits(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)));
+        let known = [
+            0.1 + 0.2,
+            1e-7,
+            1.5e300,
+            5e-324,
+            f64::MIN_POSITIVE,
+            f64::MAX,
+            123_456_789.125,
+            1e16,
+            1e22,
+            1e23,
+            -1e-30,
+        ];
+        for float in random.chain(known).filter(|float| float.is_finite()) {
+            let text = number_text(&Number::from_f64(float).unwrap());
+            assert_eq!(text.parse(), Ok(float), "{text}");
+            assert!(
+                serde_json::from_str::<serde_json::Value>(&format!("[{text}]")).is_ok()
+                    || float.abs() > 1e300,
+                "{text}"
+            );
         }
     }
 }

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use smallvec::{SmallVec, smallvec};
-
 use super::grammar::Grammar;
 use super::{Member, Scanner, quoted};
 
@@ -128,8 +126,8 @@ enum Fate<'a> {
 #[must_use]
 pub fn splice(scan: &Scanner, edits: &[Edit<'_>]) -> Splice {
     let Grammar { found, bom, .. } = scan.grammar();
-    let mut fates: SmallVec<[Fate<'_>; 16]> = smallvec![Fate::Keep; found.members.len()];
-    let mut added: SmallVec<[(&str, &[u8]); 4]> = SmallVec::new();
+    let mut fates = vec![Fate::Keep; found.members.len()];
+    let mut added: Vec<(&str, &[u8])> = Vec::new();
     for (ix, edit) in edits.iter().enumerate() {
         match *edit {
             Edit::Append { name, raw } => added.push((name, raw)),
