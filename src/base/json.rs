@@ -35,9 +35,9 @@ use std::rc::Rc;
 
 use thiserror::Error;
 
-pub use members::{Members, inside, is_blank, is_json, is_object, items, kind, text, unescaped};
-pub use read::value;
-pub use scalar::{number_text, quoted, quoted_text};
+pub use members::{Members, inside, is_blank, is_object, items, kind, text, unescaped};
+pub use read::{is_json, value};
+pub use scalar::{number_text, quoted, quoted_text, written};
 pub use scanner::Scanner;
 pub use skeleton::{Bones, Skeleton};
 pub use splice::{Edit, Piece, Splice, splice};

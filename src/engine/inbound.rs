@@ -1,6 +1,6 @@
 //! What is read out of a request body that arrives over `fetch`, and what is changed in it before it goes on.
 
-use crate::base::json::{Edit, Member, Scanner, Splice, Table, Wanted, splice, string_value, value};
+use crate::base::json::{Edit, Member, Scanner, Splice, Table, Wanted, splice, string_value, value, written};
 use crate::config::{CallOptions, Deployment, ROUTER_KEYS, RouterConfig, Trust};
 use crate::dialect;
 use crate::error::{Fault, FaultKind};
@@ -162,10 +162,12 @@ impl Facts {
     /// The caller's `stream_options`, asking for the usage.
     fn asking_usage(&self) -> Vec<u8> {
         let raw = self.scan.last(STREAM_OPTIONS).and_then(Member::raw);
-        let mut options: serde_json::Map<String, serde_json::Value> =
-            raw.and_then(|raw| serde_json::from_slice(raw).ok()).unwrap_or_default();
+        let mut options = match raw.and_then(value) {
+            Some(serde_json::Value::Object(options)) => options,
+            _ => serde_json::Map::new(),
+        };
         options.insert("include_usage".to_owned(), true.into());
-        serde_json::to_vec(&options).unwrap_or_default()
+        written(&options.into())
     }
 
     fn own_members(&self) -> impl Iterator<Item = usize> + '_ {

@@ -2,9 +2,11 @@
 //!
 //! Kept only where `mid_stream` may send again: it means reading every chunk.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::seam::Seam;
+use crate::base::json::{value, written};
+use crate::base::text::contains;
 
 /// A text longer than this is not sent back to be gone on with, in bytes.
 const MOST_TEXT: usize = 256 * 1024;
@@ -53,17 +55,20 @@ impl Told {
     #[must_use]
     pub fn marker(&self, event: &str, model_used: &str, attempt: u16) -> Vec<u8> {
         let mut chunk = self.head.clone().unwrap_or_default();
-        chunk.insert("object".to_owned(), json!("chat.completion.chunk"));
-        chunk.insert("choices".to_owned(), json!([]));
-        let told = json!({ "event": event, "model_used": model_used, "attempt": attempt });
-        chunk.insert("switchman".to_owned(), told);
-        Value::Object(chunk).to_string().into_bytes()
+        chunk.insert("object".to_owned(), "chat.completion.chunk".into());
+        chunk.insert("choices".to_owned(), Value::Array(Vec::new()));
+        let mut told = Map::new();
+        told.insert("event".to_owned(), event.into());
+        told.insert("model_used".to_owned(), model_used.into());
+        told.insert("attempt".to_owned(), attempt.into());
+        chunk.insert("switchman".to_owned(), told.into());
+        written(&Value::Object(chunk))
     }
 
     /// Takes note of a chunk that goes to the caller, and gives it as it is to be told: behind a seam without what the
     /// caller has already. `None` if nothing is left of it. What is no chunk goes on as it is.
     pub fn tell(&mut self, data: &[u8]) -> Option<Vec<u8>> {
-        let Ok(Value::Object(mut chunk)) = serde_json::from_slice(data) else { return Some(data.to_vec()) };
+        let Some(Value::Object(mut chunk)) = value(data) else { return Some(data.to_vec()) };
         let Some(seam) = &mut self.seam else {
             self.note(&chunk);
             return Some(data.to_vec());
@@ -75,7 +80,7 @@ impl Told {
             chunk.insert(name.clone(), value.clone());
         }
         self.note(&chunk);
-        Some(Value::Object(chunk).to_string().into_bytes())
+        Some(written(&Value::Object(chunk)))
     }
 
     fn note(&mut self, chunk: &Map<String, Value>) {
@@ -105,7 +110,7 @@ impl Told {
                 self.is_reasoning = false;
                 // A mark of a skeleton in the text could not be told from a real one.
                 self.is_more_than_text |=
-                    text.contains('\u{fdd0}') || self.text.len() + text.len() > MOST_TEXT;
+                    contains(text, "\u{fdd0}") || self.text.len() + text.len() > MOST_TEXT;
                 if !self.is_more_than_text {
                     self.text.push_str(text);
                 }
@@ -128,6 +133,8 @@ fn has_something(value: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn chunk(delta: &str) -> Vec<u8> {
@@ -179,7 +186,7 @@ mod tests {
     fn a_marker_has_no_choices() {
         let marker = told(&[r#"{"content":"a"}"#]).marker("continue", "openai/x", 2);
         let marker: Value = serde_json::from_slice(&marker).unwrap();
-        assert_eq!(marker["choices"], json!([]));
+        assert_eq!(marker["choices"], Value::Array(Vec::new()));
         assert_eq!(
             marker["switchman"],
             json!({ "event": "continue", "model_used": "openai/x", "attempt": 2 })

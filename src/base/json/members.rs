@@ -7,9 +7,9 @@
 use std::borrow::Cow;
 
 use memchr::memchr2;
-use serde::de::IgnoredAny;
 
-use super::{Kind, string_value};
+use super::{Kind, is_json, string_value};
+use crate::base::text::has;
 
 /// The members of an object: names, without their quotes and with their escapes, and raw values.
 #[derive(Debug, Default)]
@@ -41,7 +41,7 @@ impl<'a> Members<'a> {
     #[inline(never)]
     pub fn get(&self, name: &str) -> Option<&'a str> {
         // With escapes a name is longer than without.
-        let is_escaped = |known: &str| known.len() > name.len() && known.contains('\\');
+        let is_escaped = |known: &str| known.len() > name.len() && has(known, b'\\');
         let is_name = |known: &str| known == name || (is_escaped(known) && unescaped(known) == name);
         let (_, raw) = self.0.iter().rfind(|(known, _)| is_name(known))?;
         Some(*raw).filter(|raw| *raw != "null")
@@ -214,17 +214,13 @@ pub fn inside(raw: &str) -> Option<&str> {
 #[inline(never)]
 pub fn text(raw: &str) -> Option<Cow<'_, str>> {
     let inner = inside(raw)?;
-    if inner.contains('\\') {
-        string_value(raw.as_bytes()).map(Cow::Owned)
-    } else {
-        Some(Cow::Borrowed(inner))
-    }
+    if has(inner, b'\\') { string_value(raw.as_bytes()).map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
 }
 
 /// A name without its escapes.
 #[must_use]
 pub fn unescaped(name: &str) -> Cow<'_, str> {
-    match name.contains('\\') {
+    match has(name, b'\\') {
         true => {
             text(&format!("\"{name}\"")).map_or(Cow::Borrowed(name), |name| Cow::Owned(name.into_owned()))
         }
@@ -250,12 +246,6 @@ pub fn is_blank(raw: &str) -> bool {
 #[must_use]
 pub fn is_object(text: &str) -> bool {
     text.trim_ascii_start().starts_with('{') && is_json(text)
-}
-
-/// Is it one JSON value, and nothing else?
-#[must_use]
-pub fn is_json(text: &str) -> bool {
-    serde_json::from_slice::<IgnoredAny>(text.as_bytes()).is_ok()
 }
 
 #[cfg(test)]

@@ -12,10 +12,20 @@ use crate::base::decimal::decimal;
 /// half a surrogate pair is no string. Numbers beyond 64 bits are floats, good to 15 digits.
 #[must_use]
 pub fn value(text: &[u8]) -> Option<Value> {
+    whole(text, |reader| reader.value(MAX_DEPTH))
+}
+
+/// Is it one JSON value, and nothing else? Half a surrogate pair passes, as it does in JavaScript.
+#[must_use]
+pub fn is_json(text: &str) -> bool {
+    whole(text.as_bytes(), |reader| reader.pass(MAX_DEPTH)).is_some()
+}
+
+fn whole<T>(text: &[u8], read: impl FnOnce(&mut Reader<'_>) -> Option<T>) -> Option<T> {
     let mut reader = Reader(text);
-    let value = reader.value(MAX_DEPTH)?;
+    let read = read(&mut reader)?;
     reader.space();
-    reader.0.is_empty().then_some(value)
+    reader.0.is_empty().then_some(read)
 }
 
 /// What is still to be read.
@@ -28,11 +38,10 @@ impl<'a> Reader<'a> {
             b'"' => Value::String(self.string()?),
             b'{' => {
                 let mut members = Map::new();
-                self.list(b'}', depth, |reader, depth| {
+                self.list(b'}', depth, &mut |reader, depth| {
                     reader.space();
                     let name = reader.string()?;
-                    reader.space();
-                    reader.take(b":")?;
+                    reader.colon()?;
                     members.insert(name, reader.value(depth)?);
                     Some(())
                 })?;
@@ -40,17 +49,38 @@ impl<'a> Reader<'a> {
             }
             b'[' => {
                 let mut items = Vec::new();
-                self.list(b']', depth, |reader, depth| {
+                self.list(b']', depth, &mut |reader, depth| {
                     items.push(reader.value(depth)?);
                     Some(())
                 })?;
                 Value::Array(items)
             }
-            b't' => self.take(b"true").map(|()| Value::Bool(true))?,
-            b'f' => self.take(b"false").map(|()| Value::Bool(false))?,
-            b'n' => self.take(b"null").map(|()| Value::Null)?,
-            _ => Value::Number(self.number()?),
+            b't' | b'f' | b'n' => self.literal()?,
+            _ => {
+                let text = self.digits()?;
+                // Minus zero is no integer.
+                let whole = text.parse::<i64>().ok().filter(|_| text != "-0").map(Number::from);
+                let number = whole.or_else(|| text.parse::<u64>().ok().map(Number::from));
+                Value::Number(number.or_else(|| decimal(text).and_then(Number::from_f64))?)
+            }
         })
+    }
+
+    /// Reads over a value.
+    fn pass(&mut self, depth: u32) -> Option<()> {
+        self.space();
+        match self.0.first()? {
+            b'"' => self.pass_string(),
+            b'{' => self.list(b'}', depth, &mut |reader, depth| {
+                reader.space();
+                reader.pass_string()?;
+                reader.colon()?;
+                reader.pass(depth)
+            }),
+            b'[' => self.list(b']', depth, &mut Self::pass),
+            b't' | b'f' | b'n' => self.literal().map(drop),
+            _ => self.digits().map(drop),
+        }
     }
 
     /// What stands in brackets, its parts separated by commas.
@@ -58,7 +88,7 @@ impl<'a> Reader<'a> {
         &mut self,
         close: u8,
         depth: u32,
-        mut part: impl FnMut(&mut Self, u32) -> Option<()>,
+        part: &mut dyn FnMut(&mut Self, u32) -> Option<()>,
     ) -> Option<()> {
         let depth = depth.checked_sub(1)?;
         self.skip(1);
@@ -76,7 +106,19 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn string(&mut self) -> Option<String> {
+    fn colon(&mut self) -> Option<()> {
+        self.space();
+        self.take(b":")
+    }
+
+    fn literal(&mut self) -> Option<Value> {
+        let literals: [(&[u8], Value); 3] =
+            [(b"true", Value::Bool(true)), (b"false", Value::Bool(false)), (b"null", Value::Null)];
+        literals.into_iter().find_map(|(text, value)| self.take(text).map(|()| value))
+    }
+
+    /// The inside of a string, and whether it has escapes.
+    fn raw_string(&mut self) -> Option<(&'a [u8], bool)> {
         self.take(b"\"")?;
         let mut has_escapes = false;
         let mut bytes = self.0.iter();
@@ -94,6 +136,11 @@ impl<'a> Reader<'a> {
         let (raw, _) = self.0.split_at_checked(self.0.len().checked_sub(bytes.len() + 1)?)?;
         self.skip(raw.len());
         self.take(b"\"")?;
+        Some((raw, has_escapes))
+    }
+
+    fn string(&mut self) -> Option<String> {
+        let (raw, has_escapes) = self.raw_string()?;
         if !has_escapes {
             return std::str::from_utf8(raw).ok().map(str::to_owned);
         }
@@ -103,7 +150,18 @@ impl<'a> Reader<'a> {
         String::from_utf8(text.finish().ok()??.to_vec()).ok()
     }
 
-    fn number(&mut self) -> Option<Number> {
+    fn pass_string(&mut self) -> Option<()> {
+        let (raw, has_escapes) = self.raw_string()?;
+        if has_escapes {
+            let mut text = Key::default();
+            text.push(raw).ok()?;
+            text.finish().ok()?;
+        }
+        Some(())
+    }
+
+    /// The text of a number.
+    fn digits(&mut self) -> Option<&'a str> {
         let text = self.0;
         let mut number = Grammar::default();
         let mut len = 0;
@@ -113,13 +171,8 @@ impl<'a> Reader<'a> {
             number = next;
             len += 1;
         }
-        let text = std::str::from_utf8(text.get(..len)?).ok().filter(|_| number.is_whole())?;
         self.skip(len);
-        // Minus zero is no integer.
-        let whole = text.parse::<i64>().ok().filter(|_| text != "-0").map(Number::from);
-        whole
-            .or_else(|| text.parse::<u64>().ok().map(Number::from))
-            .or_else(|| decimal(text).and_then(Number::from_f64))
+        std::str::from_utf8(text.get(..len)?).ok().filter(|_| number.is_whole())
     }
 
     /// Takes a text that must come next; leaves all as it is if it does not.
@@ -142,6 +195,7 @@ impl<'a> Reader<'a> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde::de::IgnoredAny;
 
     use super::*;
 
@@ -226,6 +280,23 @@ mod tests {
     }
 
     #[test]
+    fn what_passes_is_what_serde_json_lets_pass() {
+        for text in [
+            "{\"a\":[1,\"\\ud800\",{}]}",
+            " null ",
+            "\"\\u12\"",
+            "\"\\x\"",
+            "[1,]",
+            "{\"a\" 1}",
+            "1 1",
+            "\"",
+            "",
+        ] {
+            assert_eq!(is_json(text), serde_json::from_str::<IgnoredAny>(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
     fn nesting_is_bounded() {
         let nested = |depth: usize| [b"[".repeat(depth), b"]".repeat(depth)].concat();
         assert!(value(&nested(MAX_DEPTH as usize)).is_some());
@@ -237,6 +308,7 @@ mod tests {
         #[test]
         fn any_text_is_read_as_serde_json_reads_it(text in "[\\[\\]{}:,\"\\\\ un0-9.eE+-]{0,24}") {
             // But for the last bit of a float.
+            prop_assert_eq!(is_json(&text), serde_json::from_str::<IgnoredAny>(&text).is_ok());
             let plain = |value: Option<Value>| value.map(|value| value.to_string()).filter(|text| !text.contains('.'));
             let (ours, theirs) = (value(text.as_bytes()), serde_json::from_str(&text).ok());
             prop_assert_eq!(ours.is_some(), theirs.is_some());

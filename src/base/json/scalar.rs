@@ -1,12 +1,18 @@
 //! Values as JSON text. Written out: a serialiser for all types weighs more than the few that are written here.
 
-use serde_json::Number;
+use serde_json::{Number, Value};
 
 /// Writes `text` as a JSON string, quotes included.
 #[must_use]
 pub fn quoted(text: &str) -> Vec<u8> {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
     let mut out = Vec::with_capacity(text.len() + 2);
+    quote(&mut out, text);
+    out
+}
+
+/// Writes `text` as a JSON string behind what is there.
+pub(super) fn quote(out: &mut Vec<u8>, text: &str) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
     out.push(b'"');
     for byte in text.bytes() {
         let short = match byte {
@@ -29,7 +35,6 @@ pub fn quoted(text: &str) -> Vec<u8> {
         out.extend([b'\\', short]);
     }
     out.push(b'"');
-    out
 }
 
 /// Writes `text` as a JSON string, quotes included, as text.
@@ -40,7 +45,7 @@ pub fn quoted_text(text: &str) -> String {
 }
 
 /// Writes a number so that it reads as the same one: as people write it, where 15 digits and 22 decimal places are
-/// enough; else with all the digits that it has in the decimal system.
+/// enough; else with 17 digits, which tell every float from the next.
 #[must_use]
 pub fn number_text(number: &Number) -> String {
     // Not by its `Display`: finding the shortest text of every float takes tables that no compression makes smaller.
@@ -88,7 +93,33 @@ fn float_text(float: f64) -> String {
         }
     }
     let places = if exponent < 0 { exponent.unsigned_abs() as usize } else { 0 };
-    placed(float < 0.0, digits, places)
+    rounded(float < 0.0, digits, places)
+}
+
+/// Digits with a point before the last `places` of them, of which the first 17 tell every float from the next.
+fn rounded(is_negative: bool, mut digits: Vec<u8>, mut places: usize) -> String {
+    const MOST: usize = 17;
+    let zeros = digits.len().saturating_sub(MOST);
+    let rounds_up = digits.get(MOST).is_some_and(|next| *next >= b'5');
+    digits.truncate(MOST);
+    if rounds_up {
+        let mut rest = digits.iter_mut().rev();
+        while let Some(digit) = rest.next() {
+            if *digit < b'9' {
+                *digit += 1;
+                break;
+            }
+            *digit = b'0';
+        }
+        // Nothing but nines: the next power of ten.
+        if digits.first() == Some(&b'0') {
+            digits.insert(0, b'1');
+        }
+    }
+    let kept = places.min(zeros);
+    places -= kept;
+    digits.resize(digits.len() + zeros - kept, b'0');
+    placed(is_negative, digits, places)
 }
 
 /// Digits with a point before the last `places` of them.
@@ -103,6 +134,43 @@ fn placed(is_negative: bool, mut digits: Vec<u8>, places: usize) -> String {
     format!("{}{text}", if is_negative { "-" } else { "" })
 }
 
+/// Writes a value.
+#[must_use]
+pub fn written(value: &Value) -> Vec<u8> {
+    let mut out = Vec::new();
+    write(&mut out, value);
+    out
+}
+
+fn write(out: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::Null => out.extend_from_slice(b"null"),
+        Value::Bool(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
+        Value::Number(number) => out.extend_from_slice(number_text(number).as_bytes()),
+        Value::String(text) => quote(out, text),
+        Value::Array(items) => {
+            let mut before = b'[';
+            for item in items {
+                out.push(before);
+                before = b',';
+                write(out, item);
+            }
+            out.extend_from_slice(if items.is_empty() { b"[]" } else { b"]" });
+        }
+        Value::Object(members) => {
+            let mut before = b'{';
+            for (name, member) in members {
+                out.push(before);
+                before = b',';
+                quote(out, name);
+                out.push(b':');
+                write(out, member);
+            }
+            out.extend_from_slice(if members.is_empty() { b"{}" } else { b"}" });
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +181,14 @@ mod tests {
             (0..0x250_u32).filter_map(char::from_u32).chain("\u{2028}\u{1F600}".chars()).collect();
         assert_eq!(quoted_text(&all), serde_json::to_string(&all).unwrap());
         assert_eq!(quoted(""), b"\"\"");
+    }
+
+    #[test]
+    fn values_are_written_as_serde_json_writes_them() {
+        for text in ["null", "[true,false,[],{},\"\\n\"]", "{\"a\":{\"b\":1.5},\"c\":[-1,[2]]}"] {
+            let value: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(written(&value), text.as_bytes());
+        }
     }
 
     #[test]
@@ -149,8 +225,7 @@ mod tests {
             let text = number_text(&Number::from_f64(float).unwrap());
             assert_eq!(text.parse(), Ok(float), "{text}");
             assert!(
-                serde_json::from_str::<serde_json::Value>(&format!("[{text}]")).is_ok()
-                    || float.abs() > 1e300,
+                serde_json::from_str::<Value>(&format!("[{text}]")).is_ok() || float.abs() > 1e300,
                 "{text}"
             );
         }

@@ -1,5 +1,7 @@
 //! Writes JSON piece by piece. Commas are put where they belong; whoever writes keeps the brackets in pairs.
 
+use super::scalar::quote;
+
 /// A JSON text that is being written.
 #[derive(Debug, Default)]
 pub struct Writer(Vec<u8>);
@@ -39,8 +41,7 @@ impl Writer {
     /// The next value: a text.
     #[inline(never)]
     pub fn text(&mut self, text: &str) -> &mut Self {
-        // A vector has no way to fail.
-        let _ = serde_json::to_writer(self.part(), text);
+        quote(self.part(), text);
         self
     }
 

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use crate::base::json::Members;
+use crate::base::text::contains;
 use crate::config::{Deployment, Secret};
 use crate::dialect::Outbound;
 
@@ -72,7 +73,7 @@ pub(super) fn betas(context: &mut Context<'_>, name: &str, raw: &str) {
         }
         "context_management" => {
             context.beta("context-management-2025-06-27");
-            if raw.contains("\"compact_") {
+            if contains(raw, "\"compact_") {
                 context.beta("compact-2026-01-12");
             }
         }

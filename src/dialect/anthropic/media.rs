@@ -9,6 +9,7 @@ use super::blocks::Blocks;
 use super::context::{Context, Outcome, wrong};
 use super::request::raw_text;
 use crate::base::json::{Members, inside, text};
+use crate::base::text::contains;
 
 const FILES: &str = "files-api-2025-04-14";
 
@@ -120,7 +121,7 @@ fn is_address(raw: &str) -> bool {
 /// The text of a data URI; `None` if it is not all there, or no text.
 fn plain_text(data: &str, is_base64: bool) -> Option<String> {
     // The mark of what was left out.
-    if data.contains('\u{FDD0}') {
+    if contains(data, "\u{FDD0}") {
         return None;
     }
     let data = text(&format!("\"{data}\"")).map(Cow::into_owned)?;

@@ -8,6 +8,7 @@ use super::thinking::{Setting, Thinking, thinking};
 use super::tools::Tools;
 use super::{headers, sampling, schema};
 use crate::base::json::{Members, Writer, is_blank, items, quoted, text};
+use crate::base::text::{contains, has};
 use crate::config::Deployment;
 use crate::dialect::{Inbound, Memo, Translated};
 use crate::error::{Fault, FaultKind};
@@ -131,7 +132,7 @@ fn read_format(
             } else if Members::read(schema).is_some_and(|schema| schema.word("type") == "object") {
                 tools.answer(schema);
                 format.is_tool = true;
-            } else if schema.contains('\u{FDD0}') {
+            } else if contains(schema, "\u{FDD0}") {
                 return Err(context.unsupported("response_format", "a large schema that is no object's"));
             } else {
                 conversation.system.text(&schema::in_words(schema), None);
@@ -179,7 +180,7 @@ fn user(asked: &Asked<'_>) -> Option<String> {
     let user = own.or_else(|| text(asked.first(&["safety_identifier", "user"])?))?;
     let is_phone = user.len() >= 7
         && user.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'(' | b')' | b'-' | b'+'));
-    (!user.is_empty() && !user.contains('@') && !is_phone).then(|| user.into_owned())
+    (!user.is_empty() && !has(&user, b'@') && !is_phone).then(|| user.into_owned())
 }
 
 /// What is written above.

@@ -7,6 +7,7 @@
 use super::context::{Outcome, wrong};
 use super::request::raw_text;
 use crate::base::json::{Kind, Members, Writer, items, kind};
+use crate::base::text::contains;
 
 /// How deep a schema is looked into. What lies deeper goes as it is.
 const DEPTH: u32 = 48;
@@ -119,7 +120,7 @@ fn each(out: &mut Writer, raw: &str, depth: u32) {
 /// "Rules: minimum 0, pattern "^a"".
 fn tell(told: &mut String, name: &str, raw: &str) {
     // What was left out of it could not be put back into a text in a text.
-    if raw.contains('\u{FDD0}') {
+    if contains(raw, "\u{FDD0}") {
         return;
     }
     told.push_str(if told.is_empty() { "Rules: " } else { ", " });
