@@ -4,6 +4,7 @@ pub mod date;
 pub mod decimal;
 pub mod hash;
 pub mod headers;
+pub mod index;
 pub mod json;
 pub mod rng;
 pub mod sse;

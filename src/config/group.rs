@@ -1,6 +1,7 @@
 //! Model groups and the names that lead to them.
 
-use super::index::Index;
+use crate::base::index::Index;
+
 use super::{DeploymentIx, GroupIx};
 
 /// The deployments that share a `model_name`.

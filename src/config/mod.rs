@@ -6,7 +6,6 @@ mod deployment;
 mod fallback;
 mod group;
 mod host;
-mod index;
 mod load;
 mod options;
 mod policy;

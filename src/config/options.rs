@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::index::Index;
+use crate::base::index::Index;
+
 use super::load::fallbacks::{self, Book, Form};
 use super::load::hints::{Reach, hint};
 use super::load::problems::{Path, Problem, quote};

@@ -85,9 +85,13 @@ impl Told {
 
     fn note(&mut self, chunk: &Map<String, Value>) {
         if self.head.is_none() {
-            let kept = ["id", "created", "model"].into_iter();
-            let head = kept.filter_map(|name| Some((name.to_owned(), chunk.get(name)?.clone())));
-            self.head = Some(head.collect());
+            let head = self.head.insert(Map::new());
+            // Not collected: that would sort first, 2 KB of code.
+            for name in ["id", "created", "model"] {
+                if let Some(value) = chunk.get(name) {
+                    head.insert(name.to_owned(), value.clone());
+                }
+            }
         }
         for choice in chunk.get("choices").and_then(Value::as_array).into_iter().flatten() {
             self.is_more_than_text |= choice.get("index").and_then(Value::as_u64).unwrap_or(0) != 0;

@@ -103,8 +103,7 @@ fn rounded(is_negative: bool, mut digits: Vec<u8>, mut places: usize) -> String 
     let rounds_up = digits.get(MOST).is_some_and(|next| *next >= b'5');
     digits.truncate(MOST);
     if rounds_up {
-        let mut rest = digits.iter_mut().rev();
-        while let Some(digit) = rest.next() {
+        for digit in digits.iter_mut().rev() {
             if *digit < b'9' {
                 *digit += 1;
                 break;

@@ -7,7 +7,7 @@ use super::models::Models;
 use super::problems::{Path, quote};
 use super::read::Reader;
 use super::scopes::Scopes;
-use crate::config::index::Index;
+use crate::base::index::Index;
 use crate::config::{Alias, GroupIx};
 
 /// An alias as it is written.

@@ -1,7 +1,5 @@
 //! One entry of the model list.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use super::defaults::Defaults;
@@ -12,6 +10,7 @@ use super::read::{Members, Reader};
 use super::scopes::Scopes;
 use super::settings::timeouts;
 use super::target::{Target, target};
+use crate::base::index::Index;
 use crate::base::json::number_text;
 use crate::base::text::has;
 use crate::config::{Deployment, DialectName, GroupIx, Secret};
@@ -212,11 +211,11 @@ fn organizations(reader: &mut Reader<'_>, at: &Path<'_>, value: Option<&Value>) 
         }
         Some(Value::Array(items)) => {
             let mut names = Vec::new();
-            let mut seen = BTreeSet::new();
+            let mut seen = Index::default();
             for (index, item) in items.iter().enumerate() {
                 let at = at.item(index);
                 let Some(name) = organization(reader, &at, item) else { continue };
-                if !seen.insert(name.clone()) {
+                if !seen.insert(&name, index) {
                     reader.problem(&at, "is listed twice");
                 }
                 names.push(name);

@@ -7,8 +7,8 @@ use super::problems::{Path, quote};
 use super::read::{Reader, kind_of};
 use super::scopes::Scopes;
 use super::target::is_provider;
+use crate::base::index::Index;
 use crate::config::fallback::append;
-use crate::config::index::Index;
 use crate::config::{FallbackLists, FallbackTable, FallbackTarget, GroupIx, Names, PROVIDERS, Resolved};
 
 /// Stands for every group without a list of its own.

@@ -7,7 +7,7 @@ use super::entry::{Entry, entry};
 use super::problems::{Path, quote};
 use super::read::Reader;
 use crate::base::hash::deployment_id;
-use crate::config::index::Index;
+use crate::base::index::Index;
 use crate::config::{Deployment, DeploymentIx, Group, GroupIx, Names};
 
 /// The most deployments of one router: their positions are numbers of 16 bits.

@@ -5,8 +5,8 @@
 use std::collections::BinaryHeap;
 use std::fmt;
 
+use crate::base::index::Index;
 use crate::base::text::mask;
-use crate::config::index::Index;
 
 /// Something in the config that cannot be accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]

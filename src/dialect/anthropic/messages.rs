@@ -3,13 +3,12 @@
 //! Anthropic's rules: the first turn is the user's; every call of a tool is answered in the turn right behind it, the
 //! answers before anything else; ids are plain and stand for one call each; no text is blank.
 
-use std::collections::BTreeSet;
-
 use super::blocks::Blocks;
 use super::content::{content, is_replayable};
 use super::context::{Context, Outcome, wrong};
 use super::ids;
 use super::request::raw_text;
+use crate::base::index::Index;
 use crate::base::json::{Kind, Members, Writer, is_blank, is_json, is_object, items, kind, text};
 
 /// What stands where there must be a turn and nobody said anything.
@@ -40,7 +39,7 @@ pub(super) struct Conversation {
     /// The turn that is being written. The first one is the user's, whoever speaks first.
     open: Turn,
     /// Every id of a call so far: some servers count anew in every turn.
-    used_ids: BTreeSet<String>,
+    used_ids: Index,
     /// The calls of the latest turn of the assistant.
     calls: Vec<Call>,
     /// A tool was called somewhere: Anthropic then demands a list of tools.
@@ -141,7 +140,7 @@ impl Conversation {
         let name = function.text("name").ok_or_else(missing)?.into_owned();
         let id = id.map_or_else(|| format!("call_{}", self.used_ids.len()), str::to_owned);
         let mut wire_id = ids::id(&id);
-        while !self.used_ids.insert(wire_id.clone()) {
+        while !self.used_ids.insert(&wire_id, 0) {
             wire_id = format!("{wire_id}_{}", self.used_ids.len());
         }
         let out = blocks.call();

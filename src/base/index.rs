@@ -6,26 +6,38 @@ use serde_json::{Map, Value};
 ///
 /// It is a JSON object inside, because that kind of tree is in the program anyway; a second one would add kilobytes.
 #[derive(Clone, Debug, Default)]
-pub(in crate::config) struct Index(Map<String, Value>);
+pub struct Index(Map<String, Value>);
 
 impl Index {
     /// The number of a name.
-    pub(in crate::config) fn get(&self, name: &str) -> Option<usize> {
+    pub fn get(&self, name: &str) -> Option<usize> {
         self.0.get(name).and_then(Value::as_u64).and_then(|number| usize::try_from(number).ok())
     }
 
+    /// How many names there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Is there none?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Is the name there?
-    pub(in crate::config) fn contains(&self, name: &str) -> bool {
+    pub fn contains(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
 
     /// Sets the number of a name. Returns whether it had none.
-    pub(in crate::config) fn insert(&mut self, name: &str, number: usize) -> bool {
+    pub fn insert(&mut self, name: &str, number: usize) -> bool {
         self.0.insert(name.to_owned(), Value::from(number)).is_none()
     }
 
     /// Every name.
-    pub(in crate::config) fn names(&self) -> impl Iterator<Item = &str> {
+    pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 }
