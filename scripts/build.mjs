@@ -3,10 +3,10 @@
  * `switchman/inline`). Nothing is done while the inputs are unchanged; `--force` builds all the same.
  */
 
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { at, filesUnder, hashOf, isMain } from "./project.mjs";
-import { outputOf, run, script } from "./run.mjs";
+import { at, filesUnder, hashOf, isMain, textOf } from "./project.mjs";
+import { run, script } from "./run.mjs";
 import { npmPackages, rust } from "./setup.mjs";
 import { printSizes } from "./sizes.mjs";
 import { wasmTools } from "./tools.mjs";
@@ -15,34 +15,6 @@ import { wasmTools } from "./tools.mjs";
 const INPUTS = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", ".cargo", "src", "package-lock.json", "scripts/build.mjs"];
 const OUTPUTS = ["pkg/switchman.js", "pkg/switchman.d.ts", "pkg/switchman_bg.wasm", "pkg/switchman_bg.wasm.d.ts", "dist/wasm.js"];
 const STAMP = at("pkg", ".inputs");
-
-const TARGET = "wasm32-unknown-unknown";
-
-/** What the wasm may use, named one by one: with all features wasm-opt writes a module that Node 20 cannot read. */
-const FEATURES = [
-  "--enable-simd",
-  "--enable-bulk-memory",
-  "--enable-nontrapping-float-to-int",
-  "--enable-sign-ext",
-  "--enable-mutable-globals",
-  "--enable-reference-types",
-  "--enable-multivalue",
-];
-
-/**
- * What counts is the size once it is gzipped. A function that is inlined where it is used once saves bytes and costs more
- * of them gzipped; so do variables for what is computed twice, alignments that differ, and an order by use.
- */
-const PASSES = [
-  "-Os",
-  "--one-caller-inline-max-function-size=1",
-  "--skip-pass=local-cse",
-  "--converge",
-  "--dealign",
-  "--reorder-functions-by-name",
-  "--strip-debug",
-  "--strip-producers",
-];
 
 /** The only module that the wasm may import from: its glue. Anything else is native code that leaked in. */
 const GLUE = "./switchman_bg.js";
@@ -54,17 +26,15 @@ export async function build({ force = false } = {}) {
   if (built && !force) return false;
   await npmPackages();
   await rust();
-  const env = { PATH: [...(await wasmTools()), at("node_modules", ".bin"), process.env.PATH].join(delimiter) };
+  const env = { PATH: [...(await wasmTools()), at("node_modules", ".bin"), process.env.PATH].join(delimiter), CARGO_TARGET_DIR: at("target", "wasm") };
   rmSync(at("pkg"), { recursive: true, force: true });
-  // One crate type: beside a Rust library the optimiser must keep what another crate might use, 13 KB gzipped.
-  const crate = ["--lib", "--crate-type", "cdylib", "--release", "--target", TARGET, "--locked", "--quiet"];
-  await run("cargo", ["rustc", ...crate], { env });
-  const compiled = join(await targetFolder(), TARGET, "release", "switchman.wasm");
-  // The glue can start the wasm anew after a trap.
-  const glue = ["--target", "web", "--out-name", "switchman", "--experimental-reset-state-function"];
-  await run("wasm-bindgen", [compiled, "--out-dir", at("pkg"), ...glue], { env });
+  const flags = ["--target", "web", "--release", "--no-pack", "--mode", "no-install", "--out-name", "switchman", "--out-dir", at("pkg")];
+  // Without wasm-opt wasm-pack would only mention that it skips a step; npmPackages() has just made sure of it.
+  await run("wasm-pack", ["--log-level", "error", "build", loneCrate(), ...flags, "--", "--locked"], { env });
+  await resettableGlue(env);
+  // Its ignore-everything file would keep the folder out of the npm package too.
+  rmSync(at("pkg", ".gitignore"), { force: true });
   const wasm = at("pkg", "switchman_bg.wasm");
-  await run("wasm-opt", [...FEATURES, ...PASSES, "--output", wasm, wasm], { env });
   const bytes = readFileSync(wasm);
   checkImports(bytes);
   mkdirSync(at("dist"), { recursive: true });
@@ -73,9 +43,29 @@ export async function build({ force = false } = {}) {
   return true;
 }
 
-/** Where cargo puts what it makes. */
-async function targetFolder() {
-  return JSON.parse(await outputOf("cargo", ["metadata", "--format-version", "1", "--no-deps", "--locked"])).target_directory;
+/**
+ * The folder of a manifest like ours whose library is a wasm and nothing else. Beside a Rust library, which the tests need,
+ * the optimiser must keep what another crate might use: 17 KB gzipped.
+ */
+function loneCrate() {
+  const folder = at("target", "wasm-crate");
+  mkdirSync(folder, { recursive: true });
+  const lone = textOf("Cargo.toml").replace(/crate-type = \[.*\]/, 'crate-type = ["cdylib"]\npath = "../../src/lib.rs"').replace(/^(readme|include) = .*\n/gm, "");
+  writeFileSync(join(folder, "Cargo.toml"), `${lone}\n[workspace]\n`);
+  copyFileSync(at("Cargo.lock"), join(folder, "Cargo.lock"));
+  return folder;
+}
+
+/**
+ * Replaces the glue by one that can start the wasm anew after a trap. wasm-pack has no option for that, so wasm-bindgen is
+ * asked once more; the wasm that it makes is the same.
+ */
+async function resettableGlue(env) {
+  const folder = at("target", "glue");
+  const wasm = join(env.CARGO_TARGET_DIR, "wasm32-unknown-unknown", "release", "switchman.wasm");
+  const flags = ["--target", "web", "--out-name", "switchman", "--experimental-reset-state-function"];
+  await run("wasm-bindgen", [wasm, "--out-dir", folder, ...flags], { env });
+  for (const name of ["switchman.js", "switchman.d.ts"]) copyFileSync(join(folder, name), at("pkg", name));
 }
 
 /** Compiling the module here also proves that the oldest Node we support can read what wasm-opt wrote. */

@@ -1,6 +1,6 @@
 /**
  * `npm run setup`: installs whatever is missing for building and testing: the npm packages, the Rust toolchain's parts,
- * wasm-bindgen, and Chromium where that is allowed. With everything in place it takes well under a second,
+ * wasm-pack and wasm-bindgen, and Chromium where that is allowed. With everything in place it takes well under a second,
  * so every other script calls what it needs of it.
  */
 

@@ -1,5 +1,5 @@
 /**
- * wasm-bindgen, in exactly the version that fits this tree. It is looked for on PATH, then in our cache
+ * wasm-pack and wasm-bindgen, in exactly the versions that fit this tree. Each is looked for on PATH, then in our cache
  * (`$XDG_CACHE_HOME`, else `~/.cache`, under `switchman/tools`), then fetched as its makers' prebuilt release, then built
  * from source into that cache. wasm-opt needs none of this: it comes with the npm packages.
  */
@@ -13,7 +13,7 @@ import { textOf } from "./project.mjs";
 import { outputOf, run, versionOf } from "./run.mjs";
 
 const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "switchman", "tools");
-/** Where sources are compiled. */
+/** Where sources are compiled: one place for both tools, which share most of their dependencies. */
 const BUILD = join(CACHE, `build-${process.pid}`);
 const EXE = process.platform === "win32" ? ".exe" : "";
 
@@ -37,8 +37,16 @@ function wasmBindgenVersion() {
 
 /** @returns {{ crate: string, binary: string, version: string, archive: string, cargoFlags: string[] }[]} */
 function wanted() {
+  const pack = "0.15.1";
   const bindgen = wasmBindgenVersion();
   return [
+    {
+      crate: "wasm-pack",
+      binary: "wasm-pack",
+      version: pack,
+      archive: `${RELEASES}/wasm-pack/releases/download/v${pack}/wasm-pack-v${pack}-${TARGET}.tar.gz`,
+      cargoFlags: ["--locked"],
+    },
     {
       crate: "wasm-bindgen-cli",
       binary: "wasm-bindgen",
@@ -51,7 +59,7 @@ function wanted() {
 }
 
 /**
- * Finds or installs what is wanted. With all of it in place it takes a few milliseconds.
+ * Finds or installs both tools. With both in place it takes a few milliseconds.
  * @returns {Promise<string[]>} the folders to put in front of PATH
  */
 export async function wasmTools() {

@@ -1,6 +1,7 @@
 //! What response headers say about waiting. Pure: the moment is an argument.
 
-use super::date::http_date;
+use std::time::{Duration, UNIX_EPOCH};
+
 use super::decimal::decimal;
 use super::text::split;
 use super::time::Millis;
@@ -52,7 +53,9 @@ fn scaled(text: &str, scale: f64) -> Option<u64> {
 
 /// Milliseconds from `now` to an HTTP date; 0 for one that has passed.
 fn until(text: &str, now: Millis) -> Option<u64> {
-    http_date(text.trim()).map(|then| then.since(now))
+    let then = httpdate::parse_http_date(text.trim()).ok()?;
+    let since_epoch = then.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    Some(Millis(u64::try_from(since_epoch.as_millis()).ok()?).since(now))
 }
 
 #[cfg(test)]

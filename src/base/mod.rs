@@ -1,6 +1,5 @@
 //! Floor 0: time, randomness, bytes and hashes. Knows nothing of routing.
 
-pub mod date;
 pub mod decimal;
 pub mod hash;
 pub mod headers;

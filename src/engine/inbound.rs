@@ -114,7 +114,7 @@ impl Facts {
     pub fn options(&self, config: &RouterConfig) -> Result<CallOptions, Fault> {
         let mut map = serde_json::Map::new();
         for (key, found) in self.own_keys().filter(|(key, _)| may_steer(&config.host.trust, key)) {
-            let value = found.raw().and_then(|raw| value(raw));
+            let value = found.raw().and_then(value);
             let value =
                 value.ok_or_else(|| Fault::new(FaultKind::BadRequest, format!("`{key}` cannot be read")))?;
             map.insert(key.to_owned(), value);
