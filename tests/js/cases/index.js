@@ -7,6 +7,7 @@ import { inPage } from "./in-page.js";
 import { inputRefused } from "./input-refused.js";
 import { inputRelayed } from "./input-relayed.js";
 import { inputSteering } from "./input-steering.js";
+import { load, loadLong } from "./load.js";
 import { scope } from "./scope.js";
 import { secretsHome } from "./secrets-home.js";
 import { secretsShown } from "./secrets-shown.js";
@@ -27,6 +28,9 @@ export const suites = {
   ...{ secretsHome, secretsShown, streamBytes, streamFaults, streamObjects, testkit, trap },
   ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
 };
+
+/** Where the linear memory can be seen: see `support/memory.js`. */
+export const loadSuites = { load, loadLong };
 
 /** For browsers only. */
 export const pageSuites = { inPage };

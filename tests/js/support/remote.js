@@ -2,7 +2,7 @@
 
 import { makeKit } from "./kit.js";
 import { perform } from "./perform.js";
-import { pageSuites, suites } from "../cases/index.js";
+import { loadSuites, pageSuites, suites } from "../cases/index.js";
 
 /**
  * @param {any} product the exports of `switchman`
@@ -15,7 +15,7 @@ export function makeRemote(product, testkit, runtime) {
   const routes = {
     async "/case"({ suite, title }) {
       const kit = makeKit(product, testkit, runtime);
-      await { ...suites, ...pageSuites }[suite][title](kit);
+      await { ...suites, ...loadSuites, ...pageSuites }[suite][title](kit);
       await kit.settled();
       return { passed: true };
     },
