@@ -40,6 +40,8 @@ pub struct HostRules {
     pub max_body_bytes: u64,
     /// `subrequests`: how many sends one call may make; `None` is no bound. Default: by runtime.
     pub subrequests: Option<u32>,
+    /// The router runs in a page. Some providers answer a page only if it says that it means it.
+    pub in_browser: bool,
 }
 
 impl Default for HostRules {
@@ -50,6 +52,7 @@ impl Default for HostRules {
             allowed_models: None,
             max_body_bytes: 32 * 1024 * 1024,
             subrequests: None,
+            in_browser: false,
         }
     }
 }

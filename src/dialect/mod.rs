@@ -59,12 +59,12 @@ pub enum StreamEvent {
     Malformed,
 }
 
-/// The request to a deployment.
+/// The request to a deployment. `in_browser`: it is sent from a page.
 #[must_use]
-pub fn outbound(deployment: &Deployment, surface: Surface) -> Outbound {
+pub fn outbound(deployment: &Deployment, surface: Surface, in_browser: bool) -> Outbound {
     match deployment.dialect {
         DialectName::OpenAi => openai::outbound(deployment, surface),
-        DialectName::Anthropic => anthropic::outbound(deployment),
+        DialectName::Anthropic => anthropic::outbound(deployment, in_browser),
     }
 }
 

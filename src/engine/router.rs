@@ -224,7 +224,8 @@ impl Router {
     /// The request to a deployment on a surface.
     #[must_use]
     pub fn outbound(&self, deployment: DeploymentIx, surface: Surface) -> Option<Outbound> {
-        self.config.deployment(deployment).map(|known| dialect::outbound(known, surface))
+        let in_browser = self.config.host.in_browser;
+        self.config.deployment(deployment).map(|known| dialect::outbound(known, surface, in_browser))
     }
 
     /// A scanner for a request body.

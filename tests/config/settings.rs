@@ -130,6 +130,7 @@ fn the_host_is_read() {
         allowed_models: Some(vec!["b".to_owned()]),
         max_body_bytes: 1024,
         subrequests: Some(45),
+        in_browser: false,
     };
     assert_eq!(try_load(&given, &host).unwrap().config.host, expected);
     let trust =

@@ -8,7 +8,7 @@ use switchman::error::FaultKind;
 use crate::support::{MID, deployment, deployment_with, inbound, translated};
 
 fn headers(deployment: &Deployment) -> Vec<(String, String)> {
-    let outbound = outbound(deployment, Surface::Chat);
+    let outbound = outbound(deployment, Surface::Chat, false);
     let own = outbound.headers.iter().map(|(name, value)| ((*name).to_owned(), value.expose().to_owned()));
     let extra = outbound.extra_headers.iter().map(|(name, value)| (name.clone(), value.expose().to_owned()));
     own.chain(extra).collect()
@@ -24,9 +24,9 @@ fn an_address_may_have_any_part_of_the_path() {
         "https://proxy/a/v1/messages",
     ] {
         let deployment = deployment_with(MID, json!({ "api_base": base }));
-        assert_eq!(outbound(&deployment, Surface::Chat).url, "https://proxy/a/v1/messages", "{base}");
+        assert_eq!(outbound(&deployment, Surface::Chat, false).url, "https://proxy/a/v1/messages", "{base}");
     }
-    assert_eq!(outbound(&deployment(MID), Surface::Chat).url, "https://api.anthropic.com/v1/messages");
+    assert_eq!(outbound(&deployment(MID), Surface::Chat, false).url, "https://api.anthropic.com/v1/messages");
     assert!(is_translated(deployment(MID).dialect));
 }
 
@@ -102,4 +102,14 @@ fn older_models_go_on_from_a_text() {
     }
     let request = json!({ "messages": [{ "role": "user", "content": "Hi" }] });
     assert!(translated(MID, &request).headers.is_empty());
+}
+
+#[test]
+fn a_page_says_that_it_means_it() {
+    let names = |in_browser| {
+        let outbound = outbound(&deployment(MID), Surface::Chat, in_browser);
+        outbound.headers.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+    };
+    let name = "anthropic-dangerous-direct-browser-access";
+    assert!(names(true).contains(&name) && !names(false).contains(&name));
 }

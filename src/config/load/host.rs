@@ -53,6 +53,7 @@ pub(super) fn host(
             .find_map(|(at, value)| allowed(reader, &at, value, groups, names)),
         max_body_bytes: options.pick(reader, "maxBodyBytes", bytes).unwrap_or(default.max_body_bytes),
         subrequests: options.pick(reader, "subrequests", Reader::positive),
+        in_browser,
     }
 }
 

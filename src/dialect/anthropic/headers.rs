@@ -15,7 +15,7 @@ const BETA: &str = "anthropic-beta";
 const OAUTH_PREFIX: &str = "sk-ant-oat";
 const OAUTH_BETA: &str = "oauth-2025-04-20";
 
-pub(super) fn outbound(deployment: &Deployment) -> Outbound {
+pub(super) fn outbound(deployment: &Deployment, in_browser: bool) -> Outbound {
     // LiteLLM takes the address with any part of the path.
     let base = deployment.api_base.url();
     let base = base.strip_suffix("/messages").unwrap_or(base);
@@ -28,6 +28,10 @@ pub(super) fn outbound(deployment: &Deployment) -> Outbound {
         });
     }
     headers.extend(beta(deployment, &[]));
+    if in_browser {
+        // Without it a page gets no answer that it may read (Anthropic's own client sends it, 2026-11).
+        headers.push(("anthropic-dangerous-direct-browser-access", Secret::new("true")));
+    }
     let extra = deployment.extra_headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case(BETA));
     Outbound {
         url: format!("{base}/v1/messages"),

@@ -32,8 +32,8 @@ pub(super) use reply::translate as translate_reply;
 pub(super) use stream::Stream;
 pub(super) use tools::JSON_TOOL;
 
-pub(super) fn outbound(deployment: &Deployment) -> Outbound {
-    headers::outbound(deployment)
+pub(super) fn outbound(deployment: &Deployment, in_browser: bool) -> Outbound {
+    headers::outbound(deployment, in_browser)
 }
 
 pub(super) fn translate_request(

@@ -111,11 +111,18 @@ for (const dialect of DIALECTS) {
     assert.equal(one.calls.length, 5);
   };
 
-  streamScenarios[`s85 an answer that told its end is whole, though the last word is missing (${title})`] = async (kit) => {
+  // Many servers with OpenAI's API leave the last word out. Anthropic never does.
+  const isMissed = dialect === "anthropic";
+  const verdict = isMissed ? "has been cut off" : "is whole";
+  streamScenarios[`s85 an answer that told its end and lacks the last word ${verdict} (${title})`] = async (kit) => {
     const { router } = mixed(kit, [dialect], { one: { faults: { unterminated: true } } });
     const stream = await router.completion(STREAM);
-    assert.equal((await stream.final()).choices[0].message.content, sentenceOf("one"));
-    assert.equal(stream.meta.attempts[0].error, null);
+    if (isMissed) {
+      assert.equal((await rejection(stream.final())).code, "bad_reply");
+    } else {
+      assert.equal((await stream.final()).choices[0].message.content, sentenceOf("one"));
+    }
+    assert.equal(stream.meta.attempts[0].error, isMissed ? "APIError" : null);
   };
 
   const DELIVERIES = {
