@@ -9,6 +9,8 @@ export const DONE = 3;
 export const FAILED = 4;
 /** Nothing until the alarm rings: the call waits before its next send. */
 export const WAIT = 5;
+/** No more is to come of a committed stream, though its connection may still be open. */
+export const OVER = 6;
 
 /** What a request over `fetch` asks for, where it is not a surface. */
 export const REFUSED = 0;

@@ -2,7 +2,7 @@
 
 import { assembled } from "./body.js";
 import { causeOf, describe } from "./cause.js";
-import { BAD_REPLY, BAD_REQUEST, BYTES, COMMIT, CONNECT, DONE, FAILED, NONE, SEND, WAIT } from "./codes.js";
+import { BAD_REPLY, BAD_REQUEST, BYTES, COMMIT, CONNECT, DONE, FAILED, NONE, OVER, SEND, WAIT } from "./codes.js";
 import { errorOf, internal, RouterError } from "./errors.js";
 import { pairs } from "./headers.js";
 import { discard, TooLong } from "./platform/bytes.js";
@@ -339,7 +339,7 @@ export class Call {
         const next = core.coreStreamBytes(id, this.attempt, length, now());
         if (next !== NONE) action = next;
       });
-      if (action !== NONE) this.step(action);
+      if (action !== NONE && action !== OVER) this.step(action);
       return action;
     }, FAILED);
   }

@@ -1,9 +1,12 @@
 // What a committed stream goes on to say, where the core reads it: objects, translated streams, and those that may
 // be gone on with on another deployment after a break. A chunk costs one promise beside the reader's own two.
 
-import { DONE, FAILED, NONE } from "./codes.js";
+import { DONE, FAILED, NONE, OVER } from "./codes.js";
 
 const ignore = () => {};
+
+/** Came the terminator with what committed the stream? */
+const isDone = (core, id) => core.coreStreamDone(id);
 
 export class Pump {
   #hub;
@@ -48,13 +51,8 @@ export class Pump {
     };
   }
 
-  /** The next piece; `undefined` at the end. Rejects with the call's error. */
-  next() {
-    return new Promise((resolve, reject) => this.ask(resolve, reject));
-  }
-
   /**
-   * The same without a promise. One at a time: nobody asks before the last one has been answered.
+   * Asks for the next piece; `undefined` at the end. The call's error otherwise. One at a time: nobody asks before the last one has been answered.
    * @param {(piece: any) => void} resolve
    * @param {(error: unknown) => void} reject
    */
@@ -72,6 +70,7 @@ export class Pump {
     else if (call.hasCrashed) this.#reject(call.fail());
     else if (call.isOver) this.#resolve(undefined);
     else if (this.#moved !== NONE) this.#moveOn();
+    else if (call.reader !== this.#reader && call.ask(isDone, false)) this.#close();
     else this.#read(call.reader);
   }
 
@@ -111,11 +110,15 @@ export class Pump {
     const call = this.#call;
     call.waitingSince = Infinity;
     const action = call.push(bytes);
-    if (action !== NONE) return this.#follow(action);
-    if (!call.ask((core, id) => core.coreStreamDone(id), false)) return this.#advance();
-    const ended = call.ended(undefined);
-    call.reader.cancel().catch(ignore);
-    return this.#follow(ended);
+    if (action === NONE) return this.#advance();
+    return action === OVER ? this.#close() : this.#follow(action);
+  }
+
+  /** The terminator is there: nothing more is waited for. */
+  #close() {
+    const ended = this.#call.ended(undefined);
+    this.#call.reader.cancel().catch(ignore);
+    this.#follow(ended);
   }
 
   /** Wakes who waits for a read, in a turn of its own: it was the alarm that spoke, or the caller. */

@@ -89,19 +89,33 @@ export function relay(hub, call) {
  */
 export function relayEvents(hub, call) {
   const pump = new Pump(hub, call, (core, id) => core.coreTakeBytes(id));
+  /** @type {any} */
+  let controller;
+  /** @type {() => void} */
+  let served;
+  const onBytes = (bytes) => {
+    if (bytes === undefined) controller.close();
+    else controller.enqueue(bytes);
+    served();
+  };
+  const onError = (error) => {
+    if (error instanceof CancelledError) controller.error(error.cause);
+    else {
+      controller.enqueue(encoder.encode(`data: ${hub.wireOf(error)}\n\n`));
+      controller.close();
+    }
+    served();
+  };
+  // One promise an event, and no function made for it.
+  const ask = (resolve) => {
+    served = resolve;
+    pump.ask(onBytes, onError);
+  };
   return new ReadableStream({
-    async pull(controller) {
-      try {
-        const bytes = await pump.next();
-        if (bytes === undefined) controller.close();
-        else controller.enqueue(bytes);
-      } catch (thrown) {
-        const error = /** @type {Error} */ (thrown);
-        if (error instanceof CancelledError) return controller.error(error.cause);
-        controller.enqueue(encoder.encode(`data: ${hub.wireOf(error)}\n\n`));
-        controller.close();
-      }
+    start(given) {
+      controller = given;
     },
+    pull: () => new Promise(ask),
     cancel: () => pump.leave(),
   }, { highWaterMark: 0 });
 }

@@ -63,7 +63,7 @@ impl Router {
         self.take(call, step)
     }
 
-    /// Bytes of a stream, in the window. 0 is "go on".
+    /// Bytes of a stream, in the window. 0 is "go on"; a committed stream whose terminator is there has no more to say.
     #[wasm_bindgen(js_name = coreStreamBytes)]
     pub fn stream_bytes(&mut self, call: u32, attempt: u16, len: usize, now: f64) -> u32 {
         let bytes = self.window.bytes(len);
@@ -75,6 +75,7 @@ impl Router {
         );
         match step {
             Some(step) => self.take(call, step),
+            None if self.stream_done(call) => action::OVER,
             None => action::NONE,
         }
     }
@@ -116,11 +117,13 @@ impl Router {
         self.read(call, |running| running.watch.as_ref().map_or(0, engine::Watch::malformed)).unwrap_or(0)
     }
 
-    /// Is a stream's terminator there?
+    /// Is the terminator of a committed stream there?
     #[wasm_bindgen(js_name = coreStreamDone)]
     #[must_use]
     pub fn stream_done(&self, call: u32) -> bool {
-        let is_done = |running: &Running| running.watch.as_ref().is_some_and(engine::Watch::is_done);
+        let is_done = |running: &Running| {
+            running.call.shows().is_some() && running.watch.as_ref().is_some_and(engine::Watch::is_done)
+        };
         self.read(call, is_done).unwrap_or(false)
     }
 

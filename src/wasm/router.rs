@@ -30,6 +30,7 @@ pub(super) mod action {
     pub(in crate::wasm) const DONE: u32 = 3;
     pub(in crate::wasm) const FAILED: u32 = 4;
     pub(in crate::wasm) const WAIT: u32 = 5;
+    pub(in crate::wasm) const OVER: u32 = 6;
 }
 
 /// What a request over `fetch` asks for, where it is not a surface. `js/fetch.js` has the same table.
