@@ -2,13 +2,19 @@
 
 import { LIVE_BREAKS } from "./breaks.js";
 import { h, say } from "./element.js";
-import { attemptLines, failure, summary } from "./words.js";
+import { attemptLines, failure, running, summary } from "./words.js";
 
 const NEAR_END_PX = 48;
 
 /** The buttons that break a provider in the middle of a stream. @param {(how: any) => void} onBreak */
 export const liveButtons = (onBreak) =>
   LIVE_BREAKS.map(({ how, label }) => h("button.break", { type: "button", "data-how": how, onclick: () => onBreak(how) }, label));
+
+/** Where one model's words end and another's begin. It has no text: the answer reads on over it. @param {string} model */
+function seam(model) {
+  const said = `From here on ${model}`;
+  return h("span.seam", { role: "img", title: said, "aria-label": said });
+}
 
 export class AnswerView {
   #text = h("p.text");
@@ -19,6 +25,9 @@ export class AnswerView {
   #article = h("article.answer", { "aria-busy": "true", "data-state": "asking" }, this.#text, this.#outcome, this.#live, this.#attempts);
 
   #log;
+
+  /** Whose words there were. @type {import("./words.js").Begun} */
+  begun = new Map();
 
   /** @param {HTMLElement} log @param {string} question */
   constructor(log, question) {
@@ -39,11 +48,25 @@ export class AnswerView {
   streams(stream, onBreak) {
     this.#change(() => {
       this.#state("streaming");
-      say(this.#outcome, `${stream.model_used} is answering. Break it:`);
       this.#live.replaceChildren(...liveButtons(onBreak));
       this.#live.hidden = false;
-      this.#tell(stream.meta.attempts, false);
+      this.#runs("start", stream, stream.meta.attempts.length - 1);
     });
+  }
+
+  /** From here on another attempt answers. @param {any} stream @param {import("../js/index.js").StreamMarker} marker */
+  resumes(stream, { event, model_used, attempt }) {
+    this.#change(() => {
+      if (event === "restart") this.#text.replaceChildren();
+      else this.#text.append(seam(model_used));
+      this.#runs(event, stream, attempt);
+    });
+  }
+
+  #runs(how, { model_used, meta }, attempt) {
+    this.begun.set(attempt, how);
+    say(this.#outcome, running(how, model_used));
+    this.#tell(meta.attempts, true);
   }
 
   append(words) {
@@ -52,7 +75,7 @@ export class AnswerView {
 
   /** @param {any} meta @param {string} model */
   complete(meta, model) {
-    this.#end("complete", summary(meta, model), meta.attempts);
+    this.#end("complete", summary(meta, this.begun, model), meta.attempts);
   }
 
   /** @param {any} error */
@@ -65,7 +88,7 @@ export class AnswerView {
     this.#change(() => {
       this.#live.hidden = true;
       say(this.#outcome, words);
-      this.#tell(attempts, this.hasBegun);
+      this.#tell(attempts);
       this.#state(state);
     });
     this.#article.setAttribute("aria-busy", "false");
@@ -83,13 +106,10 @@ export class AnswerView {
     this.#article.dataset.state = state;
   }
 
-  #tell(attempts, hasBegun) {
-    const isRunning = this.#article.dataset.state === "streaming" && !hasBegun;
-    const lines = attemptLines(attempts, hasBegun).map(({ model, deed, then, isFailed }, index) => {
-      const isLast = index === attempts.length - 1;
-      const said = isRunning && isLast ? "is answering" : deed;
-      return h("li", { className: isFailed ? "is-failed" : "" }, h("b", {}, model), ` ${said}`, then ? ` → ${then}.` : ".");
-    });
+  #tell(attempts, isRunning = false) {
+    const lines = attemptLines(attempts, this.begun, isRunning).map(({ model, deed, then, isFailed }) =>
+      h("li", { className: isFailed ? "is-failed" : "" }, h("b", {}, model), ` ${deed}`, then ? ` → ${then}.` : "."),
+    );
     this.#attempts.replaceChildren(...lines);
   }
 }

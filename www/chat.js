@@ -29,7 +29,7 @@ export function showChat(session) {
       await answerInto(view, session, messages, controller.signal);
       turns = [...messages, { role: "assistant", content: view.text }].slice(-KEPT_TURNS);
     } catch (error) {
-      session.gaveUp(error, view.hasBegun);
+      session.gaveUp(error, view.begun);
       view.failed(error);
     } finally {
       running = undefined;
@@ -63,7 +63,10 @@ async function answerInto(view, session, messages, signal) {
     return;
   }
   view.streams(answer, (how) => providerOf(answer.meta.model_id).breakNow(how));
-  for await (const { choices } of answer) view.append(choices[0]?.delta?.content);
-  session.succeeded(answer.meta);
+  for await (const { choices, switchman } of answer) {
+    if (switchman) view.resumes(answer, switchman);
+    view.append(choices[0]?.delta?.content);
+  }
+  session.succeeded(answer.meta, view.begun);
   view.complete(answer.meta, answer.model_used);
 }

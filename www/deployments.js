@@ -6,7 +6,7 @@
 export const GROUP = "chat";
 
 export const DEPLOYMENTS = [
-  { id: "mini", model: "openai/gpt-4o-mini", api_base: "https://mini.example/v1", weight: 2 },
+  { id: "haiku", model: "anthropic/claude-3-5-haiku-20241022", api_base: "https://haiku.example", weight: 2 },
   { id: "four-one", model: "openai/gpt-4.1-mini", api_base: "https://four-one.example/v1", weight: 1 },
   { id: "qwen", model: "hosted_vllm/qwen3-8b", api_base: "https://qwen.example/v1", weight: 1 },
 ];
@@ -20,12 +20,12 @@ export function configOf({ weights, numRetries, patience, midStream }) {
     model_list: DEPLOYMENTS.map(({ id, model, api_base }) => ({
       model_name: GROUP,
       litellm_params: { model, api_base, weight: weights[id] },
-      model_info: { id },
+      // That they can go on from a text that another began. By its name the router knows it of the first alone.
+      model_info: { id, supports_assistant_prefill: true },
     })),
     num_retries: numRetries,
     timeout: patience,
     idle_timeout: patience,
-    // Only said where it is chosen and carried out.
-    ...(midStream && { mid_stream: midStream }),
+    mid_stream: midStream,
   };
 }

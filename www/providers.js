@@ -37,6 +37,7 @@ class Provider {
     this.#fake = fakeProvider({
       name: deployment.id,
       dialect: this.#dialect,
+      continues: true,
       keepCalls: 0,
       latencyMs: HEAD_WORDS,
       chunkDelayMs: 1,

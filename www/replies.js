@@ -1,5 +1,7 @@
 /** What the fakes say. Long enough to be broken on the way. */
 
+import { DEPLOYMENTS } from "./deployments.js";
+
 export const PROMPTS = ["What does a switchman do?", "What happens when you fail half-way?", "Who are you?"];
 
 const SWITCHMAN =
@@ -17,15 +19,21 @@ const about = (model) =>
   "Every word of mine was written beforehand. What is real is the way to me: the choice, the failures, the retries and the time they take " +
   "are the router's own work, the same that it does in front of a provider.";
 
+/** A dialect may send a text in parts. */
+const textOf = (content) => (typeof content === "string" ? content : (content?.map(({ text }) => text).join(" ") ?? ""));
+
 /**
+ * The whole answer, also where its beginning stands in the request: what is left of it is for the fake to find.
  * @param {any} request the body as it reached the fake
  * @param {string} model
  */
 export function replyTo({ messages }, model) {
-  const content = messages?.at(-1)?.content;
-  // A dialect may send the text in parts.
-  const question = typeof content === "string" ? content : (content?.map(({ text }) => text).join(" ") ?? "");
+  const last = messages?.at(-1);
+  const begun = last?.role === "assistant" ? textOf(last.content) : "";
+  const question = textOf(messages?.findLast(({ role }) => role === "user")?.content);
   if (/switchman|router/i.test(question)) return SWITCHMAN;
   if (/half|fail|break|cut|stream/i.test(question)) return HALF_WAY;
-  return about(model);
+  // Who goes on from "I am" stays with the name that was given.
+  const names = [model, ...DEPLOYMENTS.map((one) => one.model)];
+  return names.map(about).find((text) => text.startsWith(begun)) ?? about(model);
 }

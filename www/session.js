@@ -1,31 +1,25 @@
 /** The router of the page and what the page has learnt from its answers. Every setting of the config makes a new router. */
 
 import { configOf, DEPLOYMENTS, GROUP } from "./deployments.js";
-import { ConfigError, Router } from "./lib/js/entry/browser.js";
+import { Router } from "./lib/js/entry/browser.js";
 import { network } from "./providers.js";
 import { deed } from "./words.js";
 
 /** A shared circuit is one number: an epoch above so many bits of "benched until". docs/DESIGN.md tells more. */
 const UNTIL = 2 ** 41;
 
-/** The config that the page starts from. */
-const START = { weights: Object.fromEntries(DEPLOYMENTS.map(({ id, weight }) => [id, weight])), numRetries: 2, patience: 2 };
-
-/** Whether this version of the router carries an option out: it lists in its notices what it only accepts. */
-export function carriesOut(option, value) {
-  try {
-    const router = new Router({ ...configOf(START), [option]: value }, { fetch: network });
-    const isNoticed = router.notices.some(({ path }) => path.includes(option));
-    router.free();
-    return !isNoticed;
-  } catch (error) {
-    if (error instanceof ConfigError) return false;
-    throw error;
-  }
-}
+/** What the page starts from. */
+const START = {
+  weights: Object.fromEntries(DEPLOYMENTS.map(({ id, weight }) => [id, weight])),
+  numRetries: 2,
+  patience: 2,
+  stream: true,
+  // The router's own default is "error": going on is to be asked for.
+  midStream: "continue",
+};
 
 export class Session extends EventTarget {
-  settings = { ...START, stream: true, midStream: /** @type {string | undefined} */ (undefined) };
+  settings = { ...START };
   /** How often each deployment has answered, by id. @type {Map<string, number>} */
   answered = new Map();
   failed = 0;
@@ -74,16 +68,20 @@ export class Session extends EventTarget {
     return this.router.completion({ model: GROUP, ...request }, options);
   }
 
-  /** Counts a whole answer. @param {import("../js/index.js").HiddenParams} meta */
-  succeeded({ model_id, attempts }) {
+  /**
+   * Counts a whole answer, for who ended it.
+   * @param {import("../js/index.js").HiddenParams} meta
+   * @param {import("./words.js").Begun} [begun]
+   */
+  succeeded({ model_id, attempts }, begun) {
     this.answered.set(model_id, (this.answered.get(model_id) ?? 0) + 1);
-    this.#note(attempts);
+    this.#note(attempts, begun);
   }
 
-  /** Counts a call without a whole answer, unless the visitor ended it. @param {any} error @param {boolean} [hasBegun] it broke off */
-  gaveUp(error, hasBegun = false) {
+  /** Counts a call without a whole answer, unless the visitor ended it. @param {any} error @param {import("./words.js").Begun} [begun] */
+  gaveUp(error, begun) {
     if (error.name !== "AbortError") this.failed += 1;
-    this.#note(error.attempts ?? [], hasBegun);
+    this.#note(error.attempts ?? [], begun);
   }
 
   resetCounts() {
@@ -92,11 +90,11 @@ export class Session extends EventTarget {
     this.#changed("state");
   }
 
-  #note(attempts, hasBegun = false) {
-    for (const attempt of attempts) {
+  #note(attempts, begun) {
+    for (const [index, attempt] of attempts.entries()) {
       // What the visitor stopped says nothing about the deployment.
       if (attempt.error === "AbortError") continue;
-      const said = deed(attempt, hasBegun && attempt === attempts.at(-1));
+      const said = deed(attempt, begun?.get(index));
       this.last.set(attempt.deployment, { isFailed: attempt.error !== null, deed: said });
     }
     this.#changed("state");

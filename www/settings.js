@@ -2,7 +2,6 @@
 
 import { byId, h } from "./element.js";
 import { pace } from "./providers.js";
-import { carriesOut } from "./session.js";
 
 /** @param {import("./session.js").Session} session @param {(changes: object) => void} renew */
 export function showSettings(session, renew) {
@@ -32,10 +31,7 @@ export function showSettings(session, renew) {
   showSpeed();
 
   const midStream = byId("mid-stream");
-  const isCarriedOut = carriesOut("mid_stream", "restart");
-  for (const option of midStream.options) option.disabled = !isCarriedOut && option.value !== "error";
-  if (!isCarriedOut) byId("mid-stream-note").textContent = "This version of the router ends the stream with an error; the other two are not carried out yet.";
-  midStream.disabled = !isCarriedOut;
+  midStream.value = settings.midStream;
   midStream.addEventListener("change", () => renew({ midStream: midStream.value }));
 
   byId("forget").addEventListener("click", () => renew({}));

@@ -4,12 +4,26 @@
 
 export const seconds = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 
-/** What a deployment did in one attempt, without its name. @param {Attempt} attempt @param {boolean} [hasBegun] content had come */
-export function deed({ status, error, message, ms }, hasBegun = false) {
-  if (error === null) return "answered";
+/**
+ * How the words of an attempt came: as the first of the answer, behind a break from the beginning, or from where it broke
+ * off. By the attempt's position; an attempt without words is not in it.
+ * @typedef {"start" | "restart" | "continue"} Beginning
+ * @typedef {Map<number, Beginning>} Begun
+ */
+
+/** What is said of an attempt with words, as long as it runs, when it is whole, and when it breaks off. */
+const BEGINNINGS = {
+  start: { runs: "is answering", ended: "answered", broke: "began to answer" },
+  restart: { runs: "has started again", ended: "started again and answered", broke: "started again" },
+  continue: { runs: "is going on with the answer", ended: "went on with the answer to its end", broke: "went on with the answer" },
+};
+
+/** What a deployment did in one attempt, without its name. @param {Attempt} attempt @param {Beginning} [begun] it had words */
+export function deed({ status, error, message, ms }, begun) {
+  if (error === null) return BEGINNINGS[begun ?? "start"].ended;
   if (error === "AbortError") return `was stopped after ${seconds(ms)}`;
   const quoted = message ? `: “${message.replace(/\.$/, "")}”` : "";
-  if (hasBegun) return `began to answer and broke off after ${seconds(ms)} (${error}${quoted})`;
+  if (begun) return `${BEGINNINGS[begun].broke} and broke off after ${seconds(ms)} (${error}${quoted})`;
   if (status !== null && status >= 400) return `answered ${status} after ${seconds(ms)} (${error}${quoted})`;
   const what = {
     Timeout: status === null ? "sent nothing" : "sent a head and no content",
@@ -22,25 +36,49 @@ export function deed({ status, error, message, ms }, hasBegun = false) {
 /**
  * A line for each attempt.
  * @param {Attempt[]} attempts
- * @param {boolean} [hasBegun] the last attempt had delivered content when it failed
+ * @param {Begun} begun
+ * @param {boolean} [isRunning] the last attempt's words are still coming
  * @returns {{ model: string, deed: string, then: string, isFailed: boolean }[]}
  */
-export function attemptLines(attempts, hasBegun = false) {
+export function attemptLines(attempts, begun, isRunning = false) {
   return attempts.map((attempt, index) => {
     const next = attempts[index + 1];
-    const isLast = next === undefined;
     const isFailed = attempt.error !== null;
     let then = "";
-    if (!isLast) then = next.deployment === attempt.deployment ? "tried it again" : "moved on";
-    else if (isFailed && attempt.error !== "AbortError") then = hasBegun ? "the stream ended with this error" : "gave up";
-    return { model: attempt.model_used, deed: deed(attempt, hasBegun && isLast), then, isFailed };
+    if (next) then = next.deployment === attempt.deployment ? "tried it again" : "moved on";
+    else if (isFailed && attempt.error !== "AbortError") then = begun.size > 0 ? "the stream ended with this error" : "gave up";
+    const how = begun.get(index);
+    const said = isRunning && !next ? BEGINNINGS[how ?? "start"].runs : deed(attempt, how);
+    return { model: attempt.model_used, deed: said, then, isFailed };
   });
 }
 
-/** Who answered, and how long it took. @param {import("../js/index.js").HiddenParams} meta @param {string} model */
-export function summary({ latency }, model) {
+/** The same as "answered by", of all whose words the answer holds. @param {Attempt[]} attempts @param {Begun} begun @param {string} model */
+function authors(attempts, begun, model) {
+  const hows = [...begun];
+  // What was said before the last new start is gone.
+  const from = hows.findLastIndex(([, how]) => how !== "continue");
+  const [first, ...later] = hows.slice(Math.max(from, 0)).map(([index, how]) => ({ how, by: attempts[index].model_used }));
+  if (first === undefined) return `Answered by ${model}`;
+  const isSecond = first.how === "restart";
+  if (later.length === 0) return `${isSecond ? "Started again" : "Answered"} by ${first.by}`;
+  return [`${isSecond ? "Started again" : "Begun"} by ${first.by}`, ...later.map(({ by }) => `continued by ${by}`)].join(", ");
+}
+
+/** Who answered, and how long it took. @param {import("../js/index.js").HiddenParams} meta @param {Begun} begun @param {string} model */
+export function summary({ latency, attempts }, begun, model) {
   const first = latency.first_token_ms === null ? "" : `, first token after ${seconds(latency.first_token_ms)}`;
-  return `Complete. Answered by ${model}${first}, ${seconds(latency.total_ms)} in all.`;
+  return `Complete. ${authors(attempts, begun, model)}${first}, ${seconds(latency.total_ms)} in all.`;
+}
+
+/** Who is answering now. @param {Beginning} how @param {string} model */
+export function running(how, model) {
+  const said = {
+    start: `${model} is answering`,
+    restart: `Broken off, and started again by ${model}`,
+    continue: `Broken off, and continued by ${model}`,
+  };
+  return `${said[how]}. Break it:`;
 }
 
 /** Why there is no whole answer. @param {any} error @param {boolean} hasBegun */
