@@ -337,7 +337,8 @@ export class Call {
       window.each(bytes, (length) => {
         if (action !== NONE && action !== COMMIT) return;
         const next = core.coreStreamBytes(id, this.attempt, length, now());
-        if (next !== NONE) action = next;
+        // That a stream has ended is seen again when it is read on.
+        if (next !== NONE && !(next === OVER && action === COMMIT)) action = next;
       });
       if (action !== NONE && action !== OVER) this.step(action);
       return action;

@@ -184,6 +184,14 @@ Object.assign(streamObjects, {
     close();
     assert.equal((await (await answered).final()).choices[0].message.content, "Yes.");
   },
+  "a stream that comes in one piece, larger than the window, ends with its terminator though the connection stays open": async (kit) => {
+    const { router, send } = byHand(kit);
+    const answered = router.completion(STREAM);
+    const words = Array.from({ length: 2_000 }, (_, n) => event(chunk({ content: `word ${n} ` }))).join("");
+    send(`${words}${event(chunk({}, "stop"))}${event("[DONE]")}`);
+    const { content } = (await (await answered).final()).choices[0].message;
+    assert.ok(content.endsWith("word 1999 "), content.slice(-20));
+  },
   "an event in several data lines is one event": async (kit) => {
     const { router, send, close } = byHand(kit);
     const answered = router.completion(STREAM);
