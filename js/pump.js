@@ -52,7 +52,8 @@ export class Pump {
   }
 
   /**
-   * Asks for the next piece; `undefined` at the end. The call's error otherwise. One at a time: nobody asks before the last one has been answered.
+   * Asks for the next piece: `resolve` gets it, `undefined` at the end, and `reject` the call's error. One at a time:
+   * nobody asks before the last one has been answered.
    * @param {(piece: any) => void} resolve
    * @param {(error: unknown) => void} reject
    */

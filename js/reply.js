@@ -37,13 +37,7 @@ export async function readWhole(call, hub, attempt, response) {
       return;
     }
   }
-  const action = core.coreAnswered(call.id, attempt, now());
-  call.step(action);
-  if (action === DONE) {
-    call.attempt = attempt;
-    call.bytes = body;
-    call.response = response;
-  }
+  answered(call, core.coreAnswered(call.id, attempt, now()), { attempt, response, bytes: body });
 }
 
 /** A whole answer in the words of another provider. */
@@ -62,13 +56,13 @@ export async function readAbroad(call, hub, attempt, response) {
     call.step(core.coreFailed(call.id, attempt, BAD_REPLY, "the provider's answer is not valid JSON", now()));
     return;
   }
-  const action = core.coreAnsweredAbroad(call.id, attempt, now());
+  answered(call, core.coreAnsweredAbroad(call.id, attempt, now()), { attempt, response, bytes: body });
+}
+
+/** Takes the step that follows a whole body, which may be the answer. */
+function answered(call, action, answer) {
   call.step(action);
-  if (action === DONE) {
-    call.attempt = attempt;
-    call.bytes = body;
-    call.response = response;
-  }
+  if (action === DONE) Object.assign(call, answer);
 }
 
 /** A stream: held back until it commits. */
