@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::base::text::has;
 
-use super::{DialectName, GroupIx, Secret, Timeouts};
+use super::{DialectName, GroupIx, PerClass, Secret, Timeouts};
 
 /// Where a deployment is reached. A credential goes to this origin and to no other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,12 +100,22 @@ pub struct Deployment {
     pub rpm: Option<u64>,
     /// `tpm`: tokens a minute.
     pub tpm: Option<u64>,
+    /// `itpm`: tokens of requests a minute.
+    pub itpm: Option<u64>,
+    /// `otpm`: tokens of answers a minute.
+    pub otpm: Option<u64>,
     /// `max_parallel_requests`: calls in flight at once.
     pub max_parallel: Option<u32>,
     /// `num_retries` for calls in which this deployment failed first.
     pub num_retries: Option<u32>,
+    /// `retry_policy` for calls in which this deployment failed first.
+    pub retry_policy: PerClass,
     /// `cooldown_time` in ms; 0 is "never bench".
     pub cooldown_ms: Option<u64>,
+    /// `model_info.allowed_fails`: beats the router's.
+    pub allowed_fails: Option<u32>,
+    /// `model_info.allowed_fails_policy`: beats everything else about failures.
+    pub allowed_fails_policy: PerClass,
     /// Its own time limits.
     pub timeouts: Timeouts,
     /// `drop_params`: leave out what the provider cannot do. `None`: the router decides.

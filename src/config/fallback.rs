@@ -1,10 +1,54 @@
 //! Which group comes after which. Targets are resolved when the config is loaded: a fallback to
 //! nowhere is a construction error.
 
-use super::{GroupIx, Resolved};
+use std::rc::Rc;
 
-/// Where a fallback leads: a group, or one deployment by its id.
-pub type FallbackTarget = Resolved;
+use crate::error::FaultKind;
+
+use super::{GroupIx, Param, Resolved};
+
+/// Where a fallback leads, and what it changes of the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FallbackTarget {
+    /// A group, or one deployment by its id.
+    pub to: Resolved,
+    /// Members of the request that this target replaces. They count for this target alone, not for those after it.
+    pub overrides: Option<Rc<[Param]>>,
+}
+
+impl From<Resolved> for FallbackTarget {
+    fn from(to: Resolved) -> Self {
+        Self { to, overrides: None }
+    }
+}
+
+impl PartialEq<Resolved> for FallbackTarget {
+    /// Does it lead there, and change nothing of the request?
+    fn eq(&self, to: &Resolved) -> bool {
+        self.to == *to && self.overrides.is_none()
+    }
+}
+
+/// Some kinds of faults.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FaultSet(u32);
+
+impl FaultSet {
+    /// Adds a kind.
+    pub fn insert(&mut self, kind: FaultKind) {
+        self.0 |= Self::bit(kind);
+    }
+
+    /// Is a kind among them?
+    #[must_use]
+    pub fn contains(self, kind: FaultKind) -> bool {
+        self.0 & Self::bit(kind) != 0
+    }
+
+    fn bit(kind: FaultKind) -> u32 {
+        1_u32.checked_shl(u32::from(kind as u8)).unwrap_or(0)
+    }
+}
 
 /// One kind of list: per group, and for every group that has none of its own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,7 +90,7 @@ impl FallbackLists {
 pub(super) fn append(chain: &mut Vec<FallbackTarget>, more: &[FallbackTarget]) {
     for target in more {
         if !chain.contains(target) {
-            chain.push(*target);
+            chain.push(target.clone());
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::base::index::Index;
 
-use super::{DeploymentIx, GroupIx};
+use super::{DeploymentIx, GroupIx, PerClass};
 
 /// The deployments that share a `model_name`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Group {
     pub name: String,
     /// Its deployments, in the order of the model list.
     pub members: Vec<DeploymentIx>,
+    /// `model_group_retry_policy`: stands in for the whole `retry_policy`, where it is there.
+    pub retry_policy: Option<PerClass>,
 }
 
 /// Another name for a group.

@@ -11,7 +11,7 @@ use super::load::read::{Members, Reader, kind_of};
 use super::load::scopes::Scopes;
 use super::load::settings::timeouts;
 use super::load::streams::streams;
-use super::{FallbackLists, RouterConfig, StreamRules, Timeouts};
+use super::{FallbackLists, FaultSet, Hedging, Mock, PerClass, RouterConfig, StreamRules, Timeouts};
 
 /// The keys inside a request that steer the router and never reach a provider: LiteLLM's and our own.
 ///
@@ -94,6 +94,20 @@ pub struct CallOptions {
     pub max_fallbacks: Option<u32>,
     /// `max_attempts`: how many sends the call may make.
     pub max_attempts: Option<u32>,
+    /// `fallback_on`: beats the router's.
+    pub fallback_on: Option<FaultSet>,
+    /// `retry_policy`: by class of error; beats every other number but the call's own `num_retries`.
+    pub retry_policy: PerClass,
+    /// `hedging`: beats the router's.
+    pub hedging: Option<Hedging>,
+    /// `priority`: the call waits for a place where everybody is full; the lowest number goes first.
+    pub priority: Option<u32>,
+    /// `explain`: keep a record of every choice.
+    pub explain: bool,
+    /// What is answered instead of a provider, if that is asked for.
+    pub mock: Option<Box<Mock>>,
+    /// `mock_testing_rate_limit_error`: each deployment is taken to have answered 429.
+    pub mock_testing_rate_limit_error: bool,
     /// `mock_testing_fallbacks`: the first group is taken to have failed.
     pub mock_testing_fallbacks: bool,
     /// `mock_testing_context_fallbacks`: the first group is taken to have refused the prompt's length.
@@ -168,5 +182,6 @@ fn read(reader: &mut Reader<'_>, members: &Members, config: &RouterConfig) -> Ca
         mock_testing_fallbacks: flag(reader, "mock_testing_fallbacks"),
         mock_testing_context_fallbacks: flag(reader, "mock_testing_context_fallbacks"),
         mock_testing_content_policy_fallbacks: flag(reader, "mock_testing_content_policy_fallbacks"),
+        ..CallOptions::default()
     }
 }

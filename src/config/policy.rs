@@ -1,6 +1,6 @@
 //! Retries, cooldowns and time limits, with LiteLLM's names and defaults where it has them.
 
-use super::StreamRules;
+use super::{FaultSet, PerClass, StreamRules};
 
 /// How long a stream may take to its first content where nothing is set.
 const FIRST_CONTENT_MS: u64 = 60_000;
@@ -79,6 +79,61 @@ pub struct Policy {
     pub streams: StreamRules,
     /// `drop_params`: leave out what a provider cannot do, instead of passing it over. Default false.
     pub drop_params: bool,
+    /// `retry_policy`: retries by class of error, instead of `num_retries`. A group may have its own.
+    pub retry_policy: PerClass,
+    /// `allowed_fails`: failures of a minute that a deployment may have before it is benched, instead of the rate
+    /// rule. Default: the rate rule.
+    pub allowed_fails: Option<u32>,
+    /// `allowed_fails_policy`: the same by class of error.
+    pub allowed_fails_policy: PerClass,
+    /// `when_all_down`: who is used when every deployment of a group is benched. Default: nobody.
+    pub when_all_down: WhenAllDown,
+    /// `fallback_on`: the faults that lead to the ordinary fallbacks. Default: the fault table's.
+    pub fallback_on: Option<FaultSet>,
+    /// `hedging`: a second send beside a slow first one. Default: off.
+    pub hedging: Hedging,
+    /// `default_max_parallel_requests`: the cap of a deployment that declares none.
+    pub default_max_parallel: Option<u32>,
+    /// `limit_mode`: are `rpm`, `tpm`, `itpm` and `otpm` bounds, or only shares of the traffic?
+    pub limit_mode: LimitMode,
+    /// `default_priority`: calls wait for a place where everybody is full, the lowest number first. Default: no
+    /// call waits but one with a `priority` of its own.
+    pub default_priority: Option<u32>,
+    /// `health_check_staleness_threshold`: how long a `setHealth` counts, in ms. Default 600 s, as in LiteLLM.
+    pub health_ttl_ms: u64,
+}
+
+/// Who is used when every deployment of a group is benched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhenAllDown {
+    /// `"error"`: nobody; callers are told how long to wait.
+    #[default]
+    Error,
+    /// `"least_recently_failed"`: the one whose last failure is longest ago.
+    LeastRecentlyFailed,
+}
+
+/// A second send beside a slow first one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Hedging {
+    /// `false`: never.
+    #[default]
+    Off,
+    /// `true`: after the time within which 95 of 100 answers of the deployment have begun.
+    Observed,
+    /// `{ "after_ms": n }`: after so many milliseconds.
+    After(u64),
+}
+
+/// What the limits of deployments are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LimitMode {
+    /// `"soft"`: shares of the traffic only, as with LiteLLM's default strategy.
+    #[default]
+    Soft,
+    /// `"hard"`: a deployment that is at its limit is passed over. The default where the strategy or a pre-call
+    /// check of the config enforces limits in LiteLLM.
+    Hard,
 }
 
 impl Default for Policy {
@@ -93,6 +148,16 @@ impl Default for Policy {
             timeouts: Timeouts::DEFAULT,
             streams: StreamRules::default(),
             drop_params: false,
+            retry_policy: PerClass::default(),
+            allowed_fails: None,
+            allowed_fails_policy: PerClass::default(),
+            when_all_down: WhenAllDown::Error,
+            fallback_on: None,
+            hedging: Hedging::Off,
+            default_max_parallel: None,
+            limit_mode: LimitMode::Soft,
+            default_priority: None,
+            health_ttl_ms: 600_000,
         }
     }
 }

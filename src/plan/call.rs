@@ -1,5 +1,7 @@
 //! One call, from its start to its end.
 
+use std::rc::Rc;
+
 use smallvec::SmallVec;
 
 use crate::base::headers::Headers;
@@ -7,7 +9,7 @@ use crate::base::rng::Rng;
 use crate::base::time::Millis;
 use crate::base::usage::Usage;
 use crate::config::{
-    CallOptions, Deployment, DeploymentIx, GroupIx, Resolved, StreamRules, Surface, Timeouts,
+    CallOptions, Deployment, DeploymentIx, GroupIx, Param, Resolved, StreamRules, Surface, Timeouts,
 };
 use crate::error::{ErrorHint, Fault, FaultKind};
 use crate::state::{CALL_DEPOSIT, Delta, View};
@@ -60,6 +62,8 @@ pub struct Call {
     pub(super) targets: Targets,
     /// The target that is tried now, and who of it has failed.
     pub(super) target: Resolved,
+    /// What that target replaces of the request.
+    pub(super) overrides: Option<Rc<[Param]>>,
     pub(super) failed: SmallVec<[DeploymentIx; 8]>,
     pub(super) retries: u32,
     pub(super) attempts: SmallVec<[Attempt; 2]>,
@@ -93,6 +97,7 @@ impl Call {
             started: now,
             timers: Timers::default(),
             target,
+            overrides: None,
             failed: SmallVec::new(),
             retries: 0,
             attempts: SmallVec::new(),
@@ -108,6 +113,12 @@ impl Call {
     #[must_use]
     pub fn spec(&self) -> &CallSpec {
         &self.spec
+    }
+
+    /// Members of the request that the present target replaces.
+    #[must_use]
+    pub fn overrides(&self) -> &[Param] {
+        self.overrides.as_deref().unwrap_or_default()
     }
 
     /// Every send so far.

@@ -40,25 +40,27 @@ impl Targets {
         kind: FaultKind,
     ) -> Option<FallbackTarget> {
         let table = &config.fallbacks;
-        let chain = |own: &Option<FallbackLists>, declared: &FallbackLists| {
-            SmallVec::<[FallbackTarget; 4]>::from_slice(own.as_ref().unwrap_or(declared).of(group))
-        };
+        let chain =
+            |own: &Option<FallbackLists>, declared: &FallbackLists| -> SmallVec<[FallbackTarget; 4]> {
+                own.as_ref().unwrap_or(declared).of(group).iter().cloned().collect()
+            };
+        let is_ordinary = leads_on(config, options, kind);
         let mut next = match kind {
             FaultKind::ContextWindow => chain(&options.context_window_fallbacks, &table.context_window),
             FaultKind::ContentPolicy => chain(&options.content_policy_fallbacks, &table.content_policy),
             _ => SmallVec::new(),
         };
-        let leads_on = kind.verdicts().fallback || !next.is_empty();
-        if self.left == 0 || !leads_on {
+        if self.left == 0 || (!is_ordinary && next.is_empty()) {
             return None;
         }
-        if kind.verdicts().fallback {
+        if is_ordinary {
             next.extend(chain(&options.fallbacks, &table.ordinary));
         }
         next.extend(std::mem::take(&mut self.pending));
         for target in next {
-            let known = self.visited.contains(&target) || self.pending.contains(&target);
-            if !known && allowed(config, target) {
+            let known =
+                self.visited.contains(&target.to) || self.pending.iter().any(|next| next.to == target.to);
+            if !known && allowed(config, target.to) {
                 self.pending.push(target);
             }
         }
@@ -67,13 +69,24 @@ impl Targets {
         }
         self.left = self.left.saturating_sub(1);
         let target = self.pending.remove(0);
-        self.visited.push(target);
+        self.visited.push(target.to);
         Some(target)
     }
 
     /// How many groups were moved to.
     pub(super) fn taken(&self) -> usize {
         self.visited.len().saturating_sub(1)
+    }
+}
+
+/// Does a fault lead to the ordinary fallbacks? `fallback_on` decides where it is set, the call's before the config's;
+/// nothing leads on from what the caller or the router itself ended.
+fn leads_on(config: &RouterConfig, options: &CallOptions, kind: FaultKind) -> bool {
+    let ours = matches!(kind, FaultKind::Cancelled | FaultKind::Bug | FaultKind::UnknownModel);
+    match options.fallback_on.or(config.policy.fallback_on) {
+        // Nobody left says nothing of the request: another group may serve it.
+        Some(set) => !ours && (set.contains(kind) || kind == FaultKind::NoDeployment),
+        None => kind.verdicts().fallback,
     }
 }
 

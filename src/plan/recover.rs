@@ -144,16 +144,17 @@ impl Call {
                 .and_then(|group| self.targets.after(view.config, options, group, fault.kind));
             let Some(target) = next else { return self.done(Err(told), step) };
             self.last_fault = Some(Box::new(told));
-            self.target = target;
+            self.target = target.to;
+            self.overrides = target.overrides;
             self.failed.clear();
             self.retries = 0;
             self.sent_in_hop = false;
             let leave = |ix| needs_prefill && !has_prefill(view, ix);
-            match select::pick(view, now, target, &self.failed, leave, &mut self.rng) {
+            match select::pick(view, now, target.to, &self.failed, leave, &mut self.rng) {
                 Pick::Untried(deployment) | Pick::Tried(deployment) => {
                     return self.send(now, view, deployment, step);
                 }
-                Pick::Nobody => fault = nobody(view, now, target),
+                Pick::Nobody => fault = nobody(view, now, target.to),
             }
         }
     }

@@ -49,10 +49,12 @@ fn everything_that_is_carried_out_is_read() {
         idle_ms: Some(6_000),
         deadline_ms: Some(7_000),
     };
-    let plain =
-        FallbackLists { default: vec![Resolved::Group(b), Resolved::Group(c)], ..FallbackLists::default() };
+    let plain = FallbackLists {
+        default: vec![Resolved::Group(b).into(), Resolved::Group(c).into()],
+        ..FallbackLists::default()
+    };
     let window =
-        FallbackLists { by_group: [(a, vec![Resolved::Group(b)])].into(), ..FallbackLists::default() };
+        FallbackLists { by_group: [(a, vec![Resolved::Group(b).into()])].into(), ..FallbackLists::default() };
     let expected = CallOptions {
         num_retries: Some(1),
         timeouts,
@@ -72,6 +74,7 @@ fn everything_that_is_carried_out_is_read() {
         mock_testing_fallbacks: true,
         mock_testing_context_fallbacks: true,
         mock_testing_content_policy_fallbacks: true,
+        ..CallOptions::default()
     };
     assert_eq!(options, expected);
 }

@@ -135,7 +135,14 @@ fn assert_whole(config: &RouterConfig) {
     }
     let table = &config.fallbacks;
     for lists in [&table.ordinary, &table.context_window, &table.content_policy] {
-        assert!(lists.by_group.iter().flat_map(|(_, chain)| chain).chain(&lists.default).all(known));
+        assert!(
+            lists
+                .by_group
+                .iter()
+                .flat_map(|(_, chain)| chain)
+                .chain(&lists.default)
+                .all(|target| known(&target.to))
+        );
     }
 }
 

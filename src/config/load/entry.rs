@@ -13,7 +13,7 @@ use super::target::{Target, target};
 use crate::base::index::Index;
 use crate::base::json::number_text;
 use crate::base::text::has;
-use crate::config::{Deployment, DialectName, GroupIx, Secret};
+use crate::config::{Deployment, DialectName, GroupIx, PerClass, Secret};
 
 /// An entry that was read: one deployment, or one for each organisation.
 pub(super) struct Entry {
@@ -102,9 +102,14 @@ pub(super) fn entry(
         order,
         rpm,
         tpm,
+        itpm: None,
+        otpm: None,
         max_parallel: max_parallel.filter(|&limit| limit > 0),
         num_retries,
+        retry_policy: PerClass::default(),
         cooldown_ms,
+        allowed_fails: None,
+        allowed_fails_policy: PerClass::default(),
         timeouts,
         drop_params,
         prefill,

@@ -133,7 +133,9 @@ fn targets(
     for (index, item) in items.iter().enumerate() {
         let at = at.item(index);
         match target(reader, &at, item, book, form) {
-            Some(Resolved::Group(group)) if Some(group) == of => reader.problem(&at, "falls back to itself"),
+            Some(target) if of.is_some_and(|of| target.to == Resolved::Group(of)) => {
+                reader.problem(&at, "falls back to itself");
+            }
             Some(target) => append(&mut found, &[target]),
             None => {}
         }
@@ -176,5 +178,5 @@ fn target(
         let near = hint(name, book.names.listed(), Reach::Prefixes);
         reader.problem(at, format!("there is no group, alias or deployment id {}{near}", quote(name)));
     }
-    found
+    found.map(FallbackTarget::from)
 }

@@ -90,7 +90,7 @@ impl Models {
         }
         // There are at most as many groups as entries, which are fewer than 65,536.
         let group = GroupIx(u16::try_from(self.groups.len()).unwrap_or(u16::MAX));
-        self.groups.push(Group { name: name.to_owned(), members: Vec::new() });
+        self.groups.push(Group { name: name.to_owned(), members: Vec::new(), retry_policy: None });
         self.names.add_group(name, group);
         group
     }

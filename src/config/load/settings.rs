@@ -44,6 +44,7 @@ pub(super) fn policy(reader: &mut Reader<'_>, settings: &Scopes<'_>, fallback: T
         timeouts: timeouts(reader, settings).or(fallback).or(default.timeouts),
         streams: streams(reader, settings),
         drop_params: settings.pick(reader, "drop_params", Reader::flag).unwrap_or(default.drop_params),
+        ..default
     }
 }
 
