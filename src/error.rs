@@ -331,6 +331,8 @@ pub struct Fault {
     pub param: Option<Box<str>>,
     /// How long to wait before another attempt may help, in milliseconds.
     pub retry_after_ms: Option<u64>,
+    /// What the provider itself says of another attempt (`x-should-retry`).
+    pub should_retry: Option<bool>,
 }
 
 impl Fault {
@@ -344,6 +346,7 @@ impl Fault {
             wire_type: None,
             param: None,
             retry_after_ms: None,
+            should_retry: None,
         }
     }
 

@@ -7,7 +7,7 @@ use super::text::split;
 use super::time::Millis;
 
 /// The headers that the router reads of a reply; a driver need report no others.
-pub const READ: &[&str] = &["retry-after-ms", "retry-after"];
+pub const READ: &[&str] = &["retry-after-ms", "retry-after", "x-should-retry"];
 
 /// The headers of a reply that the router itself reads, in the order given. Names are lower case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,6 +42,16 @@ impl Headers {
         millis.or_else(|| {
             self.get("retry-after").and_then(|text| scaled(text, 1_000.0).or_else(|| until(text, now)))
         })
+    }
+
+    /// What the provider says of another attempt: `x-should-retry`, as OpenAI's and Anthropic's clients read it.
+    #[must_use]
+    pub fn should_retry(&self) -> Option<bool> {
+        match self.get("x-should-retry")?.trim() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        }
     }
 }
 

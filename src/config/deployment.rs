@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::base::text::has;
 
-use super::{DialectName, GroupIx, PerClass, Secret, Timeouts};
+use super::{DeploymentIx, DialectName, GroupIx, PerClass, Secret, Timeouts};
 
 /// Where a deployment is reached. A credential goes to this origin and to no other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,6 +127,9 @@ pub struct Deployment {
     pub is_translated: bool,
     /// Request parameters that it sets where the request does not.
     pub params: Vec<Param>,
+    /// The first deployment that has the same credential: its position names the credential. Set by
+    /// [`share_credentials`](super::share_credentials).
+    pub credential: DeploymentIx,
 }
 
 impl Deployment {
@@ -134,6 +137,18 @@ impl Deployment {
     #[must_use]
     pub fn model_used(&self) -> String {
         format!("{}/{}", self.provider, self.model)
+    }
+
+    /// Does it declare a limit that has to be counted?
+    #[must_use]
+    pub fn has_limits(&self) -> bool {
+        [self.rpm, self.tpm, self.itpm, self.otpm].iter().any(Option::is_some)
+    }
+
+    /// Where its limits are counted: `ix` is its own position.
+    #[must_use]
+    pub fn limit_cell(&self, ix: DeploymentIx) -> DeploymentIx {
+        ix
     }
 }
 

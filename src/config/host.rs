@@ -40,6 +40,10 @@ pub struct HostRules {
     pub max_body_bytes: u64,
     /// `subrequests`: how many sends one call may make; `None` is no bound. Default: by runtime.
     pub subrequests: Option<u32>,
+    /// `mayFallback`: is the host asked before a call moves to another target?
+    pub may_fallback: bool,
+    /// `tokenCounter`: does the host count the tokens of requests?
+    pub token_counter: bool,
     /// The router runs in a page. Some providers answer a page only if it says that it means it.
     pub in_browser: bool,
 }
@@ -52,6 +56,8 @@ impl Default for HostRules {
             allowed_models: None,
             max_body_bytes: 32 * 1024 * 1024,
             subrequests: None,
+            may_fallback: false,
+            token_counter: false,
             in_browser: false,
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Not here: anything learnt while running (`state`), and what goes over the wire (`dialect`).
 
+mod credential;
 mod deployment;
 mod fallback;
 mod group;
@@ -16,6 +17,7 @@ mod secret;
 mod streams;
 mod surface;
 
+pub use credential::share_credentials;
 pub use deployment::{ApiBase, Deployment, Param};
 pub use fallback::{FallbackLists, FallbackTable, FallbackTarget, FaultSet};
 pub use group::{Alias, Group, Names, Resolved};

@@ -4,7 +4,9 @@ use crate::base::headers::Headers;
 use crate::base::json::{Scanner, Table};
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
-use crate::config::{CallOptions, Deployment, DeploymentIx, Resolved, RouterConfig, Secret, Surface};
+use crate::config::{
+    CallOptions, Deployment, DeploymentIx, Resolved, RouterConfig, Secret, Surface, share_credentials,
+};
 use crate::dialect::{self, Outbound};
 use crate::error::{ErrorHint, Fault, FaultKind};
 use crate::plan::{Action, AttemptId, Call, CallSpec, Event, Step, is_allowed};
@@ -30,6 +32,8 @@ pub struct Request {
     pub usage_asked: bool,
     /// Is one plain text asked for: no structured output, no several choices?
     pub is_text: bool,
+    /// What it may use, where that is known: tokens in and out.
+    pub tokens: Option<(u32, u32)>,
     /// What the caller asks of the router.
     pub options: CallOptions,
     /// What the scan of the body found, if the request came over `fetch`: it may steer less.
@@ -59,6 +63,7 @@ impl Router {
             let known = deployment.prefill.unwrap_or_else(|| dialect::has_prefill(deployment));
             deployment.prefill = Some(known);
         }
+        share_credentials(&mut config.deployments);
         let state = State::new(&config);
         Self {
             members: request_members(&config),
@@ -126,12 +131,13 @@ impl Router {
             surface: request.surface,
             stream: request.stream,
             objects: request.objects,
+            tokens: request.tokens,
             options: Box::new(request.options),
         };
         let number = self.begun;
         self.begun = self.begun.wrapping_add(1);
         let rng = Rng::for_call(self.seed.unwrap_or(0), number);
-        let call = Call::new(spec, self.view(), rng, now);
+        let call = Call::new(spec, self.view(), rng, now, number);
         let asked =
             Asked { facts: request.facts, usage_asked: request.usage_asked, is_text: request.is_text };
         let id = self.calls.insert(now, call, number, asked);
@@ -180,7 +186,7 @@ impl Router {
             _ => {}
         }
         for delta in &step.deltas {
-            self.state.apply(now, delta);
+            self.state.apply(&self.config, now, delta);
         }
         step
     }

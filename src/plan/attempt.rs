@@ -1,9 +1,11 @@
 //! What is remembered of each send: told with every answer and with every error.
 
+use crate::base::headers::Headers;
 use crate::base::time::Millis;
 use crate::base::usage::Usage;
 use crate::config::DeploymentIx;
 use crate::error::Fault;
+use crate::state::{Counts, Lease};
 
 /// One send and how it went.
 #[derive(Clone, Debug)]
@@ -24,10 +26,16 @@ pub struct Attempt {
     pub fault: Option<Box<Fault>>,
     /// What the answer says it used.
     pub usage: Option<Usage>,
+    /// The place that it takes at its deployment.
+    pub lease: Lease,
+    /// What it was thought to use.
+    pub reserved: Counts,
+    /// Its head, if that is not 2xx and its body has not come yet.
+    pub(super) refusal: Option<Box<(u16, Headers)>>,
 }
 
 impl Attempt {
-    pub(super) fn sent(deployment: DeploymentIx, started: Millis) -> Self {
+    pub(super) fn sent(deployment: DeploymentIx, started: Millis, lease: Lease, reserved: Counts) -> Self {
         Self {
             deployment,
             started,
@@ -37,6 +45,9 @@ impl Attempt {
             status: None,
             fault: None,
             usage: None,
+            lease,
+            reserved,
+            refusal: None,
         }
     }
 
@@ -44,5 +55,17 @@ impl Attempt {
     #[must_use]
     pub fn ms(&self) -> u64 {
         self.ended.map_or(0, |ended| ended.since(self.started))
+    }
+
+    /// What it used, as far as that is known: what it says, nothing where no answer began, else what was reserved.
+    pub(super) fn used(&self) -> Counts {
+        let requests = self.reserved.requests;
+        match (self.usage, &self.fault) {
+            (Some(usage), _) => {
+                Counts { requests, input: usage.prompt_tokens, output: usage.completion_tokens }
+            }
+            (None, Some(_)) if self.content_at.is_none() => Counts { requests, ..Counts::default() },
+            (None, _) => self.reserved,
+        }
     }
 }

@@ -4,25 +4,22 @@ use std::rc::Rc;
 
 use smallvec::SmallVec;
 
-use crate::base::headers::Headers;
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
-use crate::base::usage::Usage;
 use crate::config::{
-    CallOptions, Deployment, DeploymentIx, GroupIx, Param, Resolved, StreamRules, Surface, Timeouts,
+    CallOptions, DeploymentIx, FallbackTarget, GroupIx, Param, Resolved, StreamRules, Surface,
 };
 use crate::error::{ErrorHint, Fault, FaultKind};
-use crate::state::{CALL_DEPOSIT, Delta, View};
+use crate::state::{CALL_DEPOSIT, Counts, Delta, Lease, View};
+use crate::strategy::Need;
 
 use super::attempt::Attempt;
 use super::classify::refused;
-use super::deadline::{Timer, Timers};
-use super::event::{Action, AttemptId, Event, Step, StreamOutcome};
+use super::deadline::{Due, Lane, Limit, Timer, Timers};
+use super::decision::Decision;
+use super::event::{Action, Answer, Ask, AttemptId, Event, Step, StreamOutcome};
 use super::fallback::{Targets, allowed, group_of};
 use super::refusal::{mock_fault, unknown_model};
-
-/// How long the body of an error is waited for.
-const ERROR_BODY_MS: u64 = 2_000;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -37,6 +34,8 @@ pub struct CallSpec {
     pub stream: bool,
     /// Are the events of the stream read for the caller, who gets objects?
     pub objects: bool,
+    /// What the request may use, where that is known: tokens in and out.
+    pub tokens: Option<(u32, u32)>,
     /// What the caller asks of the router.
     pub options: Box<CallOptions>,
 }
@@ -47,6 +46,7 @@ pub(super) enum Phase {
     New,
     Sending(AttemptId),
     Waiting,
+    Asking,
     Committed(AttemptId),
     Ended,
 }
@@ -77,17 +77,30 @@ pub struct Call {
     pub(super) is_committed: bool,
     /// Could the text that the caller has be gone on from?
     pub(super) may_continue: bool,
-    /// The head of the present send, if it is not 2xx and its body has not come yet.
-    pub(super) refusal: Option<Box<(u16, Headers)>>,
+    /// The number of the call in its router: it names its sends.
+    pub(super) number: u64,
+    /// The send beside the present one.
+    pub(super) rival: Option<AttemptId>,
+    /// There is one second send in a call.
+    pub(super) has_hedged: bool,
+    /// The place of the send that has just failed.
+    pub(super) beside: Option<Lease>,
+    /// Where the call waits for a place, if it does.
+    pub(super) waits: Option<GroupIx>,
+    /// The target that the host is asked about, and the fault that leads to it.
+    pub(super) asked: Option<Box<(FallbackTarget, Fault)>>,
+    /// Every choice, where somebody wants to know.
+    pub(super) decisions: Option<Vec<Decision>>,
 }
 
 impl Call {
     /// A call that has not started. Unknown and forbidden models end it at its first step.
     #[must_use]
-    pub fn new(spec: CallSpec, view: View<'_>, rng: Rng, now: Millis) -> Self {
+    pub fn new(spec: CallSpec, view: View<'_>, rng: Rng, now: Millis, number: u64) -> Self {
         let target = spec.target.unwrap_or(Resolved::Group(GroupIx(u16::MAX)));
         Self {
             targets: Targets::new(target, view.config, &spec.options),
+            decisions: spec.options.explain.then(Vec::new),
             rules: spec.options.streams.or(view.config.policy.streams),
             is_committed: false,
             may_continue: false,
@@ -105,7 +118,12 @@ impl Call {
             sent_in_hop: false,
             last_fault: None,
             stale_events: 0,
-            refusal: None,
+            number,
+            rival: None,
+            has_hedged: false,
+            beside: None,
+            waits: None,
+            asked: None,
         }
     }
 
@@ -166,7 +184,31 @@ impl Call {
     /// Is this the send that the call waits for, or whose stream the caller is being given?
     #[must_use]
     pub fn listens_to(&self, attempt: AttemptId) -> bool {
-        self.phase == Phase::Sending(attempt) || self.phase == Phase::Committed(attempt)
+        self.is_sending(attempt) || self.phase == Phase::Committed(attempt)
+    }
+
+    /// Is this a send whose answer is waited for? There may be two.
+    fn is_sending(&self, attempt: AttemptId) -> bool {
+        self.phase == Phase::Sending(attempt) || self.rival == Some(attempt)
+    }
+
+    /// The target that the host is asked about.
+    #[must_use]
+    pub fn asked_target(&self) -> Option<Resolved> {
+        self.asked.as_ref().map(|asked| asked.0.to)
+    }
+
+    /// Every choice so far; empty unless `explain` was asked for.
+    #[must_use]
+    pub fn decisions(&self) -> &[Decision] {
+        self.decisions.as_deref().unwrap_or_default()
+    }
+
+    /// What a send of this call needs.
+    pub(super) fn need(&self) -> Need {
+        let (input, output) = self.spec.tokens.unwrap_or_default();
+        let counts = Counts { requests: 1, input: input.into(), output: output.into() };
+        Need { counts, stream: self.spec.stream, beside: self.beside }
     }
 
     /// The send whose stream the caller is being given.
@@ -187,20 +229,22 @@ impl Call {
         let expected = match &event {
             Event::Start => self.phase == Phase::New,
             Event::Head { attempt, .. } | Event::Body { attempt, .. } | Event::Refused { attempt, .. } => {
-                self.phase == Phase::Sending(*attempt)
+                self.is_sending(*attempt)
             }
             Event::Content { attempt } | Event::Failed { attempt, .. } | Event::StreamEnd { attempt, .. } => {
                 self.listens_to(*attempt)
             }
             Event::Tick | Event::Cancel => !matches!(self.phase, Phase::New | Phase::Ended),
-            // Nothing asks yet, so nothing can be answered.
-            Event::Loaded | Event::Answered { .. } => false,
+            Event::Answered { .. } => self.phase == Phase::Asking,
+            // Nothing is loaded in the way of a call.
+            Event::Loaded => false,
         };
         if !expected {
             self.stale_events = self.stale_events.saturating_add(1);
             step.wake_at = self.timers.next();
             return step;
         }
+        self.beside = None;
         match event {
             Event::Start => self.start(now, view, &mut step),
             Event::Head { attempt, status, headers } => {
@@ -225,9 +269,13 @@ impl Call {
             Event::Tick => self.tick(now, view, &mut step),
             Event::Cancel => self.end_early(
                 now,
+                view,
                 Fault::new(FaultKind::Cancelled, "the caller cancelled the call"),
                 &mut step,
             ),
+            Event::Answered { ask: Ask::MayFallback, value } => {
+                self.may_fall_back(now, view, value == Answer::Yes, &mut step);
+            }
             Event::Loaded | Event::Answered { .. } => {}
         }
         step.wake_at = self.timers.next();
@@ -251,131 +299,64 @@ impl Call {
         self.try_target(now, view, step);
     }
 
-    pub(super) fn send(&mut self, now: Millis, view: View<'_>, deployment: DeploymentIx, step: &mut Step) {
-        let bound = view.config.host.subrequests.unwrap_or(u32::MAX);
-        let bound = bound.min(self.spec.options.max_attempts.unwrap_or(view.config.policy.max_attempts));
-        let Some(known) = view.config.deployment(deployment) else {
-            return self.done(Err(Fault::bug("a deployment vanished")), step);
-        };
-        let is_late = self.timers.get(Timer::Call).is_some_and(|deadline| deadline <= now);
-        if is_late || u32::try_from(self.attempts.len()).unwrap_or(u32::MAX) >= bound {
-            let fault = self.last_fault.take().map(|fault| *fault);
-            let fault = fault
-                .unwrap_or_else(|| Fault::new(FaultKind::NoDeployment, "the call may send nothing more"));
-            return self.done(Err(fault), step);
-        }
-        let attempt = AttemptId(u16::try_from(self.attempts.len()).unwrap_or(u16::MAX));
-        self.attempts.push(Attempt::sent(deployment, now));
-        if !self.sent_in_hop {
-            self.sent_in_hop = true;
-            self.hops_with_sends = self.hops_with_sends.saturating_add(1);
-        }
-        self.refusal = None;
-        self.timers.clear_attempt();
-        self.timers.set(Timer::Backoff, now, None);
-        if let Some(ms) =
-            known.timeouts.deadline_ms.filter(|_| self.spec.options.timeouts.deadline_ms.is_none())
-        {
-            // The deployment's word on the whole call beats the router's, not the request's.
-            self.timers.set(Timer::Call, self.started, Some(ms).filter(|ms| *ms > 0));
-        }
-        let limits = self.limits(view, known);
-        self.timers.set(Timer::Head, now, limits.headers_ms);
-        if self.spec.stream {
-            self.timers.set(Timer::FirstContent, now, Some(limits.first_content_ms()));
-        } else {
-            self.timers.set(Timer::Attempt, now, limits.total_ms);
-        }
-        self.phase = Phase::Sending(attempt);
-        step.action = Some(if self.is_committed {
-            Action::Resume { attempt, deployment }
-        } else {
-            Action::Send { attempt, deployment }
-        });
-    }
-
-    pub(super) fn limits(&self, view: View<'_>, deployment: &Deployment) -> Timeouts {
-        self.spec.options.timeouts.or(deployment.timeouts).or(view.config.policy.timeouts)
-    }
-
-    fn head(&mut self, now: Millis, attempt: AttemptId, status: u16, headers: Headers) {
-        self.timers.set(Timer::Head, now, None);
-        if let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) {
-            known.head_at = Some(now);
-            known.status = Some(status);
-        }
-        if !(200..300).contains(&status) {
-            // What the body adds is not worth a long wait: the status says enough.
-            let soon = now + ERROR_BODY_MS;
-            let due = self.timers.get(Timer::Attempt).map_or(soon, |due| due.min(soon));
-            self.timers.set(Timer::Attempt, due, Some(0));
-            self.refusal = Some(Box::new((status, headers)));
-        }
-    }
-
-    pub(super) fn answered(
-        &mut self,
-        now: Millis,
-        attempt: AttemptId,
-        usage: Option<Usage>,
-        step: &mut Step,
-    ) {
-        if let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) {
-            known.ended = Some(now);
-            known.usage = usage;
-            step.deltas.push(Delta::Succeeded { deployment: known.deployment });
-        }
-        self.phase = Phase::Ended;
-        self.timers = Timers::default();
-        step.action = Some(Action::Done(Ok(attempt)));
-    }
-
     fn tick(&mut self, now: Millis, view: View<'_>, step: &mut Step) {
         match self.timers.due(now) {
-            None | Some(Timer::Hedge) => {}
-            Some(Timer::Call) => {
+            None => {}
+            Some(Due::Call(Timer::Call)) => {
                 let fault = Fault::new(FaultKind::Timeout, "the call did not end before its deadline");
-                self.end_early(now, fault, step);
+                self.end_early(now, view, fault, step);
             }
-            Some(Timer::Backoff) => {
+            Some(Due::Call(Timer::Backoff)) => {
                 self.timers.set(Timer::Backoff, now, None);
                 self.try_target(now, view, step);
             }
-            Some(timer @ (Timer::Head | Timer::Attempt | Timer::FirstContent | Timer::Idle)) => {
-                let (Phase::Sending(attempt) | Phase::Committed(attempt)) = self.phase else { return };
+            Some(Due::Call(Timer::Hedge)) => self.hedge(now, view, step),
+            Some(Due::Call(Timer::Ask)) => self.may_fall_back(now, view, false, step),
+            Some(Due::Send(lane, limit)) => {
+                let main = match self.phase {
+                    Phase::Sending(attempt) | Phase::Committed(attempt) => Some(attempt),
+                    _ => None,
+                };
+                let Some(attempt) = (if lane == Lane::Rival { self.rival } else { main }) else { return };
                 step.abort.push(attempt);
-                if let Some(refusal) = self.refusal.take() {
+                let known = self.attempts.get_mut(usize::from(attempt.0));
+                if let Some(refusal) = known.and_then(|known| known.refusal.take()) {
                     let (status, headers) = *refusal;
                     let fault = refused(now, status, &headers, ErrorHint::default());
                     return self.fault(now, view, attempt, fault, step);
                 }
-                let what = match timer {
-                    Timer::Head => "no response head within headers_timeout",
-                    Timer::FirstContent => "no content within the first-token time-out",
-                    Timer::Idle => "the stream was silent for longer than idle_timeout",
-                    _ => "no whole answer within timeout",
+                let what = match limit {
+                    Limit::Head => "no response head within headers_timeout",
+                    Limit::FirstContent => "no content within the first-token time-out",
+                    Limit::Idle => "the stream was silent for longer than idle_timeout",
+                    Limit::Total => "no whole answer within timeout",
                 };
                 self.fault(now, view, attempt, Fault::new(FaultKind::Timeout, what), step);
             }
         }
     }
 
-    /// Ends the call whatever it was doing. A deadline counts against the deployment that was too slow.
-    fn end_early(&mut self, now: Millis, fault: Fault, step: &mut Step) {
-        if let Phase::Sending(attempt) | Phase::Committed(attempt) = self.phase {
+    /// Ends the call whatever it was doing. A deadline counts against the deployments that were too slow.
+    fn end_early(&mut self, now: Millis, view: View<'_>, fault: Fault, step: &mut Step) {
+        let main = match self.phase {
+            Phase::Sending(attempt) | Phase::Committed(attempt) => Some(attempt),
+            _ => None,
+        };
+        for attempt in main.into_iter().chain(self.rival.take()) {
             step.abort.push(attempt);
-            if let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) {
-                known.ended = Some(now);
-                known.fault = Some(Box::new(fault.clone()));
-                if fault.kind == FaultKind::Timeout {
-                    step.deltas.push(Delta::Failed { deployment: known.deployment });
-                }
+            let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) else { continue };
+            known.fault = Some(Box::new(fault.clone()));
+            let deployment = known.deployment;
+            self.close(now, attempt, step);
+            if fault.kind == FaultKind::Timeout {
+                self.learn(now, view, deployment, &fault, step);
             }
         }
         self.done(Err(fault), step);
     }
 
     pub(super) fn done(&mut self, result: Result<AttemptId, Fault>, step: &mut Step) {
+        self.leave_queue(step);
         self.phase = Phase::Ended;
         self.timers = Timers::default();
         step.action = Some(Action::Done(result.map_err(Box::new)));

@@ -42,6 +42,7 @@ pub(super) fn refused(now: Millis, status: u16, headers: &Headers, hint: ErrorHi
         wire_type: hint.wire_type,
         param: hint.param,
         retry_after_ms: headers.retry_after_ms(now).or(hint.retry_after_ms),
+        should_retry: headers.should_retry(),
     }
 }
 

@@ -16,6 +16,8 @@ pub(super) struct Targets {
     visited: SmallVec<[Resolved; 4]>,
     pending: SmallVec<[FallbackTarget; 4]>,
     left: u32,
+    /// How many of the visited the host did not allow.
+    refused: usize,
 }
 
 impl Targets {
@@ -26,7 +28,7 @@ impl Targets {
         } else {
             options.max_fallbacks.unwrap_or(config.policy.max_fallbacks)
         };
-        Self { visited: SmallVec::from_slice(&[first]), pending: SmallVec::new(), left }
+        Self { visited: SmallVec::from_slice(&[first]), pending: SmallVec::new(), left, refused: 0 }
     }
 
     /// The target after a fault of `kind` in `group`; `None` when the fault does not lead anywhere, or the
@@ -73,9 +75,15 @@ impl Targets {
         Some(target)
     }
 
+    /// The target that came last may not be moved to: it counts for nothing, and is not tried again.
+    pub(super) fn refuse(&mut self) {
+        self.left = self.left.saturating_add(1);
+        self.refused = self.refused.saturating_add(1);
+    }
+
     /// How many groups were moved to.
     pub(super) fn taken(&self) -> usize {
-        self.visited.len().saturating_sub(1)
+        self.visited.len().saturating_sub(1 + self.refused)
     }
 }
 

@@ -1,16 +1,20 @@
 //! What a call does after a fault: learn from it, then retry, wait, move on or end.
 
 use crate::base::time::Millis;
-use crate::config::{DeploymentIx, Resolved};
-use crate::error::{Blame, Fault, FaultKind};
-use crate::state::{Delta, RETRY_PRICE, View};
+use crate::config::{DeploymentIx, FallbackTarget, Resolved};
+use crate::error::{Fault, FaultKind};
+use crate::state::{Delta, RETRY_PRICE, Scope, View};
+use crate::strategy::order_of;
 
-use super::attempt::Attempt;
 use super::call::{Call, Phase};
-use super::deadline::Timer;
-use super::event::{AttemptId, Step};
+use super::deadline::{Lane, Timer};
+use super::event::{Action, Ask, AttemptId, Step};
+use super::nobody::nobody;
 use super::retry::backoff_ms;
-use super::select::{self, Pick, company, is_closed, nobody};
+use super::select::{self, Pick, Wish, is_closed};
+
+/// How long the host may think about a target.
+const ASK_MS: u64 = 1_000;
 
 impl Call {
     /// An attempt failed: learn from it, then retry, wait, move on or end.
@@ -25,26 +29,30 @@ impl Call {
         let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) else {
             return self.done(Err(Fault::bug("an attempt vanished")), step);
         };
-        known.ended = Some(now);
         known.status = fault.status.or(known.status);
         known.fault = Some(Box::new(fault.clone()));
-        let deployment = known.deployment;
-        self.timers.clear_attempt();
+        let (deployment, lease) = (known.deployment, known.lease);
+        self.beside = Some(lease);
+        self.close(now, attempt, step);
         let benched = self.learn(now, view, deployment, &fault, step);
+        if !self.failed.contains(&deployment) {
+            self.failed.push(deployment);
+        }
+        if let Some(other) = self.other(attempt) {
+            // The second send is under way still.
+            self.last_fault = Some(Box::new(fault));
+            return self.keep_only(other);
+        }
+        self.timers.clear(Lane::Main);
+        self.timers.set(Timer::Hedge, now, None);
         if self.is_committed && !self.may_resume(&fault) {
             // The caller has seen a part: nothing may be sent again.
             return self.done(Err(fault), step);
         }
-        if !self.failed.contains(&deployment) {
-            self.failed.push(deployment);
-        }
-        if self.may_retry(&fault) && self.retries < self.retry_limit(view) {
-            let needs_prefill = self.needs_prefill();
-            let is_benched = |ix| benched && matches!(self.target, Resolved::Group(_)) && ix == deployment;
-            let leave = |ix| {
-                is_benched(ix) || is_lost(&self.attempts, ix) || (needs_prefill && !has_prefill(view, ix))
-            };
-            match select::pick(view, now, self.target, &self.failed, leave, &mut self.rng) {
+        let benched = benched.filter(|_| matches!(self.target, Resolved::Group(_)));
+        let benched = benched.map(|scope| (deployment, scope));
+        if self.retries < self.retry_limit(view, &fault) {
+            match self.pick(now, view, benched, true) {
                 Pick::Untried(next) if is_closed(view, now, next) || self.pay(now, view, step) => {
                     self.retries = self.retries.saturating_add(1);
                     self.last_fault = Some(Box::new(fault));
@@ -54,41 +62,81 @@ impl Call {
                 _ => {}
             }
         }
+        if let Some(next) = self.next_level(now, view, benched, &fault) {
+            self.retries = 0;
+            self.last_fault = Some(Box::new(fault));
+            return self.send(now, view, next, step);
+        }
         self.fall_back(now, view, fault, step);
     }
 
-    /// Records a fault against a deployment. Returns whether it is benched now.
-    fn learn(
-        &self,
+    /// Picks among the present target. `benched` is who was benched in this step, which the state does not show yet.
+    fn pick(
+        &mut self,
         now: Millis,
         view: View<'_>,
-        deployment: DeploymentIx,
-        fault: &Fault,
-        step: &mut Step,
-    ) -> bool {
-        if fault.kind.verdicts().blame == Blame::None || view.config.policy.disable_cooldowns {
-            return false;
-        }
-        let (Some(health), Some(known)) = (view.state.health(deployment), view.config.deployment(deployment))
-        else {
-            return false;
-        };
-        let cooldown_ms = known.cooldown_ms.unwrap_or(view.config.policy.cooldown_ms);
-        let company = company(view, now, deployment);
-        let bench = health.circuit.judge(&health.window, now, fault, cooldown_ms, company);
-        step.deltas.push(Delta::Failed { deployment });
-        let benched = bench.is_some();
-        step.deltas.extend(bench.map(|bench| Delta::Benched { deployment, bench: Box::new(bench) }));
-        benched
+        benched: Option<(DeploymentIx, Scope)>,
+        again: bool,
+    ) -> Pick {
+        self.choose(now, view, again, &|call, ix| call.leaves(view, benched, ix))
     }
 
-    /// Retries in this group: the request's number beats that of the deployment that failed first in it,
-    /// which beats the router's.
-    fn retry_limit(&self, view: View<'_>) -> u32 {
-        let first = self.failed.first().and_then(|ix| view.config.deployment(*ix));
-        let own =
-            self.spec.options.num_retries.or_else(|| first.and_then(|deployment| deployment.num_retries));
-        own.unwrap_or(view.config.policy.num_retries)
+    /// Picks among the present target, but for those to leave.
+    pub(super) fn choose(
+        &mut self,
+        now: Millis,
+        view: View<'_>,
+        again: bool,
+        leave: &dyn Fn(&Self, DeploymentIx) -> bool,
+    ) -> Pick {
+        let (mut rng, mut decisions) = (self.rng.clone(), self.decisions.take());
+        let leave = |ix| leave(self, ix);
+        let wish =
+            Wish { target: self.target, failed: &self.failed, leave: &leave, need: self.need(), again };
+        let pick = select::pick(view, now, &wish, &mut rng, decisions.as_mut());
+        (self.rng, self.decisions) = (rng, decisions);
+        pick
+    }
+
+    /// Somebody of a higher `order` level, once the levels so far have had their retries.
+    fn next_level(
+        &mut self,
+        now: Millis,
+        view: View<'_>,
+        benched: Option<(DeploymentIx, Scope)>,
+        fault: &Fault,
+    ) -> Option<DeploymentIx> {
+        if self.spec.options.disable_fallbacks || !self.may_retry(fault) {
+            return None;
+        }
+        let level = self.failed.iter().map(|ix| order_of(view, *ix)).max()?;
+        let leave = |call: &Self, ix| order_of(view, ix) <= level || call.leaves(view, benched, ix);
+        match self.choose(now, view, false, &leave) {
+            Pick::Untried(next) => Some(next),
+            _ => None,
+        }
+    }
+
+    /// Retries in this group after a fault. The request's word beats that of the deployment that failed first in the
+    /// group, which beats the router's; in each of them a policy that names the class beats the plain number, and counts
+    /// even for what would not be retried without it.
+    fn retry_limit(&self, view: View<'_>, fault: &Fault) -> u32 {
+        let options = &self.spec.options;
+        let mendable = self.may_retry(fault);
+        let plain = |number: Option<u32>| number.map(|number| if mendable { number } else { 0 });
+        let named = |policy: crate::config::PerClass| policy.of(fault).map(|(_, number)| number);
+        let first = || self.failed.first().and_then(|ix| view.config.deployment(*ix));
+        let router = || {
+            let group = self.group(view).and_then(|group| view.config.group(group));
+            group.and_then(|group| group.retry_policy).unwrap_or(view.config.policy.retry_policy)
+        };
+        named(options.retry_policy)
+            .or_else(|| plain(options.num_retries))
+            .or_else(|| first().and_then(|known| named(known.retry_policy)))
+            .or_else(|| plain(first().and_then(|known| known.num_retries)))
+            .or_else(|| named(router()))
+            .or_else(|| plain(Some(view.config.policy.num_retries)))
+            .unwrap_or(0)
     }
 
     /// Starts the wait before a deployment that has failed in this call is used again, if the retry budget
@@ -108,7 +156,7 @@ impl Call {
     }
 
     /// Takes one retry out of the group's budget, if there is one.
-    fn pay(&self, now: Millis, view: View<'_>, step: &mut Step) -> bool {
+    pub(super) fn pay(&self, now: Millis, view: View<'_>, step: &mut Step) -> bool {
         let Some(group) = self.group(view).filter(|group| view.state.may_retry(*group, now)) else {
             return false;
         };
@@ -118,18 +166,19 @@ impl Call {
 
     /// Sends to somebody of the present target, or moves on.
     pub(super) fn try_target(&mut self, now: Millis, view: View<'_>, step: &mut Step) {
-        let needs_prefill = self.needs_prefill();
-        let leave = |ix| is_lost(&self.attempts, ix) || (needs_prefill && !has_prefill(view, ix));
-        match select::pick(view, now, self.target, &self.failed, leave, &mut self.rng) {
+        let pick = if self.is_queued(now, view) { Pick::Nobody } else { self.pick(now, view, None, false) };
+        match pick {
             Pick::Untried(deployment) | Pick::Tried(deployment) => self.send(now, view, deployment, step),
-            Pick::Nobody => self.fall_back(now, view, nobody(view, now, self.target), step),
+            Pick::Nobody => {
+                let fault = nobody(view, now, self.target, self.need());
+                self.fall_back(now, view, fault, step);
+            }
         }
     }
 
     /// Moves on to the first target of the plan that has somebody to send to, or ends with the fault.
     /// Moving on is always free.
     pub(super) fn fall_back(&mut self, now: Millis, view: View<'_>, mut fault: Fault, step: &mut Step) {
-        let needs_prefill = self.needs_prefill();
         loop {
             // "Nobody left" hides nothing: the last fault that a provider really gave is the better answer.
             let told = match &self.last_fault {
@@ -142,36 +191,49 @@ impl Call {
             let next = self
                 .group(view)
                 .and_then(|group| self.targets.after(view.config, options, group, fault.kind));
-            let Some(target) = next else { return self.done(Err(told), step) };
+            let Some(target) = next else { return self.wait_or_end(now, view, &fault, told, step) };
             self.last_fault = Some(Box::new(told));
-            self.target = target.to;
-            self.overrides = target.overrides;
-            self.failed.clear();
-            self.retries = 0;
-            self.sent_in_hop = false;
-            let leave = |ix| needs_prefill && !has_prefill(view, ix);
-            match select::pick(view, now, target.to, &self.failed, leave, &mut self.rng) {
-                Pick::Untried(deployment) | Pick::Tried(deployment) => {
-                    return self.send(now, view, deployment, step);
-                }
-                Pick::Nobody => fault = nobody(view, now, target.to),
+            if view.config.host.may_fallback {
+                self.asked = Some(Box::new((target, fault)));
+                self.phase = Phase::Asking;
+                self.timers.set(Timer::Ask, now, Some(ASK_MS));
+                step.action = Some(Action::Ask(Ask::MayFallback));
+                return;
+            }
+            match self.enter(now, view, target) {
+                Ok(deployment) => return self.send(now, view, deployment, step),
+                Err(nobody) => fault = nobody,
             }
         }
     }
-}
 
-/// Can a deployment go on from a text?
-fn has_prefill(view: View<'_>, ix: DeploymentIx) -> bool {
-    view.config.deployment(ix).is_some_and(|known| known.prefill == Some(true))
-}
+    /// The host has said whether a target may be moved to. One that says nothing in time has said no.
+    pub(super) fn may_fall_back(&mut self, now: Millis, view: View<'_>, yes: bool, step: &mut Step) {
+        self.timers.set(Timer::Ask, now, None);
+        let Some(asked) = self.asked.take() else { return };
+        let (target, fault) = *asked;
+        let fault = if yes {
+            match self.enter(now, view, target) {
+                Ok(deployment) => return self.send(now, view, deployment, step),
+                Err(nobody) => nobody,
+            }
+        } else {
+            self.targets.refuse();
+            fault
+        };
+        self.fall_back(now, view, fault, step);
+    }
 
-/// Has a deployment told this call of a wrong key, an empty account or a missing model, or can it not do what is asked?
-/// No wait mends that.
-fn is_lost(attempts: &[Attempt], deployment: DeploymentIx) -> bool {
-    let mut faults = attempts.iter().filter(|attempt| attempt.deployment == deployment);
-    faults.any(|attempt| {
-        attempt.fault.as_ref().is_some_and(|fault| {
-            fault.kind == FaultKind::Unsupported || fault.kind.verdicts().blame == Blame::BenchLong
-        })
-    })
+    /// Makes a target the present one, and picks among it.
+    fn enter(&mut self, now: Millis, view: View<'_>, target: FallbackTarget) -> Result<DeploymentIx, Fault> {
+        self.target = target.to;
+        self.overrides = target.overrides;
+        self.failed.clear();
+        self.retries = 0;
+        self.sent_in_hop = false;
+        match self.pick(now, view, None, false) {
+            Pick::Untried(deployment) | Pick::Tried(deployment) => Ok(deployment),
+            Pick::Nobody => Err(nobody(view, now, target.to, self.need())),
+        }
+    }
 }

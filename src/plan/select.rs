@@ -4,13 +4,14 @@ use smallvec::SmallVec;
 
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
-use crate::config::{DeploymentIx, Group, Resolved};
-use crate::error::{Blame, Fault, FaultKind};
+use crate::config::{DeploymentIx, Group, Resolved, WhenAllDown};
 use crate::state::{CircuitState, Company, View};
-use crate::strategy::{Candidates, Exclusion, Strategy, exclusion, lowest_order};
+use crate::strategy::{Candidates, Exclusion, Need, Strategy, exclusion, lowest_order};
+
+use super::decision::{Decision, Passed};
 
 /// The members of a target: a group's deployments, or the one that was named.
-fn members(view: View<'_>, target: Resolved) -> Candidates {
+pub(super) fn members(view: View<'_>, target: Resolved) -> Candidates {
     match target {
         Resolved::Group(ix) => {
             view.config.group(ix).map(|group| SmallVec::from_slice(&group.members)).unwrap_or_default()
@@ -19,16 +20,40 @@ fn members(view: View<'_>, target: Resolved) -> Candidates {
     }
 }
 
-/// Who may be used now. A deployment that was named by its id is used even while it is benched.
-fn eligible(view: View<'_>, now: Millis, target: Resolved) -> Candidates {
+/// Who may be used now. A deployment that was named by its id is used even while it is benched or full. Advice counts
+/// only while somebody is left; and where all are benched, `when_all_down` may name one.
+fn eligible(view: View<'_>, now: Millis, target: Resolved, need: Need) -> Candidates {
     let mut candidates = members(view, target);
-    if let Resolved::Group(_) = target {
-        candidates.retain(|ix| exclusion(view, now, *ix).is_none());
+    let Resolved::Group(_) = target else { return candidates };
+    let all = candidates.clone();
+    candidates.retain(|ix| exclusion(view, now, *ix, need).is_none());
+    if !candidates.is_empty() {
+        return candidates;
+    }
+    let is =
+        |ix: &DeploymentIx, kind: fn(Exclusion) -> bool| exclusion(view, now, *ix, need).is_some_and(kind);
+    candidates.extend(all.iter().copied().filter(|ix| is(ix, Exclusion::is_advice)));
+    if candidates.is_empty() && view.config.policy.when_all_down == WhenAllDown::LeastRecentlyFailed {
+        let failed_at = |ix: &DeploymentIx| view.state.health(*ix).map(|health| health.failed_at);
+        candidates.extend(all.iter().copied().filter(|ix| is(ix, Exclusion::is_bench)).min_by_key(failed_at));
     }
     candidates
 }
 
+/// What a choice has to go by.
+pub(super) struct Wish<'a> {
+    pub(super) target: Resolved,
+    /// Who has failed in this call.
+    pub(super) failed: &'a [DeploymentIx],
+    /// Whom not to try at all, for reasons that the state does not show.
+    pub(super) leave: &'a dyn Fn(DeploymentIx) -> bool,
+    pub(super) need: Need,
+    /// Is it a further attempt? Then a circuit that is not closed has to be paid for, so that a closed one is better.
+    pub(super) again: bool,
+}
+
 /// What there is to choose from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pick {
     /// One that has not failed in this call.
     Untried(DeploymentIx),
@@ -38,82 +63,87 @@ pub(super) enum Pick {
     Nobody,
 }
 
-/// Picks for the next attempt. `failed` are the deployments that failed in this call. `leave` says whom not to
-/// try at all, for reasons that the state does not show.
-pub(super) fn pick(
-    view: View<'_>,
-    now: Millis,
-    target: Resolved,
-    failed: &[DeploymentIx],
-    leave: impl Fn(DeploymentIx) -> bool,
-    rng: &mut Rng,
-) -> Pick {
-    let mut all = eligible(view, now, target);
-    all.retain(|ix| !leave(*ix));
-    let mut untried = all.clone();
-    untried.retain(|ix| !failed.contains(ix));
-    let is_untried = !untried.is_empty();
-    let mut candidates = if is_untried { untried } else { all };
-    lowest_order(view, &mut candidates);
-    match Strategy::SimpleShuffle.pick(&candidates, view, now, rng) {
-        Some(ix) if is_untried => Pick::Untried(ix),
-        Some(ix) => Pick::Tried(ix),
-        None => Pick::Nobody,
+impl Pick {
+    fn ix(self) -> Option<DeploymentIx> {
+        match self {
+            Self::Untried(ix) | Self::Tried(ix) => Some(ix),
+            Self::Nobody => None,
+        }
     }
 }
 
+/// Picks for the next attempt. What was weighed is added to `record`, where there is one.
+pub(super) fn pick(
+    view: View<'_>,
+    now: Millis,
+    wish: &Wish<'_>,
+    rng: &mut Rng,
+    record: Option<&mut Vec<Decision>>,
+) -> Pick {
+    let mut all = eligible(view, now, wish.target, wish.need);
+    all.retain(|ix| !(wish.leave)(*ix));
+    let mut candidates = all.clone();
+    candidates.retain(|ix| !wish.failed.contains(ix));
+    let is_untried = !candidates.is_empty();
+    if !is_untried {
+        candidates = all;
+    } else if wish.again && candidates.iter().any(|ix| is_closed(view, now, *ix)) {
+        candidates.retain(|ix| is_closed(view, now, *ix));
+    }
+    lowest_order(view, &mut candidates);
+    let pick = match Strategy::SimpleShuffle.pick(&candidates, view, now, rng) {
+        Some(ix) if is_untried => Pick::Untried(ix),
+        Some(ix) => Pick::Tried(ix),
+        None => Pick::Nobody,
+    };
+    if let Some(record) = record {
+        record.push(explained(view, now, wish, &candidates, pick));
+    }
+    pick
+}
+
+/// Why each member was, or was not, among those to choose from.
+fn explained(view: View<'_>, now: Millis, wish: &Wish<'_>, left: &[DeploymentIx], pick: Pick) -> Decision {
+    let why = |ix: DeploymentIx| {
+        if left.contains(&ix) {
+            None
+        } else if let Some(exclusion) = exclusion(view, now, ix, wish.need) {
+            Some(Passed::Excluded(exclusion))
+        } else if (wish.leave)(ix) {
+            Some(Passed::Useless)
+        } else if wish.failed.contains(&ix) {
+            Some(Passed::Failed)
+        } else if wish.again && !is_closed(view, now, ix) {
+            Some(Passed::Unproved)
+        } else {
+            Some(Passed::Level)
+        }
+    };
+    let candidates = members(view, wish.target).into_iter().map(|ix| (ix, why(ix))).collect();
+    Decision { at: now, target: wish.target, candidates, picked: pick.ix() }
+}
+
 /// Who else the group of a deployment has at `now`.
-pub(super) fn company(view: View<'_>, now: Millis, deployment: DeploymentIx) -> Company {
+pub(super) fn company(view: View<'_>, now: Millis, deployment: DeploymentIx, need: Need) -> Company {
     let group = view.config.deployment(deployment).and_then(|known| view.config.group(known.group));
     let others =
         || group.map_or(&[][..], |group: &Group| &group.members).iter().filter(|ix| **ix != deployment);
     if others().next().is_none() {
         Company::Only
-    } else if others().any(|ix| exclusion(view, now, *ix).is_none()) {
+    } else if others().any(|ix| exclusion(view, now, *ix, need).is_none()) {
         Company::Others
     } else {
         Company::LastEligible
     }
 }
 
-/// The error when nobody may be used: the real one where only that is true, else "no deployments" with the
-/// remaining wait and the causes.
-pub(super) fn nobody(view: View<'_>, now: Millis, target: Resolved) -> Fault {
-    let name = match target {
-        Resolved::Group(ix) => view.config.group(ix).map_or("", |group| &group.name),
-        Resolved::Deployment(ix) => view.config.deployment(ix).map_or("", |known| &known.id),
-    };
-    let mut soonest: Option<Millis> = None;
-    let mut causes: SmallVec<[(&str, &Fault); 8]> = SmallVec::new();
-    for ix in members(view, target) {
-        let Some(Exclusion::Cooldown { until }) = exclusion(view, now, ix) else { continue };
-        soonest = Some(soonest.map_or(until, |known| known.min(until)));
-        let id = view.config.deployment(ix).map_or("", |known| known.id.as_str());
-        causes
-            .extend(view.state.health(ix).and_then(|health| health.circuit.cause()).map(|fault| (id, fault)));
-    }
-    let wait_ms = soonest.map(|until| until.since(now));
-    // A wrong key, an empty account or a missing model is what the caller must hear, not that nobody is left.
-    if let Some((_, real)) = causes.first()
-        && causes.iter().all(|(_, fault)| fault.kind.verdicts().blame == Blame::BenchLong)
-    {
-        return Fault { retry_after_ms: wait_ms, ..(*real).clone() };
-    }
-    let mut message = format!("no deployment of `{name}` may be used now");
-    for (position, (id, fault)) in causes.iter().enumerate() {
-        let separator = if position == 0 { ": " } else { ", " };
-        message.push_str(&format!("{separator}{id} is cooling down after {}", fault.kind));
-    }
-    if causes.is_empty() {
-        message.push_str(": every one has weight 0");
-    }
-    if let Some(ms) = wait_ms {
-        message.push_str(&format!("; try again in {} s", ms.div_ceil(1_000)));
-    }
-    Fault { retry_after_ms: wait_ms, ..Fault::new(FaultKind::NoDeployment, message) }
-}
-
-/// Is a deployment's circuit closed? A first send to such a one is free of the retry budget.
+/// Are the circuits of a deployment and of its credential closed? A first send to such a one is free of the retry budget.
 pub(super) fn is_closed(view: View<'_>, now: Millis, ix: DeploymentIx) -> bool {
-    view.state.health(ix).is_some_and(|health| health.circuit.at(now) == CircuitState::Closed)
+    let closed = |state| state == CircuitState::Closed;
+    let credential = || {
+        let known = view.config.deployment(ix)?;
+        Some(view.state.credential(known.credential)?.at(now))
+    };
+    view.state.health(ix).is_some_and(|health| closed(health.circuit.at(now)))
+        && credential().is_some_and(closed)
 }

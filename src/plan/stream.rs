@@ -4,10 +4,10 @@ use crate::base::time::Millis;
 use crate::base::usage::Usage;
 use crate::config::{CommitAt, MidStream, Observe, StreamUsage};
 use crate::error::Fault;
-use crate::state::View;
+use crate::state::{Delta, View};
 
 use super::call::{Call, Phase};
-use super::deadline::Timer;
+use super::deadline::{Lane, Limit};
 use super::event::{Action, AttemptId, Step};
 
 impl Call {
@@ -17,6 +17,7 @@ impl Call {
             return self.answered(now, attempt, None, step);
         }
         if self.rules.commit == Some(CommitAt::Head) && !self.is_committed {
+            self.win(now, attempt, step);
             self.is_committed = true;
             self.phase = Phase::Committed(attempt);
             step.action = Some(Action::Commit { attempt });
@@ -68,11 +69,16 @@ impl Call {
     /// The first content commits. Later content only shows that the stream is alive.
     pub(super) fn content(&mut self, now: Millis, view: View<'_>, attempt: AttemptId, step: &mut Step) {
         let observe = self.observe(view, attempt);
-        let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) else { return };
-        let deployment = known.deployment;
+        let Some(known) = self.attempts.get(usize::from(attempt.0)) else { return };
+        let (deployment, lease) = (known.deployment, known.lease);
+        let after_ms = now.since(known.started);
         if known.content_at.is_none() {
-            known.content_at = Some(now);
-            self.timers.clear_attempt();
+            self.win(now, attempt, step);
+            self.timers.clear(Lane::Main);
+            step.deltas.push(Delta::Begun { deployment, lease, stream: true, after_ms });
+            if let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) {
+                known.content_at = Some(now);
+            }
             if observe == Observe::Head {
                 return self.answered(now, attempt, None, step);
             }
@@ -83,7 +89,7 @@ impl Call {
             }
         }
         let idle_ms = view.config.deployment(deployment).and_then(|known| self.limits(view, known).idle_ms);
-        self.timers.set(Timer::Idle, now, idle_ms);
+        self.timers.limit(Lane::Main, Limit::Idle, now, idle_ms);
     }
 
     /// May a stream that broke be gone on with, or begun again? Only where another send could mend it.
@@ -99,7 +105,8 @@ impl Call {
     /// Could another send mend the fault? A deployment that will not go on from another's text says nothing of the
     /// next one.
     pub(super) fn may_retry(&self, fault: &Fault) -> bool {
-        fault.kind.verdicts().retry || (self.is_committed && matches!(self.phase, Phase::Sending(_)))
+        let is_mendable = fault.should_retry == Some(true) || fault.kind.verdicts().retry;
+        is_mendable || (self.is_committed && matches!(self.phase, Phase::Sending(_)))
     }
 
     /// Does the next send need a deployment that can go on from a text?

@@ -32,6 +32,7 @@ impl World {
             objects: spec.objects,
             usage_asked: false,
             is_text: true,
+            tokens: None,
             options,
             facts: None,
         };

@@ -7,7 +7,7 @@ use crate::base::rng::Rng;
 use crate::base::time::Millis;
 use crate::config::{DeploymentIx, Problem, load};
 use crate::engine::Router;
-use crate::state::CircuitState;
+use crate::state::{Circuit, CircuitState};
 
 use super::clock::{Clock, Due};
 use super::flight::{Flight, Outcome};
@@ -179,15 +179,29 @@ impl World {
         self.sends.iter().map(|(_, ix)| id(*ix)).collect()
     }
 
-    /// How long a deployment is still benched, in milliseconds; `None` if it is not, or there is none with this id.
+    /// How long a deployment or its credential is still benched, in milliseconds; `None` if it is not, or there is none with this id.
     #[must_use]
     pub fn benched_ms(&self, id: &str) -> Option<u64> {
-        let position = self.router.config().deployments.iter().position(|known| known.id == id)?;
-        let health = self.router.state().health(DeploymentIx(u16::try_from(position).ok()?))?;
-        match health.circuit.at(self.clock.now) {
+        let left = |circuit: &Circuit| match circuit.at(self.clock.now) {
             CircuitState::Open { until } => Some(until.since(self.clock.now)),
             CircuitState::Closed | CircuitState::HalfOpen => None,
-        }
+        };
+        self.circuits(id)?.into_iter().filter_map(left).max()
+    }
+
+    /// Is somebody trying a deployment, or its credential, whose bench is over?
+    #[must_use]
+    pub fn is_probed(&self, id: &str) -> bool {
+        self.circuits(id).is_some_and(|both| both.iter().any(|one| one.is_probed(self.clock.now, None)))
+    }
+
+    /// The circuits of a deployment and of its credential.
+    fn circuits(&self, id: &str) -> Option<[&Circuit; 2]> {
+        let deployments = &self.router.config().deployments;
+        let (position, known) = deployments.iter().enumerate().find(|(_, known)| known.id == id)?;
+        let state = self.router.state();
+        let health = state.health(DeploymentIx(u16::try_from(position).ok()?))?;
+        Some([&health.circuit, state.credential(known.credential)?])
     }
 
     /// What has become of a call so far; `None` for a call of another world.

@@ -1,22 +1,16 @@
-//! The circuit of one deployment: closed (in use), open (benched until a moment), half-open (may be tried
-//! again; the next result closes it or opens it for longer).
+//! A circuit, of a deployment or of a credential: closed (in use), open (benched until a moment), half-open (one probe at
+//! a time may try it; the result closes it or opens it for longer).
 //!
 //! LiteLLM's `cooldown_time` is the first period. Differences: connection failures count, a bench is only
 //! ever extended while open, `Retry-After` is capped and never zero, and repeated failures bench for longer.
 
 use crate::base::time::Millis;
-use crate::error::{Blame, Fault, FaultKind};
+use crate::error::{Fault, FaultKind};
 
-use super::{Cell, Window};
+use super::{Cell, Lease};
 
-/// The longest bench that a `Retry-After` can ask for, and that doubling leads to.
-const SHORT_CAP_MS: u64 = 60_000;
-
-/// The first bench for what a moment's wait does not mend: a key, a quota, a missing model.
-const LONG_MS: u64 = 300_000;
-
-/// The longest such bench.
-const LONG_CAP_MS: u64 = 3_600_000;
+/// The longest bench that another isolate is believed.
+const FOREIGN_CAP_MS: u64 = 3_600_000;
 
 /// A decision to bench.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +53,8 @@ pub enum CircuitState {
 pub struct Circuit {
     bench: Option<Box<Bench>>,
     epoch: u16,
+    /// The probe that is under way, and when its lease is over.
+    probe: Option<(Lease, Millis)>,
 }
 
 impl Circuit {
@@ -72,6 +68,30 @@ impl Circuit {
         }
     }
 
+    /// Is a probe of it under way, beside one that is about to be over?
+    #[must_use]
+    pub fn is_probed(&self, now: Millis, beside: Option<Lease>) -> bool {
+        self.probe.is_some_and(|(lease, expires)| now < expires && Some(lease) != beside)
+    }
+
+    /// A half-open circuit is tried: nobody else may until the probe is over, or its lease.
+    pub(super) fn probe(&mut self, now: Millis, lease: Lease, expires: Millis) {
+        if self.at(now) == CircuitState::HalfOpen && !self.is_probed(now, None) {
+            self.probe = Some((lease, expires));
+        }
+    }
+
+    /// A send is over: if it was the probe, another one may follow.
+    pub(super) fn probed(&mut self, lease: Lease) {
+        self.probe = self.probe.filter(|(held, _)| *held != lease);
+    }
+
+    /// Its bench, if it is not closed.
+    #[must_use]
+    pub fn bench(&self) -> Option<&Bench> {
+        self.bench.as_deref()
+    }
+
     /// Why it is not closed.
     #[must_use]
     pub fn cause(&self) -> Option<&Fault> {
@@ -82,6 +102,7 @@ impl Circuit {
     pub fn open(&mut self, bench: &Bench) -> bool {
         let is_longer = self.bench.as_ref().is_none_or(|known| known.until <= bench.until);
         if is_longer {
+            self.probe = None;
             self.bench = Some(Box::new(bench.clone()));
         }
         is_longer
@@ -89,6 +110,7 @@ impl Circuit {
 
     /// Closes it. Returns whether that changed anything.
     pub fn close(&mut self) -> bool {
+        self.probe = None;
         let was_benched = self.bench.take().is_some();
         if was_benched {
             self.epoch = self.cell().closed().epoch;
@@ -104,7 +126,7 @@ impl Circuit {
 
     /// Takes in what another isolate says. Its clock may be wrong, so a bench is bounded by the longest there is.
     pub fn merge(&mut self, now: Millis, foreign: Cell) {
-        let until = foreign.until.min(now + LONG_CAP_MS);
+        let until = foreign.until.min(now + FOREIGN_CAP_MS);
         if foreign.epoch > self.epoch {
             self.epoch = foreign.epoch;
             self.bench = None;
@@ -115,42 +137,8 @@ impl Circuit {
         }
     }
 
-    /// Decides whether a fault benches a deployment, and for how long; `None` if it does not.
-    #[must_use]
-    pub fn judge(
-        &self,
-        window: &Window,
-        now: Millis,
-        fault: &Fault,
-        cooldown_ms: u64,
-        company: Company,
-    ) -> Option<Bench> {
-        if cooldown_ms == 0 {
-            return None;
-        }
-        let period_ms = match fault.kind.verdicts().blame {
-            Blame::None => return None,
-            Blame::Bench if company == Company::Only => return None,
-            // The provider's own wish, but neither nothing (that would hammer it) nor for ever.
-            Blame::Bench => {
-                fault.retry_after_ms.filter(|ms| *ms > 0).map_or(cooldown_ms, |ms| ms.min(SHORT_CAP_MS))
-            }
-            // The only deployment tells its real error each time.
-            Blame::BenchLong if company == Company::Only => return None,
-            Blame::BenchLong => self.longer(LONG_MS, LONG_CAP_MS),
-            // With nowhere else to go, a deployment that may fail is better than none.
-            Blame::Rate if company != Company::Others => return None,
-            Blame::Rate if self.at(now) == CircuitState::HalfOpen => {
-                self.longer(cooldown_ms, SHORT_CAP_MS.max(cooldown_ms))
-            }
-            Blame::Rate if window.would_trip(now) => cooldown_ms,
-            Blame::Rate => return None,
-        };
-        Some(Bench { until: now + period_ms, period_ms, cause: fault.clone() })
-    }
-
     /// Twice the last bench, between `first` and `cap`.
-    fn longer(&self, first: u64, cap: u64) -> u64 {
+    pub(super) fn longer(&self, first: u64, cap: u64) -> u64 {
         let last = self.bench.as_ref().map_or(0, |bench| bench.period_ms);
         last.saturating_mul(2).clamp(first.min(cap), cap)
     }
@@ -160,73 +148,46 @@ impl Circuit {
 mod tests {
     use super::*;
 
-    fn fault(kind: FaultKind, retry_after_ms: Option<u64>) -> Fault {
-        Fault { retry_after_ms, ..Fault::new(kind, "test") }
-    }
-
-    fn judge(circuit: &Circuit, kind: FaultKind, retry_after: Option<u64>, company: Company) -> Option<u64> {
-        let fault = fault(kind, retry_after);
-        circuit.judge(&Window::default(), Millis(1_000), &fault, 5_000, company).map(|bench| bench.period_ms)
-    }
-
-    #[test]
-    fn a_429_benches_for_what_the_provider_asks_within_a_cap_and_never_for_nothing() {
-        let closed = Circuit::default();
-        assert_eq!(judge(&closed, FaultKind::RateLimit, None, Company::Others), Some(5_000));
-        assert_eq!(judge(&closed, FaultKind::RateLimit, Some(0), Company::Others), Some(5_000));
-        assert_eq!(judge(&closed, FaultKind::RateLimit, Some(7_000), Company::LastEligible), Some(7_000));
-        assert_eq!(judge(&closed, FaultKind::RateLimit, Some(3_600_000), Company::Others), Some(60_000));
-        assert_eq!(judge(&closed, FaultKind::RateLimit, Some(7_000), Company::Only), None);
-    }
-
-    #[test]
-    fn a_refused_key_benches_for_long_and_longer_each_time() {
-        let mut circuit = Circuit::default();
-        let mut periods = Vec::new();
-        for _ in 0..6 {
-            let cause = fault(FaultKind::Auth, None);
-            let bench = circuit.judge(&Window::default(), Millis(0), &cause, 5_000, Company::Others).unwrap();
-            periods.push(bench.period_ms / 1_000);
-            circuit.open(&bench);
-        }
-        assert_eq!(periods, [300, 600, 1_200, 2_400, 3_600, 3_600]);
-    }
-
-    #[test]
-    fn a_half_open_circuit_opens_again_at_the_first_failure_for_twice_as_long() {
-        let mut circuit = Circuit::default();
-        let cause = fault(FaultKind::Unavailable, None);
-        circuit.open(&Bench { until: Millis(900), period_ms: 5_000, cause });
-        assert_eq!(circuit.at(Millis(899)), CircuitState::Open { until: Millis(900) });
-        assert_eq!(circuit.at(Millis(900)), CircuitState::HalfOpen);
-        assert_eq!(judge(&circuit, FaultKind::Connect, None, Company::Others), Some(10_000));
-        assert_eq!(judge(&circuit, FaultKind::Connect, None, Company::LastEligible), None);
-        circuit.close();
-        assert_eq!(judge(&circuit, FaultKind::Connect, None, Company::Others), None);
+    fn bench(until: u64, period_ms: u64) -> Bench {
+        Bench { until: Millis(until), period_ms, cause: Fault::new(FaultKind::RateLimit, "test") }
     }
 
     #[test]
     fn a_bench_is_only_ever_extended() {
         let mut circuit = Circuit::default();
-        let bench =
-            |until| Bench { until: Millis(until), period_ms: 1, cause: fault(FaultKind::RateLimit, None) };
-        circuit.open(&bench(60_000));
-        circuit.open(&bench(1_000));
+        assert!(circuit.open(&bench(60_000, 1)));
+        assert!(!circuit.open(&bench(1_000, 1)));
         assert_eq!(circuit.at(Millis(5_000)), CircuitState::Open { until: Millis(60_000) });
     }
 
     #[test]
-    fn a_cooldown_of_zero_never_benches() {
-        let fault = fault(FaultKind::Auth, None);
-        assert_eq!(Circuit::default().judge(&Window::default(), Millis(0), &fault, 0, Company::Others), None);
+    fn a_half_open_circuit_takes_one_probe_at_a_time() {
+        let mut circuit = Circuit::default();
+        circuit.open(&bench(900, 5_000));
+        let (first, second) = (Lease(1), Lease(2));
+        circuit.probe(Millis(899), first, Millis(5_000));
+        assert!(!circuit.is_probed(Millis(899), None), "it is open still");
+        assert_eq!(circuit.at(Millis(900)), CircuitState::HalfOpen);
+        circuit.probe(Millis(900), first, Millis(5_000));
+        circuit.probe(Millis(901), second, Millis(9_000));
+        circuit.probed(second);
+        assert!(circuit.is_probed(Millis(4_999), None) && !circuit.is_probed(Millis(4_999), Some(first)));
+        assert!(!circuit.is_probed(Millis(5_000), None), "a lease is over by itself");
+        circuit.probed(first);
+        assert!(!circuit.is_probed(Millis(1_000), None));
+        assert_eq!((circuit.longer(1_000, 60_000), circuit.longer(1_000, 7_000)), (10_000, 7_000));
+        circuit.probe(Millis(1_000), first, Millis(5_000));
+        assert!(circuit.close());
+        assert_eq!(
+            (circuit.at(Millis(1_000)), circuit.is_probed(Millis(1_000), None)),
+            (CircuitState::Closed, false)
+        );
     }
 
     #[test]
     fn cells_of_two_isolates_meet_in_any_order() {
-        let bench =
-            |until| Bench { until: Millis(until), period_ms: 1, cause: fault(FaultKind::RateLimit, None) };
         let (mut one, mut two) = (Circuit::default(), Circuit::default());
-        one.open(&bench(9_000));
+        one.open(&bench(9_000, 1));
         two.merge(Millis(1_000), one.cell());
         assert_eq!(two.at(Millis(1_000)), CircuitState::Open { until: Millis(9_000) });
         two.close();

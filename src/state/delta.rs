@@ -1,14 +1,52 @@
 //! A change of the state, as data. Every delta can be lost, late or repeated: that makes a later choice
 //! a little worse and never breaks a call.
 
-use crate::config::{DeploymentIx, GroupIx};
+use crate::base::time::Millis;
+use crate::config::{DeploymentIx, ErrorClass, GroupIx};
 
-use super::Bench;
+use super::{Bench, Counts, Lease, Quota, Scope, Ticket};
 
 /// One change. Made by a step of a call, applied by the engine before any other call's step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delta {
-    /// An attempt was answered: counts as a success and closes the circuit. Merges by adding.
+    /// A request was sent: it takes a place, a probe where the circuit is half-open, and reserves what it may use.
+    Sent {
+        /// Where to.
+        deployment: DeploymentIx,
+        /// Whose.
+        lease: Lease,
+        /// When its place is free again, whatever becomes of it.
+        expires: Millis,
+        /// When a probe is lost that has told nothing.
+        probe_expires: Millis,
+        /// What is reserved.
+        reserved: Counts,
+    },
+    /// The answer of a send has begun.
+    Begun {
+        /// Where it was sent.
+        deployment: DeploymentIx,
+        /// Whose.
+        lease: Lease,
+        /// Is it the first content of a stream?
+        stream: bool,
+        /// How long that took.
+        after_ms: u64,
+    },
+    /// A send is over, well or not: its place is free, and what it used takes the place of what was reserved.
+    Ended {
+        /// Where it was sent.
+        deployment: DeploymentIx,
+        /// Whose.
+        lease: Lease,
+        /// When it was sent.
+        sent: Millis,
+        /// What was reserved.
+        reserved: Counts,
+        /// What it used; the reservation, where that is not known.
+        used: Counts,
+    },
+    /// An attempt was answered: counts as a success and closes the circuits. Merges by adding.
     Succeeded {
         /// Who answered.
         deployment: DeploymentIx,
@@ -17,13 +55,24 @@ pub enum Delta {
     Failed {
         /// Who failed.
         deployment: DeploymentIx,
+        /// How.
+        class: ErrorClass,
     },
-    /// The circuit opens, or stays open for longer. Merges by the later moment.
+    /// A circuit opens, or stays open for longer. Merges by the later moment.
     Benched {
         /// Who is benched.
         deployment: DeploymentIx,
+        /// The deployment itself, or its credential?
+        scope: Scope,
         /// Until when, and why.
         bench: Box<Bench>,
+    },
+    /// The provider tells what is left of its limits. The last one counts.
+    Learned {
+        /// Whose limits.
+        deployment: DeploymentIx,
+        /// What is left.
+        quota: Quota,
     },
     /// The retry budget of a group grows by a call or pays for a retry. Merges by adding.
     RetryTokens {
@@ -31,5 +80,19 @@ pub enum Delta {
         group: GroupIx,
         /// Thousandths of a token.
         milli: i64,
+    },
+    /// A call waits for a place in a group, or looks again.
+    Waits {
+        /// Where.
+        group: GroupIx,
+        /// Its place in the order.
+        ticket: Ticket,
+    },
+    /// A call waits no more.
+    Left {
+        /// Where it waited.
+        group: GroupIx,
+        /// Whose ticket.
+        lease: Lease,
     },
 }

@@ -2,10 +2,19 @@
 //!
 //! Not here: who decides on a delta (`plan`), and how deltas leave the isolate (`engine`).
 
+mod apply;
 mod budget;
 mod cell;
 mod circuit;
 mod delta;
+mod fails;
+mod group;
+mod health;
+mod judge;
+mod open;
+mod quota;
+mod recent;
+mod usage;
 mod window;
 
 use crate::base::time::Millis;
@@ -15,22 +24,34 @@ pub use budget::{CALL_DEPOSIT, RETRY_PRICE, RetryBudget};
 pub use cell::Cell;
 pub use circuit::{Bench, Circuit, CircuitState, Company};
 pub use delta::Delta;
+pub use fails::Fails;
+pub use group::{GroupState, Ticket};
+pub use health::{Health, Mark};
+pub use judge::{Rules, Scope, judge};
+pub use open::{Lease, OpenSend, OpenSends};
+pub use quota::{Left, Quota};
+pub use recent::Recent;
+pub use usage::{Counts, Measure, Usage};
 pub use window::Window;
 
-/// The health of one deployment.
-#[derive(Clone, Debug, Default)]
-pub struct Health {
-    /// May it be used?
-    pub circuit: Circuit,
-    /// How its recent attempts ended.
-    pub window: Window,
+/// What a change did to a circuit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// It opened, or stays open for longer.
+    Opened(Scope),
+    /// It closed.
+    Closed(Scope),
+    /// It is half-open, and the one send that tries it is under way.
+    Probed(Scope),
 }
 
 /// Everything that one router has learnt. Its size is bounded by the number of deployments and groups.
 #[derive(Clone, Debug, Default)]
 pub struct State {
     deployments: Vec<Health>,
-    groups: Vec<RetryBudget>,
+    /// The circuits of credentials, by the deployment that is the first to have each.
+    credentials: Vec<Circuit>,
+    groups: Vec<GroupState>,
     /// Deployments whose circuit has changed and has not been told to the store.
     untold: Vec<DeploymentIx>,
 }
@@ -41,7 +62,8 @@ impl State {
     pub fn new(config: &RouterConfig) -> Self {
         Self {
             deployments: vec![Health::default(); config.deployments.len()],
-            groups: vec![RetryBudget::default(); config.groups.len()],
+            credentials: vec![Circuit::default(); config.deployments.len()],
+            groups: vec![GroupState::default(); config.groups.len()],
             untold: Vec::new(),
         }
     }
@@ -52,10 +74,28 @@ impl State {
         self.deployments.get(usize::from(deployment.0))
     }
 
+    /// The circuit of a credential, named by the deployment that is the first to have it.
+    #[must_use]
+    pub fn credential(&self, first: DeploymentIx) -> Option<&Circuit> {
+        self.credentials.get(usize::from(first.0))
+    }
+
+    /// What is known of a group; `None` only for an index of another config.
+    #[must_use]
+    pub fn group(&self, group: GroupIx) -> Option<&GroupState> {
+        self.groups.get(usize::from(group.0))
+    }
+
     /// Has a group retry tokens left at `now`?
     #[must_use]
     pub fn may_retry(&self, group: GroupIx, now: Millis) -> bool {
-        self.groups.get(usize::from(group.0)).is_some_and(|budget| budget.can_pay(now))
+        self.group(group).is_some_and(|group| group.budget.can_pay(now))
+    }
+
+    /// How many sends wait for the beginning of their answer.
+    #[must_use]
+    pub fn waiting_heads(&self, now: Millis) -> usize {
+        self.deployments.iter().flat_map(|health| health.open.at(now)).filter(|open| !open.has_begun).count()
     }
 
     /// Takes in the circuit of a deployment as another isolate sees it.
@@ -63,6 +103,14 @@ impl State {
         if let Some(health) = self.deployments.get_mut(usize::from(deployment.0)) {
             health.circuit.merge(now, foreign);
         }
+    }
+
+    /// Notes what was said of a deployment from outside. That it is well closes its circuit.
+    pub fn mark(&mut self, deployment: DeploymentIx, mark: Mark) {
+        let Some(health) = self.deployments.get_mut(usize::from(deployment.0)) else { return };
+        health.mark = Some(mark);
+        let changed = mark.ok && health.circuit.close();
+        self.tell(deployment, changed);
     }
 
     /// Is there anything that the store has not been told?
@@ -80,36 +128,6 @@ impl State {
     fn tell(&mut self, deployment: DeploymentIx, changed: bool) {
         if changed && !self.untold.contains(&deployment) {
             self.untold.push(deployment);
-        }
-    }
-
-    /// Applies one change. Deltas about deployments or groups of another config are ignored.
-    pub fn apply(&mut self, now: Millis, delta: &Delta) {
-        match delta {
-            Delta::Succeeded { deployment } => {
-                if let Some(health) = self.deployments.get_mut(usize::from(deployment.0)) {
-                    health.window.succeeded(now);
-                    let changed = health.circuit.close();
-                    self.tell(*deployment, changed);
-                }
-            }
-            Delta::Failed { deployment } => {
-                if let Some(health) = self.deployments.get_mut(usize::from(deployment.0)) {
-                    health.window.failed(now);
-                }
-            }
-            Delta::Benched { deployment, bench } => {
-                if let Some(health) = self.deployments.get_mut(usize::from(deployment.0)) {
-                    let changed = health.circuit.open(bench);
-                    health.window = Window::default();
-                    self.tell(*deployment, changed);
-                }
-            }
-            Delta::RetryTokens { group, milli } => {
-                if let Some(budget) = self.groups.get_mut(usize::from(group.0)) {
-                    budget.add(now, *milli);
-                }
-            }
         }
     }
 }

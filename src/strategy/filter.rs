@@ -3,40 +3,211 @@
 use smallvec::SmallVec;
 
 use crate::base::time::Millis;
-use crate::config::DeploymentIx;
-use crate::state::{CircuitState, View};
+use crate::config::{Deployment, DeploymentIx, LimitMode};
+use crate::error::FaultKind;
+use crate::state::{Circuit, CircuitState, Counts, Health, Lease, Measure, View};
 
 /// A short list of deployments; on the stack up to 16.
 pub type Candidates = SmallVec<[DeploymentIx; 16]>;
+
+/// What a request needs of a deployment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Need {
+    /// What it may use.
+    pub counts: Counts,
+    /// Is the answer a stream?
+    pub stream: bool,
+    /// The place of a send that is about to be over: it is as good as free.
+    pub beside: Option<Lease>,
+}
 
 /// Why a deployment may not be used now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exclusion {
     /// Its weight is 0.
     Drained,
+    /// A health check or a person said that it is not well.
+    MarkedDown,
     /// Its circuit is open.
     Cooldown {
         /// Until when.
         until: Millis,
     },
+    /// The circuit of its credential is open.
+    CredentialCooldown {
+        /// Until when.
+        until: Millis,
+    },
+    /// Its circuit is half-open, and a probe of it is under way.
+    Probing,
+    /// As many calls are under way as it takes at once.
+    Full,
+    /// One of its limits is reached.
+    Limit {
+        /// When the request fits; `None` if it is larger than the limit itself.
+        wait_ms: Option<u64>,
+    },
+    /// Its provider says that nothing is left.
+    Exhausted {
+        /// Until when.
+        until: Millis,
+    },
+    /// Several sends to it wait for far longer than usual.
+    Stalled,
+}
+
+impl Exclusion {
+    /// The name that `explain` gives it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Drained => "drained",
+            Self::MarkedDown => "marked_down",
+            Self::Cooldown { .. } => "cooldown",
+            Self::CredentialCooldown { .. } => "credential_cooldown",
+            Self::Probing => "probing",
+            Self::Full => "full",
+            Self::Limit { .. } => "limit",
+            Self::Exhausted { .. } => "exhausted",
+            Self::Stalled => "stalled",
+        }
+    }
+
+    /// Is it only advice? What may be wrong counts while others may be used, and no longer.
+    #[must_use]
+    pub const fn is_advice(self) -> bool {
+        matches!(self, Self::MarkedDown | Self::Exhausted { .. } | Self::Stalled)
+    }
+
+    /// Is it about failures?
+    #[must_use]
+    pub const fn is_bench(self) -> bool {
+        matches!(self, Self::Cooldown { .. } | Self::CredentialCooldown { .. } | Self::Probing)
+    }
+
+    /// When it may be over, where that is known.
+    #[must_use]
+    pub fn wait_ms(self, now: Millis) -> Option<u64> {
+        match self {
+            Self::Cooldown { until } | Self::CredentialCooldown { until } | Self::Exhausted { until } => {
+                Some(until.since(now))
+            }
+            Self::Limit { wait_ms } => wait_ms,
+            Self::Drained | Self::MarkedDown | Self::Probing | Self::Full | Self::Stalled => None,
+        }
+    }
 }
 
 /// Why a deployment may not be used at `now`; `None` if it may.
 #[must_use]
-pub fn exclusion(view: View<'_>, now: Millis, ix: DeploymentIx) -> Option<Exclusion> {
-    if view.config.deployment(ix).is_some_and(|deployment| deployment.weight == Some(0.0)) {
+pub fn exclusion(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need) -> Option<Exclusion> {
+    let (known, health) = (view.config.deployment(ix)?, view.state.health(ix)?);
+    if known.weight == Some(0.0) {
         return Some(Exclusion::Drained);
     }
-    match view.state.health(ix)?.circuit.at(now) {
-        CircuitState::Open { until } => Some(Exclusion::Cooldown { until }),
-        CircuitState::Closed | CircuitState::HalfOpen => None,
+    match health.circuit.at(now) {
+        CircuitState::Closed => {}
+        CircuitState::Open { until } => return Some(Exclusion::Cooldown { until }),
+        CircuitState::HalfOpen if health.circuit.is_probed(now, need.beside) => {
+            return Some(Exclusion::Probing);
+        }
+        CircuitState::HalfOpen => {}
     }
+    if let Some(found) =
+        view.state.credential(known.credential).and_then(|circuit| of_credential(now, circuit, need))
+        && !tells_for_itself(view, known)
+    {
+        return Some(found);
+    }
+    at_limit(view, now, ix, known, need).or_else(|| advice(now, health, need))
+}
+
+fn of_credential(now: Millis, circuit: &Circuit, need: Need) -> Option<Exclusion> {
+    match circuit.at(now) {
+        CircuitState::Closed => None,
+        CircuitState::Open { until } => Some(Exclusion::CredentialCooldown { until }),
+        CircuitState::HalfOpen => circuit.is_probed(now, need.beside).then_some(Exclusion::Probing),
+    }
+}
+
+/// The only deployment of a group is asked for its real error each time, whatever its key was told elsewhere; but for
+/// an account that is empty, where the answer is known.
+fn tells_for_itself(view: View<'_>, known: &Deployment) -> bool {
+    let is_only = view.config.group(known.group).is_some_and(|group| group.members.len() == 1);
+    let cause = view.state.credential(known.credential).and_then(Circuit::cause);
+    is_only && cause.is_some_and(|fault| fault.kind != FaultKind::Quota)
+}
+
+/// The limits that the config sets: calls at once, and, where they are bounds, requests and tokens of a minute.
+fn at_limit(
+    view: View<'_>,
+    now: Millis,
+    ix: DeploymentIx,
+    known: &Deployment,
+    need: Need,
+) -> Option<Exclusion> {
+    let policy = &view.config.policy;
+    let cell = || view.state.health(known.limit_cell(ix));
+    if let Some(most) = known.max_parallel.or(policy.default_max_parallel)
+        && cell().is_some_and(|health| health.open.count(now, need.beside) >= most as usize)
+    {
+        return Some(Exclusion::Full);
+    }
+    if policy.limit_mode == LimitMode::Soft || !known.has_limits() {
+        return None;
+    }
+    let usage = &cell()?.usage;
+    let Counts { requests, input, output } = need.counts;
+    let bounds = [
+        (known.rpm, Measure::Requests, requests),
+        (known.tpm, Measure::Tokens, input.saturating_add(output)),
+        (known.itpm, Measure::Input, input),
+        (known.otpm, Measure::Output, output),
+    ];
+    let mut longest = Some(0);
+    for (limit, measure, need) in bounds {
+        let Some(limit) = limit else { continue };
+        // `None` is the longest wait of all: for ever.
+        let wait = usage.wait_ms(now, measure, need, limit);
+        longest = longest.zip(wait).map(|(one, other)| one.max(other));
+    }
+    (longest != Some(0)).then_some(Exclusion::Limit { wait_ms: longest })
+}
+
+/// How many more requests like this one a deployment takes now.
+#[must_use]
+pub fn places(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need) -> usize {
+    let Some(known) = view.config.deployment(ix).filter(|_| exclusion(view, now, ix, need).is_none()) else {
+        return 0;
+    };
+    let Some(cell) = view.state.health(known.limit_cell(ix)) else { return 0 };
+    let most = known.max_parallel.or(view.config.policy.default_max_parallel);
+    let parallel = most.map_or(usize::MAX, |most| (most as usize).saturating_sub(cell.open.count(now, None)));
+    let rpm = known.rpm.filter(|_| view.config.policy.limit_mode == LimitMode::Hard);
+    let requests = rpm.map_or(u64::MAX, |rpm| rpm.saturating_sub(cell.usage.at(now).requests));
+    parallel.min(usize::try_from(requests).unwrap_or(usize::MAX))
+}
+
+fn advice(now: Millis, health: &Health, need: Need) -> Option<Exclusion> {
+    if health.is_marked_down(now) {
+        return Some(Exclusion::MarkedDown);
+    }
+    if let Some(until) = health.quota.exhausted_until(now, need.counts) {
+        return Some(Exclusion::Exhausted { until });
+    }
+    health.is_stalled(now, need.stream).then_some(Exclusion::Stalled)
 }
 
 /// Keeps the lowest `order` level; deployments without one come after all that have one.
 pub fn lowest_order(view: View<'_>, candidates: &mut Candidates) {
-    let order = |ix: &DeploymentIx| view.config.deployment(*ix).and_then(|d| d.order).unwrap_or(u32::MAX);
+    let order = |ix: &DeploymentIx| order_of(view, *ix);
     if let Some(lowest) = candidates.iter().map(order).min() {
         candidates.retain(|ix| order(ix) == lowest);
     }
+}
+
+/// The level of a deployment; the last one for those without.
+#[must_use]
+pub fn order_of(view: View<'_>, ix: DeploymentIx) -> u32 {
+    view.config.deployment(ix).and_then(|deployment| deployment.order).unwrap_or(u32::MAX)
 }

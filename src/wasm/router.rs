@@ -251,7 +251,17 @@ impl Router {
         let model = model.into();
         let is_text = format.is_none_or(|format| format == "text") && n.is_none_or(|n| n == 1.0);
         self.start(
-            Request { surface, model, stream, objects: true, usage_asked, is_text, options, facts: None },
+            Request {
+                surface,
+                model,
+                stream,
+                objects: true,
+                usage_asked,
+                is_text,
+                tokens: None,
+                options,
+                facts: None,
+            },
             now,
         )
     }
@@ -270,6 +280,7 @@ impl Router {
                 objects: false,
                 usage_asked,
                 is_text: facts.is_text,
+                tokens: None,
                 options,
                 facts: Some(facts),
             })

@@ -131,6 +131,7 @@ fn the_host_is_read() {
         max_body_bytes: 1024,
         subrequests: Some(45),
         in_browser: false,
+        ..HostRules::default()
     };
     assert_eq!(try_load(&given, &host).unwrap().config.host, expected);
     let trust =

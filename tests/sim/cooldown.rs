@@ -144,7 +144,7 @@ fn a_success_between_failures_breaks_the_run() {
 fn s60_a_later_and_longer_wish_extends_a_bench_and_a_shorter_one_does_not() {
     let bench = |first: Reply, second: Reply| {
         let mut scene = pair(json!({ "num_retries": 0 })).first("a", [first, second]);
-        scene.run_at_once(2, &Spec::chat("chat"));
+        scene.run_at_once(2, &Spec::chat("chat").with(json!({ "disable_fallbacks": true })));
         scene.assert_sent(&["a", "a"]);
         scene.now_ms() + scene.benched_ms("a").unwrap()
     };

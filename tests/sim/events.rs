@@ -142,6 +142,7 @@ impl Play {
             objects: retries == 2,
             usage_asked: false,
             is_text: true,
+            tokens: None,
             options,
             facts: None,
         };

@@ -221,7 +221,7 @@ impl Story {
         members
             .filter(|entry| entry["litellm_params"]["weight"] != json!(0))
             .map(id)
-            .filter(|id| scene.benched_ms(id).is_none())
+            .filter(|id| scene.benched_ms(id).is_none() && !scene.is_probed(id))
     }
 
     /// A send that has just been made, of a call whose failed deployments in this group are known.
@@ -259,7 +259,10 @@ impl Story {
         let retries = asked.num_retries.unwrap_or(configured);
         let groups = u64::from(outcome.fallbacks) + 1;
         assert!(attempts <= asked.max_attempts.unwrap_or(self.number("max_attempts", 20)));
-        assert!(attempts <= (retries + 1) * groups, "{outcome:#?}");
+        // Each `order` level has its retries.
+        let levels: BTreeSet<_> =
+            self.deployments.iter().map(|entry| entry["litellm_params"]["order"].as_u64()).collect();
+        assert!(attempts <= (retries + 1) * groups * levels.len() as u64, "{outcome:#?}");
         let most_moves = if asked.no_fallbacks { 0 } else { self.number("max_fallbacks", 5) };
         assert!(u64::from(outcome.fallbacks) <= most_moves);
 

@@ -64,12 +64,9 @@ fn s41_a_refused_key_benches_and_another_deployment_answers() {
 
 #[test]
 fn s42_the_only_deployment_tells_its_real_error_each_time() {
-    for (status, kind) in [
-        (401, FaultKind::Auth),
-        (403, FaultKind::PermissionDenied),
-        (402, FaultKind::Quota),
-        (404, FaultKind::NotFound),
-    ] {
+    for (status, kind) in
+        [(401, FaultKind::Auth), (403, FaultKind::PermissionDenied), (404, FaultKind::NotFound)]
+    {
         let mut scene = Scene::chat(&["a"], json!({})).always("a", Reply::status(status));
         for _ in 0..3 {
             let outcome = scene.ask_chat();
@@ -78,6 +75,21 @@ fn s42_the_only_deployment_tells_its_real_error_each_time() {
             assert_eq!((outcome.deployments(), outcome.ms()), (vec!["a"], Some(100)), "{status}");
         }
     }
+}
+
+#[test]
+fn s42_the_only_deployment_of_an_empty_account_is_tried_once_a_bench_and_its_error_told_each_time() {
+    let mut scene = Scene::chat(&["a"], json!({})).always("a", Reply::status(402));
+    for _ in 0..3 {
+        let outcome = scene.ask_chat();
+        assert_eq!((outcome.kind(), outcome.fault().unwrap().status), (Some(FaultKind::Quota), Some(402)));
+    }
+    assert_eq!(scene.sent().len(), 1);
+    scene.advance(300_000);
+    scene.ask_chat();
+    scene.ask_chat();
+    assert_eq!(scene.sent().len(), 2, "one probe, and the next bench is longer");
+    scene.assert_benched_until("a", 100 + 300_000 + 100 + 600_000);
 }
 
 #[test]

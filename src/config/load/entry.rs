@@ -13,7 +13,7 @@ use super::target::{Target, target};
 use crate::base::index::Index;
 use crate::base::json::number_text;
 use crate::base::text::has;
-use crate::config::{Deployment, DialectName, GroupIx, PerClass, Secret};
+use crate::config::{Deployment, DeploymentIx, DialectName, GroupIx, PerClass, Secret};
 
 /// An entry that was read: one deployment, or one for each organisation.
 pub(super) struct Entry {
@@ -115,6 +115,7 @@ pub(super) fn entry(
         prefill,
         is_translated: target.provider.dialect != DialectName::OpenAi,
         params: extras.params.clone(),
+        credential: DeploymentIx(0),
     };
     let id = names.id.clone().unwrap_or_default();
     let deployments = match organizations {

@@ -53,6 +53,8 @@ pub(super) fn host(
             .find_map(|(at, value)| allowed(reader, &at, value, groups, names)),
         max_body_bytes: options.pick(reader, "maxBodyBytes", bytes).unwrap_or(default.max_body_bytes),
         subrequests: options.pick(reader, "subrequests", Reader::positive),
+        may_fallback: options.pick(reader, "mayFallback", Reader::flag).unwrap_or(false),
+        token_counter: options.pick(reader, "tokenCounter", Reader::flag).unwrap_or(false),
         in_browser,
     }
 }

@@ -1,0 +1,64 @@
+//! What a fault teaches of the deployment that showed it.
+
+use crate::base::time::Millis;
+use crate::config::DeploymentIx;
+use crate::error::{Blame, Fault, FaultKind};
+use crate::state::{Delta, Rules, Scope, View, judge};
+
+use super::call::Call;
+use super::event::Step;
+use super::select::company;
+
+impl Call {
+    /// Records a fault against a deployment. Returns what is benched now, if anything is.
+    pub(super) fn learn(
+        &self,
+        now: Millis,
+        view: View<'_>,
+        deployment: DeploymentIx,
+        fault: &Fault,
+        step: &mut Step,
+    ) -> Option<Scope> {
+        let known = view.config.deployment(deployment)?;
+        let rules = Rules { deployment: known, policy: &view.config.policy };
+        if self.spec.options.mock_testing_rate_limit_error || !rules.counts(fault) {
+            return None;
+        }
+        let health = view.state.health(deployment)?;
+        let credential = view.state.credential(known.credential)?;
+        let company = company(view, now, deployment, self.need());
+        let bench = judge(health, credential, now, fault, rules, company);
+        step.deltas.push(Delta::Failed { deployment, class: crate::config::ErrorClass::of(fault).0 });
+        let (scope, bench) = bench?;
+        step.deltas.push(Delta::Benched { deployment, scope, bench: Box::new(bench) });
+        Some(scope)
+    }
+
+    /// Has a deployment told this call of a wrong key, an empty account or a missing model, can it not do what is asked,
+    /// or does it want no repetition? No wait mends that.
+    pub(super) fn is_lost(&self, deployment: DeploymentIx) -> bool {
+        let mut faults = self.attempts.iter().filter(|attempt| attempt.deployment == deployment);
+        faults.any(|attempt| {
+            attempt.fault.as_ref().is_some_and(|fault| {
+                fault.kind == FaultKind::Unsupported
+                    || fault.should_retry == Some(false)
+                    || fault.kind.verdicts().blame == Blame::BenchLong
+            })
+        })
+    }
+
+    /// Whom the next send of this call must not go to, for what it has met: `benched` is who was benched in this step.
+    pub(super) fn leaves(
+        &self,
+        view: View<'_>,
+        benched: Option<(DeploymentIx, Scope)>,
+        ix: DeploymentIx,
+    ) -> bool {
+        let credential = |ix| view.config.deployment(ix).map(|known| known.credential);
+        let is_benched = benched.is_some_and(|(who, scope)| {
+            ix == who || (scope == Scope::Credential && credential(ix) == credential(who))
+        });
+        let prefill = || view.config.deployment(ix).is_some_and(|known| known.prefill == Some(true));
+        is_benched || self.is_lost(ix) || (self.needs_prefill() && !prefill())
+    }
+}

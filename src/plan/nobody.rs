@@ -1,0 +1,99 @@
+//! What a caller hears when nobody may be used.
+
+use smallvec::SmallVec;
+
+use crate::base::time::Millis;
+use crate::config::{DeploymentIx, Resolved};
+use crate::error::{Blame, Fault, FaultKind};
+use crate::state::{Circuit, View};
+use crate::strategy::{Exclusion, Need, exclusion};
+
+use super::select::members;
+
+/// The most deployments that a message names.
+const NAMED: usize = 16;
+
+/// The error when nobody may be used: the real one where only that is true, else "no deployments" with the
+/// remaining wait and the causes.
+pub(super) fn nobody(view: View<'_>, now: Millis, target: Resolved, need: Need) -> Fault {
+    let name = match target {
+        Resolved::Group(ix) => view.config.group(ix).map_or("", |group| &group.name),
+        Resolved::Deployment(ix) => view.config.deployment(ix).map_or("", |known| &known.id),
+    };
+    let excluded = |ix| exclusion(view, now, ix, need).map(|exclusion| (ix, exclusion));
+    let excluded: SmallVec<[_; 8]> = members(view, target).into_iter().filter_map(excluded).collect();
+    let wait_ms = excluded.iter().filter_map(|(_, exclusion)| exclusion.wait_ms(now)).min();
+    let in_use = || excluded.iter().filter(|(_, exclusion)| *exclusion != Exclusion::Drained);
+    // A wrong key, an empty account or a missing model is what the caller must hear, not that nobody is left.
+    let lasting = |(ix, exclusion): &(DeploymentIx, Exclusion)| {
+        cause(view, *ix, *exclusion).filter(|fault| fault.kind.verdicts().blame == Blame::BenchLong)
+    };
+    if let Some(real) = in_use().find_map(lasting)
+        && in_use().all(|one| lasting(one).is_some())
+    {
+        return Fault { retry_after_ms: wait_ms, ..real.clone() };
+    }
+    let mut message = format!("no deployment of `{name}` may be used now");
+    for (place, (ix, exclusion)) in in_use().take(NAMED).enumerate() {
+        let id = view.config.deployment(*ix).map_or("", |known| known.id.as_str());
+        message.push_str(if place == 0 { ": " } else { ", " });
+        message.push_str(id);
+        message.push(' ');
+        message.push_str(words(*exclusion));
+        if exclusion.is_bench()
+            && let Some(fault) = cause(view, *ix, *exclusion)
+        {
+            message.push_str(fault.kind.class());
+        }
+    }
+    if in_use().next().is_none() {
+        message.push_str(": every one has weight 0");
+    }
+    if let Some(ms) = wait_ms {
+        message.push_str("; try again in ");
+        message.push_str(&ms.div_ceil(1_000).to_string());
+        message.push_str(" s");
+    }
+    Fault { retry_after_ms: wait_ms, ..Fault::new(FaultKind::NoDeployment, message) }
+}
+
+/// Is what keeps everybody out something that a place in the order of calls helps against?
+pub(super) fn is_worth_waiting(view: View<'_>, now: Millis, target: Resolved, need: Need) -> bool {
+    members(view, target).into_iter().any(|ix| match exclusion(view, now, ix, need) {
+        None => true,
+        Some(Exclusion::Drained | Exclusion::Limit { wait_ms: None }) => false,
+        Some(exclusion) => {
+            cause(view, ix, exclusion).is_none_or(|fault| fault.kind.verdicts().blame != Blame::BenchLong)
+        }
+    })
+}
+
+/// The fault behind a bench.
+fn cause<'a>(view: View<'a>, ix: DeploymentIx, exclusion: Exclusion) -> Option<&'a Fault> {
+    let own = || view.state.health(ix).and_then(|health| health.circuit.cause());
+    let credential = || {
+        let known = view.config.deployment(ix)?;
+        view.state.credential(known.credential).and_then(Circuit::cause)
+    };
+    match exclusion {
+        Exclusion::Cooldown { .. } => own(),
+        Exclusion::CredentialCooldown { .. } => credential(),
+        Exclusion::Probing => own().or_else(credential),
+        _ => None,
+    }
+}
+
+fn words(exclusion: Exclusion) -> &'static str {
+    match exclusion {
+        Exclusion::Drained => "has weight 0",
+        Exclusion::MarkedDown => "was marked as down",
+        Exclusion::Cooldown { .. } => "is cooling down after ",
+        Exclusion::CredentialCooldown { .. } => "shares a credential that is cooling down after ",
+        Exclusion::Probing => "is being tried again after ",
+        Exclusion::Full => "has as many calls as it takes at once",
+        Exclusion::Limit { wait_ms: Some(_) } => "has reached its limit",
+        Exclusion::Limit { wait_ms: None } => "has a limit that is smaller than the request",
+        Exclusion::Exhausted { .. } => "has nothing left of its provider's limit",
+        Exclusion::Stalled => "is stalled",
+    }
+}

@@ -1,0 +1,163 @@
+//! A send, from its beginning to its end.
+
+use crate::base::headers::Headers;
+use crate::base::time::Millis;
+use crate::base::usage::Usage;
+use crate::config::{Deployment, DeploymentIx, Timeouts};
+use crate::error::{Fault, FaultKind};
+use crate::state::{Delta, Lease, View};
+
+use super::attempt::Attempt;
+use super::call::{Call, Phase};
+use super::deadline::{Lane, Limit, Timer, Timers};
+use super::event::{Action, AttemptId, Step};
+
+/// How long the body of an error is waited for.
+const ERROR_BODY_MS: u64 = 2_000;
+
+/// For how long a send counts that has no deadline: a day.
+const NO_DEADLINE_MS: u64 = 86_400_000;
+
+/// For how long at most a send keeps others from trying a deployment whose circuit is half-open.
+const PROBE_MS: u64 = 60_000;
+
+impl Call {
+    /// Sends to a deployment, or ends the call if it may send nothing more.
+    pub(super) fn send(&mut self, now: Millis, view: View<'_>, deployment: DeploymentIx, step: &mut Step) {
+        let is_late = self.timers.get(Timer::Call).is_some_and(|deadline| deadline <= now);
+        if is_late || self.attempts.len() >= self.most_sends(view) {
+            let fault = self.last_fault.take().map(|fault| *fault);
+            let fault = fault
+                .unwrap_or_else(|| Fault::new(FaultKind::NoDeployment, "the call may send nothing more"));
+            return self.done(Err(fault), step);
+        }
+        self.leave_queue(step);
+        self.timers.set(Timer::Backoff, now, None);
+        let Some(attempt) = self.dispatch(now, view, deployment, Lane::Main, step) else {
+            return self.done(Err(Fault::bug("a deployment vanished")), step);
+        };
+        self.phase = Phase::Sending(attempt);
+        if self.spec.options.mock_testing_rate_limit_error {
+            let fault = Fault::new(FaultKind::RateLimit, "mock_testing_rate_limit_error: taken to be a 429");
+            step.action = None;
+            return self.fault(now, view, attempt, Fault { status: Some(429), ..fault }, step);
+        }
+        self.plan_hedge(now, view, deployment);
+    }
+
+    /// How many sends the call may make.
+    pub(super) fn most_sends(&self, view: View<'_>) -> usize {
+        let bound = self.spec.options.max_attempts.unwrap_or(view.config.policy.max_attempts);
+        bound.min(view.config.host.subrequests.unwrap_or(u32::MAX)) as usize
+    }
+
+    /// Makes a send: its number, its limits, its place at the deployment. `None` for a deployment of another config.
+    pub(super) fn dispatch(
+        &mut self,
+        now: Millis,
+        view: View<'_>,
+        deployment: DeploymentIx,
+        lane: Lane,
+        step: &mut Step,
+    ) -> Option<AttemptId> {
+        let known = view.config.deployment(deployment)?;
+        let attempt = AttemptId(u16::try_from(self.attempts.len()).unwrap_or(u16::MAX));
+        let (lease, reserved) = (Lease::new(self.number, attempt.0), self.need().counts);
+        self.attempts.push(Attempt::sent(deployment, now, lease, reserved));
+        if !self.sent_in_hop {
+            self.sent_in_hop = true;
+            self.hops_with_sends = self.hops_with_sends.saturating_add(1);
+        }
+        self.timers.clear(lane);
+        if let Some(ms) =
+            known.timeouts.deadline_ms.filter(|_| self.spec.options.timeouts.deadline_ms.is_none())
+        {
+            // The deployment's word on the whole call beats the router's, not the request's.
+            self.timers.set(Timer::Call, self.started, Some(ms).filter(|ms| *ms > 0));
+        }
+        let limits = self.limits(view, known);
+        self.timers.limit(lane, Limit::Head, now, limits.headers_ms);
+        if self.spec.stream {
+            self.timers.limit(lane, Limit::FirstContent, now, Some(limits.first_content_ms()));
+        } else {
+            self.timers.limit(lane, Limit::Total, now, limits.total_ms);
+        }
+        let patience = if self.spec.stream { Some(limits.first_content_ms()) } else { limits.total_ms };
+        step.deltas.push(Delta::Sent {
+            deployment,
+            lease,
+            expires: self.timers.get(Timer::Call).unwrap_or(now + NO_DEADLINE_MS),
+            probe_expires: now + patience.unwrap_or(PROBE_MS).min(PROBE_MS),
+            reserved,
+        });
+        step.action = Some(if self.is_committed {
+            Action::Resume { attempt, deployment }
+        } else {
+            Action::Send { attempt, deployment }
+        });
+        Some(attempt)
+    }
+
+    pub(super) fn limits(&self, view: View<'_>, deployment: &Deployment) -> Timeouts {
+        self.spec.options.timeouts.or(deployment.timeouts).or(view.config.policy.timeouts)
+    }
+
+    /// Which timers are those of a send.
+    pub(super) fn lane(&self, attempt: AttemptId) -> Lane {
+        if self.rival == Some(attempt) { Lane::Rival } else { Lane::Main }
+    }
+
+    pub(super) fn head(&mut self, now: Millis, attempt: AttemptId, status: u16, headers: Headers) {
+        let lane = self.lane(attempt);
+        self.timers.limit(lane, Limit::Head, now, None);
+        let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) else { return };
+        known.head_at = Some(now);
+        known.status = Some(status);
+        if !(200..300).contains(&status) {
+            // What the body adds is not worth a long wait: the status says enough.
+            let soon = now + ERROR_BODY_MS;
+            let due = self.timers.limit_at(lane, Limit::Total).map_or(soon, |due| due.min(soon));
+            self.timers.limit(lane, Limit::Total, due, Some(0));
+            known.refusal = Some(Box::new((status, headers)));
+        }
+    }
+
+    /// A whole answer, or a stream that came to its end.
+    pub(super) fn answered(
+        &mut self,
+        now: Millis,
+        attempt: AttemptId,
+        usage: Option<Usage>,
+        step: &mut Step,
+    ) {
+        self.win(now, attempt, step);
+        if let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) {
+            known.usage = usage;
+            let (deployment, lease) = (known.deployment, known.lease);
+            if known.content_at.is_none() && !self.spec.stream {
+                let after_ms = now.since(known.started);
+                step.deltas.push(Delta::Begun { deployment, lease, stream: false, after_ms });
+            }
+            self.close(now, attempt, step);
+            step.deltas.push(Delta::Succeeded { deployment });
+        }
+        self.phase = Phase::Ended;
+        self.timers = Timers::default();
+        step.action = Some(Action::Done(Ok(attempt)));
+    }
+
+    /// A send is over: its place is free, and what it used is settled. Said once.
+    pub(super) fn close(&mut self, now: Millis, attempt: AttemptId, step: &mut Step) {
+        let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) else { return };
+        if known.ended.is_none() {
+            known.ended = Some(now);
+            step.deltas.push(Delta::Ended {
+                deployment: known.deployment,
+                lease: known.lease,
+                sent: known.started,
+                reserved: known.reserved,
+                used: known.used(),
+            });
+        }
+    }
+}

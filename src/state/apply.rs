@@ -1,0 +1,120 @@
+//! How a change becomes part of the state. Changes about deployments or groups of another config are ignored.
+
+use crate::base::time::Millis;
+use crate::config::{DeploymentIx, RouterConfig};
+
+use super::{Delta, Fails, Health, OpenSend, Scope, State, Turn, Window};
+
+impl State {
+    /// Applies one change, and tells what it did to a circuit, if it did anything.
+    pub fn apply(&mut self, config: &RouterConfig, now: Millis, delta: &Delta) -> Option<Turn> {
+        match delta {
+            Delta::Sent { deployment, lease, expires, probe_expires, reserved } => {
+                let known = config.deployment(*deployment)?;
+                let open = OpenSend { lease: *lease, since: now, expires: *expires, has_begun: false };
+                let cell = self.health_mut(known.limit_cell(*deployment))?;
+                cell.open.add(now, open);
+                if known.has_limits() {
+                    cell.usage.add(now, *reserved);
+                }
+                let health = self.health_mut(*deployment)?;
+                health.quota.spend(*reserved);
+                let was_probed = health.circuit.is_probed(now, None);
+                health.circuit.probe(now, *lease, *probe_expires);
+                let mut turn = (health.circuit.is_probed(now, None) && !was_probed)
+                    .then_some(Turn::Probed(Scope::Deployment));
+                if let Some(circuit) = self.credentials.get_mut(usize::from(known.credential.0)) {
+                    let was_probed = circuit.is_probed(now, None);
+                    circuit.probe(now, *lease, *probe_expires);
+                    if circuit.is_probed(now, None) && !was_probed {
+                        turn = Some(Turn::Probed(Scope::Credential));
+                    }
+                }
+                turn
+            }
+            Delta::Begun { deployment, lease, stream, after_ms } => {
+                let known = config.deployment(*deployment)?;
+                self.health_mut(known.limit_cell(*deployment))?.open.begun(*lease);
+                let health = self.health_mut(*deployment)?;
+                if *stream {
+                    health.streams.add(*after_ms)
+                } else {
+                    health.answers.add(*after_ms)
+                }
+                None
+            }
+            Delta::Ended { deployment, lease, sent, reserved, used } => {
+                let known = config.deployment(*deployment)?;
+                let cell = self.health_mut(known.limit_cell(*deployment))?;
+                cell.open.close(*lease);
+                if reserved != used && known.has_limits() {
+                    cell.usage.settle(*sent, *reserved, *used);
+                }
+                self.health_mut(*deployment)?.circuit.probed(*lease);
+                if let Some(circuit) = self.credentials.get_mut(usize::from(known.credential.0)) {
+                    circuit.probed(*lease);
+                }
+                None
+            }
+            Delta::Succeeded { deployment } => {
+                let health = self.health_mut(*deployment)?;
+                health.window.succeeded(now);
+                health.fails.clear();
+                health.totals.0 = health.totals.0.saturating_add(1);
+                let closed = health.circuit.close();
+                self.tell(*deployment, closed);
+                let credential = config.deployment(*deployment)?.credential;
+                let freed = self.credentials.get_mut(usize::from(credential.0))?.close();
+                match (closed, freed) {
+                    (_, true) => Some(Turn::Closed(Scope::Credential)),
+                    (true, false) => Some(Turn::Closed(Scope::Deployment)),
+                    (false, false) => None,
+                }
+            }
+            Delta::Failed { deployment, class } => {
+                let health = self.health_mut(*deployment)?;
+                health.window.failed(now);
+                health.fails.add(now, *class);
+                health.totals.1 = health.totals.1.saturating_add(1);
+                health.failed_at = health.failed_at.max(now);
+                None
+            }
+            Delta::Benched { deployment, scope, bench } => {
+                let health = self.health_mut(*deployment)?;
+                (health.window, health.fails) = (Window::default(), Fails::default());
+                let changed = match scope {
+                    Scope::Deployment => {
+                        let changed = health.circuit.open(bench);
+                        self.tell(*deployment, changed);
+                        changed
+                    }
+                    Scope::Credential => {
+                        let credential = config.deployment(*deployment)?.credential;
+                        self.credentials.get_mut(usize::from(credential.0))?.open(bench)
+                    }
+                };
+                changed.then_some(Turn::Opened(*scope))
+            }
+            Delta::Learned { deployment, quota } => {
+                self.health_mut(*deployment)?.quota.learn(*quota);
+                None
+            }
+            Delta::RetryTokens { group, milli } => {
+                self.groups.get_mut(usize::from(group.0))?.budget.add(now, *milli);
+                None
+            }
+            Delta::Waits { group, ticket } => {
+                self.groups.get_mut(usize::from(group.0))?.wait(now, *ticket);
+                None
+            }
+            Delta::Left { group, lease } => {
+                self.groups.get_mut(usize::from(group.0))?.leave(*lease);
+                None
+            }
+        }
+    }
+
+    fn health_mut(&mut self, deployment: DeploymentIx) -> Option<&mut Health> {
+        self.deployments.get_mut(usize::from(deployment.0))
+    }
+}

@@ -1,0 +1,66 @@
+//! Everything that is known of one deployment.
+
+use crate::base::time::Millis;
+
+use super::{Circuit, Fails, OpenSends, Quota, Recent, Usage, Window};
+
+/// So many sends that wait for too long at once are a stall.
+const STALLED_SENDS: usize = 3;
+
+/// What was said of a deployment from outside: a health check, or a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Is it well?
+    pub ok: bool,
+    /// Until when that counts.
+    pub until: Millis,
+}
+
+/// The health of one deployment.
+#[derive(Clone, Debug, Default)]
+pub struct Health {
+    /// May it be used?
+    pub circuit: Circuit,
+    /// How its recent attempts ended.
+    pub window: Window,
+    /// Its failures by class.
+    pub fails: Fails,
+    /// Its sends under way.
+    pub open: OpenSends,
+    /// How long its whole answers took.
+    pub answers: Recent,
+    /// How long its streams took to their first content.
+    pub streams: Recent,
+    /// What it used in the last minute. Of a concrete name of a wildcard: kept at the declared deployment.
+    pub usage: Usage,
+    /// What its provider says is left.
+    pub quota: Quota,
+    /// What was said from outside.
+    pub mark: Option<Mark>,
+    /// When it failed last in a way that counts; the epoch if never.
+    pub failed_at: Millis,
+    /// How many of its attempts were answered, and how many failed.
+    pub totals: (u64, u64),
+}
+
+impl Health {
+    /// Was it said from outside that it is not well?
+    #[must_use]
+    pub fn is_marked_down(&self, now: Millis) -> bool {
+        self.mark.is_some_and(|mark| !mark.ok && now < mark.until)
+    }
+
+    /// Do several of its sends wait for far longer than its answers take to begin? They have not failed yet, but the
+    /// next one would be a further one that waits.
+    #[must_use]
+    pub fn is_stalled(&self, now: Millis, stream: bool) -> bool {
+        let waiting = || self.open.at(now).filter(|open| !open.has_begun);
+        if waiting().count() < STALLED_SENDS {
+            return false;
+        }
+        let recent = if stream { &self.streams } else { &self.answers };
+        let Some(usual) = recent.percentile(99) else { return false };
+        let too_long = usual.saturating_mul(3);
+        waiting().filter(|open| now.since(open.since) > too_long).count() >= STALLED_SENDS
+    }
+}

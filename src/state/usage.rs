@@ -1,0 +1,238 @@
+//! Requests and tokens of the last minute, for `rpm`, `tpm`, `itpm` and `otpm`: reserved when a request is sent, settled
+//! when its answer has told what it used.
+//!
+//! LiteLLM counts in minutes of the clock, after the answer: twice the limit can pass at the turn of a minute, and calls
+//! at once all see the old count. Here a minute slides in steps of a second, and a reservation counts at once.
+
+use crate::base::time::Millis;
+
+/// How many steps are kept: the present one, and a whole minute before it.
+const STEPS: usize = 61;
+
+/// The length of a step.
+const STEP_MS: u64 = 1_000;
+
+/// Requests and tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Requests.
+    pub requests: u64,
+    /// Tokens of the requests.
+    pub input: u64,
+    /// Tokens of the answers.
+    pub output: u64,
+}
+
+impl Counts {
+    /// These and those.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            requests: self.requests.saturating_add(other.requests),
+            input: self.input.saturating_add(other.input),
+            output: self.output.saturating_add(other.output),
+        }
+    }
+
+    fn minus(self, other: Self) -> Self {
+        Self {
+            requests: self.requests.saturating_sub(other.requests),
+            input: self.input.saturating_sub(other.input),
+            output: self.output.saturating_sub(other.output),
+        }
+    }
+
+    fn get(self, limit: Measure) -> u64 {
+        match limit {
+            Measure::Requests => self.requests,
+            Measure::Tokens => self.input.saturating_add(self.output),
+            Measure::Input => self.input,
+            Measure::Output => self.output,
+        }
+    }
+}
+
+/// What a limit bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// `rpm`.
+    Requests,
+    /// `tpm`.
+    Tokens,
+    /// `itpm`.
+    Input,
+    /// `otpm`.
+    Output,
+}
+
+/// What was used in the last minute.
+#[derive(Clone, Debug, Default)]
+pub struct Usage {
+    /// By second; the place of a second is its number modulo the length. Empty until something is counted.
+    steps: Vec<Counts>,
+    /// The last second that was counted in.
+    last: u64,
+    /// What the other isolates have used, as far as the store has told.
+    foreign: Counts,
+    /// Until when that counts.
+    foreign_until: Millis,
+}
+
+impl Usage {
+    /// Counts something at `now`.
+    pub fn add(&mut self, now: Millis, counts: Counts) {
+        if self.steps.is_empty() {
+            self.steps = vec![Counts::default(); STEPS];
+        }
+        let step = now.0 / STEP_MS;
+        // A clock that steps back counts in the last second.
+        for passed in 1..=step.saturating_sub(self.last).min(STEPS as u64) {
+            if let Some(slot) = self.slot(self.last.saturating_add(passed)) {
+                *slot = Counts::default();
+            }
+        }
+        self.last = self.last.max(step);
+        if let Some(slot) = self.slot(self.last) {
+            *slot = slot.plus(counts);
+        }
+    }
+
+    /// Replaces what was reserved `since` then by what was used.
+    pub fn settle(&mut self, since: Millis, reserved: Counts, used: Counts) {
+        let step = since.0 / STEP_MS;
+        if self.last.saturating_sub(step) < STEPS as u64
+            && let Some(slot) = self.slot(step.min(self.last))
+        {
+            *slot = slot.minus(reserved).plus(used);
+        }
+    }
+
+    /// What was used in the minute before `now`.
+    #[must_use]
+    pub fn at(&self, now: Millis) -> Counts {
+        let own = self.kept(now).map(|(_, counts)| counts).fold(Counts::default(), Counts::plus);
+        if now < self.foreign_until { own.plus(self.foreign) } else { own }
+    }
+
+    /// Takes in what the other isolates used in this minute.
+    pub fn merge(&mut self, now: Millis, foreign: Counts, ttl_ms: u64) {
+        self.foreign = foreign;
+        self.foreign_until = now + ttl_ms;
+    }
+
+    /// How long until `need` more of a measure fit under `limit`: 0 at once, `None` never, because it is more than the
+    /// limit itself.
+    #[must_use]
+    pub fn wait_ms(&self, now: Millis, measure: Measure, need: u64, limit: u64) -> Option<u64> {
+        let used = self.at(now).get(measure);
+        if used.saturating_add(need) <= limit {
+            return Some(0);
+        }
+        if need > limit {
+            return None;
+        }
+        let mut surplus = used.saturating_add(need).saturating_sub(limit);
+        let oldest_first = (0..STEPS as u64).rev().filter_map(|age| {
+            let step = (now.0 / STEP_MS).checked_sub(age)?;
+            self.kept(now).find(|(known, _)| *known == step)
+        });
+        for (step, counts) in oldest_first {
+            surplus = surplus.saturating_sub(counts.get(measure));
+            if surplus == 0 {
+                return Some(Millis(step.saturating_add(STEPS as u64).saturating_mul(STEP_MS)).since(now));
+            }
+        }
+        Some(self.foreign_until.since(now))
+    }
+
+    /// The seconds that still count at `now`, in no order.
+    fn kept(&self, now: Millis) -> impl Iterator<Item = (u64, Counts)> + '_ {
+        let (last, present) = (self.last, (now.0 / STEP_MS).max(self.last));
+        let oldest = present.saturating_sub(STEPS as u64 - 1);
+        self.steps.iter().enumerate().filter_map(move |(place, counts)| {
+            // The latest second up to the last counted one that has this place.
+            let behind = (last % STEPS as u64 + STEPS as u64 - place as u64) % STEPS as u64;
+            let step = last.checked_sub(behind)?;
+            (step >= oldest && *counts != Counts::default()).then_some((step, *counts))
+        })
+    }
+
+    fn slot(&mut self, step: u64) -> Option<&mut Counts> {
+        self.steps.get_mut((step % STEPS as u64) as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOON: u64 = 1_800_000_000_000;
+
+    fn at(ms: u64) -> Millis {
+        Millis(NOON + ms)
+    }
+
+    fn request() -> Counts {
+        Counts { requests: 1, input: 100, output: 50 }
+    }
+
+    #[test]
+    fn what_was_used_counts_for_a_minute_and_no_longer() {
+        let mut usage = Usage::default();
+        assert_eq!(usage.at(at(0)), Counts::default());
+        usage.add(at(100), request());
+        usage.add(at(30_000), request());
+        assert_eq!(usage.at(at(60_900)).requests, 2);
+        assert_eq!(usage.at(at(61_000)).requests, 1);
+        assert_eq!(usage.at(at(91_000)).requests, 0);
+        usage.add(at(500_000), request());
+        assert_eq!(usage.at(at(500_000)), request());
+    }
+
+    #[test]
+    fn the_wait_is_until_the_oldest_have_left() {
+        let mut usage = Usage::default();
+        for ms in [0, 10_000, 20_000] {
+            usage.add(at(ms), request());
+        }
+        let wait = |need, limit| usage.wait_ms(at(20_500), Measure::Requests, need, limit);
+        assert_eq!(wait(1, 4), Some(0));
+        assert_eq!(wait(1, 3), Some(61_000 - 20_500));
+        assert_eq!(wait(2, 3), Some(71_000 - 20_500));
+        assert_eq!(wait(3, 3), Some(81_000 - 20_500));
+        assert_eq!(wait(4, 3), None);
+        assert_eq!(usage.wait_ms(at(20_500), Measure::Tokens, 151, 450), Some(71_000 - 20_500));
+        assert_eq!(usage.wait_ms(at(20_500), Measure::Input, 100, 400), Some(0));
+        assert_eq!(usage.wait_ms(at(20_500), Measure::Output, 51, 200), Some(61_000 - 20_500));
+    }
+
+    #[test]
+    fn a_reservation_becomes_what_was_used() {
+        let mut usage = Usage::default();
+        let reserved = Counts { requests: 1, input: 300, output: 700 };
+        usage.add(at(0), reserved);
+        usage.settle(at(0), reserved, Counts { requests: 1, input: 280, output: 20 });
+        assert_eq!(usage.at(at(1_000)), Counts { requests: 1, input: 280, output: 20 });
+        usage.add(at(120_000), request());
+        usage.settle(at(0), reserved, request());
+        assert_eq!(usage.at(at(120_000)), request(), "what has left the minute is not settled");
+    }
+
+    #[test]
+    fn a_clock_that_steps_back_loses_nothing() {
+        let mut usage = Usage::default();
+        usage.add(at(50_000), request());
+        usage.add(at(0), request());
+        assert_eq!(usage.at(at(0)).requests, 2);
+        assert_eq!(usage.at(at(50_000)).requests, 2);
+    }
+
+    #[test]
+    fn what_others_used_counts_until_it_is_old() {
+        let mut usage = Usage::default();
+        usage.merge(at(0), Counts { requests: 5, ..Counts::default() }, 30_000);
+        assert_eq!(usage.at(at(29_999)).requests, 5);
+        assert_eq!(usage.wait_ms(at(0), Measure::Requests, 1, 5), Some(30_000));
+        assert_eq!(usage.at(at(30_000)).requests, 0);
+    }
+}
