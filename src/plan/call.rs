@@ -151,10 +151,12 @@ impl Call {
         self.started
     }
 
-    /// Sends beyond the first of each group.
+    /// Sends beyond the first of each group, but for a second one that was made beside a slow first one.
     #[must_use]
     pub fn attempted_retries(&self) -> u32 {
-        u32::try_from(self.attempts.len()).unwrap_or(u32::MAX).saturating_sub(self.hops_with_sends)
+        let beside = u32::from(self.has_hedged);
+        let sends = u32::try_from(self.attempts.len()).unwrap_or(u32::MAX);
+        sends.saturating_sub(self.hops_with_sends).saturating_sub(beside)
     }
 
     /// How many groups were moved to.

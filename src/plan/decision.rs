@@ -1,7 +1,5 @@
 //! The record of a choice, kept only where somebody asked for it.
 
-use smallvec::SmallVec;
-
 use crate::base::time::Millis;
 use crate::config::{DeploymentIx, Resolved};
 use crate::strategy::Exclusion;
@@ -43,7 +41,7 @@ pub struct Decision {
     /// Among whom: a group, or one deployment that was named.
     pub target: Resolved,
     /// Every member, and why it was passed over; `None` for those to choose from.
-    pub candidates: SmallVec<[(DeploymentIx, Option<Passed>); 8]>,
+    pub candidates: Vec<(DeploymentIx, Option<Passed>)>,
     /// Who was taken; `None` if nobody was left.
     pub picked: Option<DeploymentIx>,
 }

@@ -1,7 +1,5 @@
 //! What a caller hears when nobody may be used.
 
-use smallvec::SmallVec;
-
 use crate::base::time::Millis;
 use crate::config::{DeploymentIx, Resolved};
 use crate::error::{Blame, Fault, FaultKind};
@@ -21,7 +19,7 @@ pub(super) fn nobody(view: View<'_>, now: Millis, target: Resolved, need: Need) 
         Resolved::Deployment(ix) => view.config.deployment(ix).map_or("", |known| &known.id),
     };
     let excluded = |ix| exclusion(view, now, ix, need).map(|exclusion| (ix, exclusion));
-    let excluded: SmallVec<[_; 8]> = members(view, target).into_iter().filter_map(excluded).collect();
+    let excluded: Vec<_> = members(view, target).into_iter().filter_map(excluded).collect();
     let wait_ms = excluded.iter().filter_map(|(_, exclusion)| exclusion.wait_ms(now)).min();
     let in_use = || excluded.iter().filter(|(_, exclusion)| *exclusion != Exclusion::Drained);
     // A wrong key, an empty account or a missing model is what the caller must hear, not that nobody is left.

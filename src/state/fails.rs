@@ -3,8 +3,6 @@
 //! LiteLLM counts for as long as a cooldown lasts (5 s) and never starts anew; here for a minute, and a success starts
 //! anew.
 
-use smallvec::SmallVec;
-
 use crate::base::time::Millis;
 use crate::config::ErrorClass;
 
@@ -15,14 +13,14 @@ const WINDOW_MS: u64 = 60_000;
 #[derive(Clone, Debug, Default)]
 pub struct Fails {
     since: Millis,
-    counts: SmallVec<[(ErrorClass, u32); 2]>,
+    counts: Vec<(ErrorClass, u32)>,
 }
 
 impl Fails {
     /// Counts one more.
     pub(super) fn add(&mut self, now: Millis, class: ErrorClass) {
         if !self.is_fresh(now) {
-            *self = Self { since: now, counts: SmallVec::new() };
+            *self = Self { since: now, counts: Vec::new() };
         }
         match self.counts.iter_mut().find(|(known, _)| *known == class) {
             Some((_, count)) => *count = count.saturating_add(1),
