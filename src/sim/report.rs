@@ -32,7 +32,7 @@ impl World {
             objects: spec.objects,
             usage_asked: false,
             is_text: true,
-            tokens: None,
+            tokens: spec.tokens,
             options,
             facts: None,
         };

@@ -13,6 +13,7 @@ pub struct Spec {
     pub(super) surface: Surface,
     pub(super) stream: bool,
     pub(super) objects: bool,
+    pub(super) tokens: Option<(u32, u32)>,
     pub(super) options: Value,
     pub(super) cancel_after_ms: Option<u64>,
 }
@@ -20,7 +21,7 @@ pub struct Spec {
 impl Spec {
     fn new(model: &str, surface: Surface, stream: bool) -> Self {
         let (model, options) = (model.to_owned(), Value::Null);
-        Self { model, surface, stream, objects: false, options, cancel_after_ms: None }
+        Self { model, surface, stream, objects: false, tokens: None, options, cancel_after_ms: None }
     }
 
     /// A chat completion, answered whole.
@@ -51,6 +52,12 @@ impl Spec {
     #[must_use]
     pub fn is_stream(&self) -> bool {
         self.stream
+    }
+
+    /// Tells how many tokens the request is thought to use: its own, and those of the answer.
+    #[must_use]
+    pub fn using(self, input: u32, output: u32) -> Self {
+        Self { tokens: Some((input, output)), ..self }
     }
 
     /// Sets the options of the call: a JSON object, as in process.
