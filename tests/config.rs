@@ -6,10 +6,16 @@
 mod accepted;
 #[path = "config/deployments.rs"]
 mod deployments;
+#[path = "config/limits.rs"]
+mod limits;
 #[path = "config/names.rs"]
 mod names;
 #[path = "config/options.rs"]
 mod options;
+#[path = "config/overrides.rs"]
+mod overrides;
+#[path = "config/policies.rs"]
+mod policies;
 #[path = "config/properties.rs"]
 mod properties;
 #[path = "config/refused.rs"]

@@ -1,4 +1,4 @@
-import type { StreamRules, TimeLimits } from "./options.js";
+import type { FaultWord, Hedging, Mock, RetryPolicy, StreamRules, TimeLimits } from "./options.js";
 
 /** A value that is read from the environment when the router is constructed: `"os.environ/OPENAI_API_KEY"`. */
 export type EnvReference = `os.environ/${string}`;
@@ -49,10 +49,40 @@ export interface RouterSettings extends TimeLimits, StreamRules {
   context_window_fallbacks?: readonly FallbackEntry[];
   /** The only list for content that the provider refused. */
   content_policy_fallbacks?: readonly FallbackEntry[];
+  /** The faults that lead to `fallbacks`; an empty list is none. Default: all that may be mended elsewhere. */
+  fallback_on?: readonly FaultWord[];
+  /** Retries by class of error, instead of `num_retries`. Default: none. */
+  retry_policy?: RetryPolicy<number | string>;
+  /** By group or alias: stands in for the whole `retry_policy`. Default: none. */
+  model_group_retry_policy?: Record<string, RetryPolicy<number | string>>;
+  /** A second send beside a slow first one. Default false. */
+  hedging?: Hedging | EnvReference;
   /** How long a deployment that failed is left alone, in seconds; 0 is never. Default 5. */
   cooldown_time?: number | EnvReference;
   /** Leave no deployment alone, whatever happens. Default false. */
   disable_cooldowns?: boolean | EnvReference;
+  /** Failures of a minute that a deployment may have before it is left alone. Default: the share of its calls that failed decides. */
+  allowed_fails?: number | EnvReference;
+  /** As `allowed_fails`, by class of error. */
+  allowed_fails_policy?: AllowedFailsPolicy;
+  /** Who is used when all deployments of a group are left alone: nobody, or the one whose last failure is longest ago. Default "error". */
+  when_all_down?: "error" | "least_recently_failed";
+  /** How long what `setHealth` tells counts, in seconds. Default 600. */
+  health_check_staleness_threshold?: number | EnvReference;
+  /** Calls in flight at once of a deployment that has no `max_parallel_requests`; 0 is no cap. Default: none. */
+  default_max_parallel_requests?: number | EnvReference;
+  /**
+   * "hard": a deployment that is at its `rpm`, `tpm`, `itpm` or `otpm` is passed over. "soft": they are shares of the traffic
+   * only. Default "hard" with a usage, cost or latency `routing_strategy`, with `enable_pre_call_checks`, and with
+   * "enforce_model_rate_limits"; else "soft".
+   */
+  limit_mode?: "hard" | "soft";
+  /** In this version it has the effect of `limit_mode: "hard"`, with a notice. Default false. */
+  enable_pre_call_checks?: boolean | EnvReference;
+  /** "enforce_model_rate_limits" has the effect of `limit_mode: "hard"`; the others are accepted with a notice. */
+  optional_pre_call_checks?: readonly PreCallCheck[];
+  /** Calls without a `priority` wait with this one where every deployment is full; 0 is the most urgent. Default: they do not wait. */
+  default_priority?: number | EnvReference;
   /** Default and, in this version, always "simple-shuffle": another known one is accepted with a notice, an unknown one is a mistake. */
   routing_strategy?: RoutingStrategy | (string & {});
   /** Other options of LiteLLM are accepted with a notice; a name that nobody knows is a mistake. */
@@ -74,10 +104,46 @@ export type RoutingStrategy =
   | "peak-ewma"
   | "adaptive";
 
+/** LiteLLM's checks before a call. */
+export type PreCallCheck =
+  | "enforce_model_rate_limits"
+  | "prompt_caching"
+  | "router_budget_limiting"
+  | "responses_api_deployment_check"
+  | "deployment_affinity"
+  | "session_affinity"
+  | "forward_client_headers_by_model_group"
+  | "encrypted_content_affinity";
+
+/** How many failures of a minute a deployment may have, by class of error. */
+export interface AllowedFailsPolicy {
+  /** 400, 413, 422. */
+  BadRequestErrorAllowedFails?: number | string;
+  /** 401 and 403. */
+  AuthenticationErrorAllowedFails?: number | string;
+  /** 408, 504, and the router's own time limits. */
+  TimeoutErrorAllowedFails?: number | string;
+  /** 429. */
+  RateLimitErrorAllowedFails?: number | string;
+  /** Content that the provider refused. */
+  ContentPolicyViolationErrorAllowedFails?: number | string;
+  /** Other 5xx, no connection, and what is no answer. */
+  InternalServerErrorAllowedFails?: number | string;
+  /** 503 and 529. */
+  ServiceUnavailableErrorAllowedFails?: number | string;
+  /** 502. */
+  BadGatewayErrorAllowedFails?: number | string;
+  /** 404. */
+  NotFoundErrorAllowedFails?: number | string;
+}
+
 /** A group or an alias (or `"*"`: every group without a list of its own) and its targets, in order. Exactly one member. */
 export type FallbackEntry = Record<string, readonly FallbackTarget[]>;
 
-/** A group, an alias or the id of a deployment. Members beside `model` are accepted with a notice and have no effect. */
+/**
+ * A group, an alias or the id of a deployment. Members beside `model` replace those of the request, for this target alone;
+ * options of the router or of a deployment, and `stream`, may not stand there.
+ */
 export type FallbackTarget = string | { model: string; [override: string]: unknown };
 
 /** One endpoint: a model at a provider, with its key. */
@@ -90,6 +156,10 @@ export interface Deployment {
   rpm?: number | EnvReference;
   /** As in `litellm_params`; this place is looked at first. */
   tpm?: number | EnvReference;
+  /** As in `litellm_params`; this place is looked at first. */
+  itpm?: number | EnvReference;
+  /** As in `litellm_params`; this place is looked at first. */
+  otpm?: number | EnvReference;
   /** Known options are accepted with a notice, others are a mistake. */
   [option: string]: unknown;
 }
@@ -109,12 +179,12 @@ export interface CommonParams extends TimeLimits {
 }
 
 /** How a deployment is reached, and how much of its group's traffic it gets. */
-export interface LitellmParams extends CommonParams {
+export interface LitellmParams extends CommonParams, Mock<number | EnvReference> {
   /** "provider/model". Providers: openai, anthropic, and openai_like, custom_openai, hosted_vllm, lm_studio, llamafile with an `api_base`. */
   model: string;
   /** The provider, where `model` does not begin with it. */
   custom_llm_provider?: string;
-  /** Default: for openai and anthropic at their own address, the environment's `OPENAI_API_KEY` or `ANTHROPIC_API_KEY`; elsewhere none. */
+  /** Default: for openai and anthropic at their own address, the environment's `OPENAI_API_KEY` or `ANTHROPIC_API_KEY`; elsewhere none. A mock needs none. */
   api_key?: string;
   /** The address, up to but without `/chat/completions`; anthropic's with or without `/v1`. Default: the provider's own. */
   api_base?: string;
@@ -126,19 +196,25 @@ export interface LitellmParams extends CommonParams {
   weight?: number | EnvReference;
   /** A level: deployments of a higher one get traffic when none of a lower one may be used. Default: after all levels. */
   order?: number | EnvReference;
-  /** Requests a minute. Stands in for the weights where every candidate has one and none a weight; in this version no limit. */
+  /** Requests a minute: a bound as far as `limit_mode` says. Stands in for the weights where every candidate has one and none a weight. */
   rpm?: number | EnvReference;
-  /** Tokens a minute. Stands in for the weights where every candidate has one and none a weight or all an `rpm`; in this version no limit. */
+  /** Tokens a minute: a bound as far as `limit_mode` says. Stands in for the weights where every candidate has one and none a weight or all an `rpm`. */
   tpm?: number | EnvReference;
+  /** Tokens of requests a minute, as far as `limit_mode` says. */
+  itpm?: number | EnvReference;
+  /** Tokens of answers a minute, as far as `limit_mode` says. */
+  otpm?: number | EnvReference;
   /** Retries of calls in which this deployment is the first to fail. Default: the router's. */
   num_retries?: number | string;
+  /** The same by class of error. */
+  retry_policy?: RetryPolicy<number | string>;
   /** Leave out parameters that its provider cannot carry out, instead of passing it over. Default: the router's. */
   drop_params?: boolean;
   /** How long it is left alone after a failure, in seconds; 0 is never. Default: the router's. */
   cooldown_time?: number | EnvReference;
   /** Tells deployments apart that are the same otherwise. It has no other effect in this version. */
   region_name?: string;
-  /** Accepted with a notice; in this version no limit. */
+  /** Calls in flight at once; one that has so many is passed over. 0 is no cap. Default: the router's. */
   max_parallel_requests?: number | EnvReference;
 }
 
@@ -154,8 +230,18 @@ export interface ModelInfo {
   rpm?: number | EnvReference;
   /** As in `litellm_params`; this place is looked at last. */
   tpm?: number | EnvReference;
+  /** As in `litellm_params`; this place is looked at last. */
+  itpm?: number | EnvReference;
+  /** As in `litellm_params`; this place is looked at last. */
+  otpm?: number | EnvReference;
+  /** As in `litellm_params`, which is looked at first. */
+  max_parallel_requests?: number | EnvReference;
   /** As in `litellm_params`; this place is looked at first. */
   cooldown_time?: number | EnvReference;
+  /** Beats the router's. */
+  allowed_fails?: number | EnvReference;
+  /** Beats its `allowed_fails` and the router's policy. */
+  allowed_fails_policy?: AllowedFailsPolicy;
   /** Its model goes on from a text that is sent as the assistant's last message. Default: what is known of the model. */
   supports_assistant_prefill?: boolean;
   [name: string]: unknown;

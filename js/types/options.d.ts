@@ -54,11 +54,75 @@ export interface StreamMarker {
   attempt: number;
 }
 
+/** How often calls are tried again, by class of error. The most exact class that has a number decides. */
+export interface RetryPolicy<Count = number> {
+  /** 400, 413, 422, and with them what is too long or refused, unless that has a number of its own. */
+  BadRequestErrorRetries?: Count;
+  /** 401 and 403. */
+  AuthenticationErrorRetries?: Count;
+  /** 408, 504, and the router's own time limits. */
+  TimeoutErrorRetries?: Count;
+  /** 429. */
+  RateLimitErrorRetries?: Count;
+  /** Content that the provider refused. */
+  ContentPolicyViolationErrorRetries?: Count;
+  /** Other 5xx, no connection, and what is no answer. */
+  InternalServerErrorRetries?: Count;
+  /** 503 and 529. */
+  ServiceUnavailableErrorRetries?: Count;
+  /** 502. */
+  BadGatewayErrorRetries?: Count;
+  /** 404. */
+  NotFoundErrorRetries?: Count;
+  /** Every class without a number of its own. */
+  DefaultRetries?: Count;
+}
+
+/** Faults, by our words or by the names of error classes. */
+export type FaultWord =
+  | "rate_limit"
+  | "quota"
+  | "server"
+  | "timeout"
+  | "connection"
+  | "auth"
+  | "not_found"
+  | "context_window"
+  | "content_policy"
+  | "bad_request"
+  | "unsupported"
+  | "RateLimitError"
+  | "InternalServerError"
+  | "ServiceUnavailableError"
+  | "APIError"
+  | "Timeout"
+  | "APIConnectionError"
+  | "AuthenticationError"
+  | "PermissionDeniedError"
+  | "NotFoundError"
+  | "ContextWindowExceededError"
+  | "ContentPolicyViolationError"
+  | "BadRequestError"
+  | "UnsupportedParamsError";
+
+/** A second send beside a slow first one: after the time that the first content usually takes, or after so many milliseconds. */
+export type Hedging = boolean | { after_ms: number | `os.environ/${string}` };
+
+/** An answer without a provider, for tests. */
+export interface Mock<Seconds = number> {
+  /** The text of the answer; nothing is sent. */
+  mock_response?: string;
+  /** How long the mock takes, in seconds; only beside one of the other two. Default 0. */
+  mock_delay?: Seconds;
+  /** Take no answer to come before the time limit; nothing is sent. Default false. */
+  mock_timeout?: boolean;
+}
+
 /**
  * How one call is routed. In process these keys may also stand inside the request; they never reach the provider.
  * A mistake in them fails the call with a `BadRequestError` before anything is sent.
  */
-export interface Steering extends TimeLimits<number>, StreamRules {
+export interface Steering extends TimeLimits<number>, StreamRules, Mock {
   /** As `timeout`, which is looked at first. */
   request_timeout?: number;
   /** Attempts after the first, within one group. Default: the deployment's, else the router's. */
@@ -73,12 +137,26 @@ export interface Steering extends TimeLimits<number>, StreamRules {
   context_window_fallbacks?: readonly (FallbackTarget | FallbackEntry)[];
   /** Instead of the router's lists. */
   content_policy_fallbacks?: readonly (FallbackTarget | FallbackEntry)[];
+  /** The faults that lead to `fallbacks`; an empty list is none. Default: the router's. */
+  fallback_on?: readonly FaultWord[];
+  /** Retries by class of error. This call's `num_retries` beats it. Default: the deployment's, the group's, the router's. */
+  retry_policy?: RetryPolicy<number | string>;
+  /** A second send beside a slow first one. Default: the router's. */
+  hedging?: Hedging;
+  /** Wait for a place where every deployment is full, the lowest number first; 0 is the most urgent. Default: the router's. */
+  priority?: number;
   /** Stay in the group that was asked for. Default false. */
   disable_fallbacks?: boolean;
   /** Leave out parameters that a provider cannot carry out, instead of asking another one. Default: the deployment's, else the router's. */
   drop_params?: boolean;
   /** Take the first group to have failed, to see where a call goes then. Default false. */
   mock_testing_fallbacks?: boolean;
+  /** Take the first group to have refused the prompt's length. Default false. */
+  mock_testing_context_fallbacks?: boolean;
+  /** Take the first group to have refused the content. Default false. */
+  mock_testing_content_policy_fallbacks?: boolean;
+  /** Take each deployment to have answered 429, to see what retries and cooldowns do then. Default false. */
+  mock_testing_rate_limit_error?: boolean;
 }
 
 /** What stands beside a request. */
@@ -87,4 +165,6 @@ export interface CallOptions extends Steering {
   signal?: AbortSignal | null;
   /** As `deadline`, in milliseconds, and looked at first. */
   deadlineMs?: number;
+  /** Keep a record of every choice. Default false. */
+  explain?: boolean;
 }

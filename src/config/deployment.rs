@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::base::text::has;
 
-use super::{DeploymentIx, DialectName, GroupIx, PerClass, Secret, Timeouts};
+use super::{DeploymentIx, DialectName, GroupIx, Mock, PerClass, Secret, Timeouts};
 
 /// Where a deployment is reached. A credential goes to this origin and to no other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,7 +104,8 @@ pub struct Deployment {
     pub itpm: Option<u64>,
     /// `otpm`: tokens of answers a minute.
     pub otpm: Option<u64>,
-    /// `max_parallel_requests`: calls in flight at once.
+    /// `max_parallel_requests`: calls in flight at once; `None`: the router's default decides. The config's 0 is no cap,
+    /// and is kept as the largest number.
     pub max_parallel: Option<u32>,
     /// `num_retries` for calls in which this deployment failed first.
     pub num_retries: Option<u32>,
@@ -125,6 +126,8 @@ pub struct Deployment {
     pub prefill: Option<bool>,
     /// Is its wire format another than the caller's, so that requests and answers are translated?
     pub is_translated: bool,
+    /// What it answers with instead of being reached.
+    pub mock: Option<Box<Mock>>,
     /// Request parameters that it sets where the request does not.
     pub params: Vec<Param>,
     /// The first deployment that has the same credential: its position names the credential. Set by

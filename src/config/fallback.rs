@@ -86,10 +86,10 @@ impl FallbackLists {
     }
 }
 
-/// Adds the targets that are not in the chain yet.
+/// Adds the targets that are not in the chain yet: of two that lead to the same place, the first counts.
 pub(super) fn append(chain: &mut Vec<FallbackTarget>, more: &[FallbackTarget]) {
     for target in more {
-        if !chain.contains(target) {
+        if !chain.iter().any(|other| other.to == target.to) {
             chain.push(target.clone());
         }
     }

@@ -6,6 +6,8 @@ use crate::base::index::Index;
 
 use super::load::fallbacks::{self, Book, Form};
 use super::load::hints::{Reach, hint};
+use super::load::mock::mock;
+use super::load::policies::{fallback_on, hedging, retry_policy};
 use super::load::problems::{Path, Problem, quote};
 use super::load::read::{Members, Reader, kind_of};
 use super::load::scopes::Scopes;
@@ -52,10 +54,6 @@ const BESIDE: [&str; 7] =
 /// they are not carried out, a call that asks for one must fail rather than go to the wrong place.
 const REDIRECTING: [&str; 6] =
     ["api_key", "api_base", "base_url", "organization", "custom_llm_provider", "extra_headers"];
-
-/// Switches of tests that this version does not carry out. A call that asks for one must fail rather than
-/// reach, and pay, a real provider.
-const MOCKS: [&str; 4] = ["mock_response", "mock_delay", "mock_timeout", "mock_testing_rate_limit_error"];
 
 /// Every name that may steer, wherever it stands.
 pub(super) fn router_keys() -> impl Iterator<Item = &'static str> {
@@ -147,8 +145,6 @@ fn check_keys(reader: &mut Reader<'_>, members: &Members) {
             value.as_str().into_iter().for_each(|text| reader.report.secret(text));
             let message = "in a request is not carried out in this version; add a deployment that has it";
             reader.problem(&at, format!("{} {message}", quote(name)));
-        } else if MOCKS.contains(&name.as_str()) && *value != Value::Bool(false) {
-            reader.problem(&at, format!("{} is not carried out in this version", quote(name)));
         } else if !is_router_key(name) && !BESIDE.contains(&name.as_str()) {
             let near = hint(name, router_keys().chain(BESIDE), Reach::Prefixes);
             reader.problem(&at, format!("unknown option {}{near}", quote(name)));
@@ -179,9 +175,15 @@ fn read(reader: &mut Reader<'_>, members: &Members, config: &RouterConfig) -> Ca
         disable_fallbacks: flag(reader, "disable_fallbacks"),
         max_fallbacks: scope.pick(reader, "max_fallbacks", Reader::count),
         max_attempts: scope.pick(reader, "max_attempts", Reader::positive),
+        fallback_on: scope.pick(reader, "fallback_on", fallback_on),
+        retry_policy: scope.pick(reader, "retry_policy", retry_policy).unwrap_or_default(),
+        hedging: scope.pick(reader, "hedging", hedging),
+        priority: scope.pick(reader, "priority", Reader::count),
+        explain: flag(reader, "explain"),
+        mock: mock(reader, &scope),
+        mock_testing_rate_limit_error: flag(reader, "mock_testing_rate_limit_error"),
         mock_testing_fallbacks: flag(reader, "mock_testing_fallbacks"),
         mock_testing_context_fallbacks: flag(reader, "mock_testing_context_fallbacks"),
         mock_testing_content_policy_fallbacks: flag(reader, "mock_testing_content_policy_fallbacks"),
-        ..CallOptions::default()
     }
 }

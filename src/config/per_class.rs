@@ -88,27 +88,28 @@ impl ErrorClass {
 }
 
 /// A number for each class that has one.
+// Kept as one more, so that 0 is none: half as large, and it is copied often.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PerClass([Option<u32>; ErrorClass::ALL.len()]);
+pub struct PerClass([u32; ErrorClass::ALL.len()]);
 
 impl PerClass {
     /// Sets the number of a class.
     pub fn set(&mut self, class: ErrorClass, number: u32) {
         if let Some(slot) = self.0.get_mut(class as usize) {
-            *slot = Some(number);
+            *slot = number.saturating_add(1);
         }
     }
 
     /// The number of a class itself.
     #[must_use]
     pub fn get(&self, class: ErrorClass) -> Option<u32> {
-        self.0.get(class as usize).copied().flatten()
+        self.0.get(class as usize).and_then(|number| number.checked_sub(1))
     }
 
     /// Does it say nothing at all?
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.iter().all(Option::is_none)
+        self.0.iter().all(|number| *number == 0)
     }
 
     /// The class of a fault that has a number, and the number: the most exact class first.

@@ -71,7 +71,6 @@ fn a_whole_config_yaml() {
         "router_settings.redis_host",
         "litellm_settings.success_callback",
         "litellm_settings.set_verbose",
-        "litellm_settings.allowed_fails",
         "litellm_settings.some_module_setting",
         "general_settings.master_key",
         "general_settings.database_url",
@@ -79,7 +78,8 @@ fn a_whole_config_yaml() {
     ] {
         assert!(places.contains(&path), "{path} in {places:#?}");
     }
-    assert_eq!(places.len(), 10, "{places:#?}");
+    assert_eq!(places.len(), 9, "{places:#?}");
+    assert_eq!(config.policy.allowed_fails, Some(3));
 }
 
 #[test]
@@ -138,12 +138,12 @@ fn streams_have_rules_at_the_router() {
 fn options_that_are_not_carried_out_are_told_of() {
     for (name, value) in [
         ("routing_strategy", json!("least-busy")),
-        ("retry_policy", json!({ "TimeoutErrorRetries": 1 })),
-        ("allowed_fails", json!(5)),
+        ("routing_groups", json!([])),
+        ("retry_budget", json!({})),
         ("cache_responses", json!(true)),
         ("provider_budget_config", json!({})),
         ("enable_tag_filtering", json!(true)),
-        ("hedging", json!(true)),
+        ("enable_pre_call_checks", json!(true)),
         ("redis_url", json!("redis://x")),
         ("set_verbose", json!(true)),
     ] {

@@ -157,13 +157,10 @@ fn fallbacks_to_nowhere_are_refused() {
 }
 
 #[test]
-fn lists_of_the_same_group_are_joined_and_overrides_told_of() {
+fn lists_of_the_same_group_are_joined() {
     let twice = groups(&["a", "b", "c"], json!({ "fallbacks": [{ "a": ["b"] }, { "a": ["c"] }] }));
     assert_eq!(config(&twice).fallbacks.ordinary.of(GroupIx(0)).len(), 2);
     assert_eq!(notices(&twice).len(), 1);
-    let overrides =
-        groups(&["a", "b"], json!({ "fallbacks": [{ "a": [{ "model": "b", "temperature": 0 }] }] }));
-    assert!(notices(&overrides)[0].starts_with("fallbacks[0].a[0]: "));
 }
 
 #[test]

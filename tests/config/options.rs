@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 use switchman::config::{
-    CallOptions, CommitAt, FallbackLists, GroupIx, IN_PROCESS_KEYS, MidStream, Observe, ROUTER_KEYS,
-    Resolved, RouterConfig, StreamRules, StreamUsage, Timeouts,
+    CallOptions, CommitAt, ErrorClass, FallbackLists, FaultSet, GroupIx, Hedging, IN_PROCESS_KEYS, MidStream,
+    Mock, Observe, PerClass, ROUTER_KEYS, Resolved, RouterConfig, StreamRules, StreamUsage, Timeouts,
 };
+use switchman::error::FaultKind;
 
 use crate::support::{config, groups};
 
@@ -39,6 +40,8 @@ fn everything_that_is_carried_out_is_read() {
         "mock_testing_fallbacks": true, "mock_testing_context_fallbacks": true, "mock_testing_content_policy_fallbacks": true,
         "context_window_fallbacks": [{ "a": ["b"] }], "content_policy_fallbacks": [],
         "mid_stream": "restart", "commit": "head", "observe": "off", "stream_usage": "always", "drop_params": true,
+        "fallback_on": ["timeout"], "retry_policy": { "TimeoutErrorRetries": 5 }, "hedging": { "after_ms": 20 }, "priority": 0,
+        "explain": true, "mock_response": "Hi", "mock_delay": 0.1, "mock_timeout": false, "mock_testing_rate_limit_error": true,
     }));
     let [a, b, c] = [GroupIx(0), GroupIx(1), GroupIx(2)];
     let timeouts = Timeouts {
@@ -55,6 +58,10 @@ fn everything_that_is_carried_out_is_read() {
     };
     let window =
         FallbackLists { by_group: [(a, vec![Resolved::Group(b).into()])].into(), ..FallbackLists::default() };
+    let mut fallback_on = FaultSet::default();
+    fallback_on.insert(FaultKind::Timeout);
+    let mut retry_policy = PerClass::default();
+    retry_policy.set(ErrorClass::Timeout, 5);
     let expected = CallOptions {
         num_retries: Some(1),
         timeouts,
@@ -74,7 +81,13 @@ fn everything_that_is_carried_out_is_read() {
         mock_testing_fallbacks: true,
         mock_testing_context_fallbacks: true,
         mock_testing_content_policy_fallbacks: true,
-        ..CallOptions::default()
+        fallback_on: Some(fallback_on),
+        retry_policy,
+        hedging: Some(Hedging::After(20)),
+        priority: Some(0),
+        explain: true,
+        mock: Some(Box::new(Mock { response: Some("Hi".into()), delay_ms: 100, timeout: false })),
+        mock_testing_rate_limit_error: true,
     };
     assert_eq!(options, expected);
 }
@@ -104,14 +117,21 @@ fn mistakes_are_told() {
     refused(&json!({ "max_attempts": 0 }), "max_attempts", "must be at least 1");
     refused(&json!({ "fallbacks": ["bb"] }), "fallbacks[0]", "no group");
     refused(&json!({ "fallbacks": [{ "a": ["a"] }] }), "fallbacks[0].a[0]", "falls back to itself");
-    refused(&json!({ "fallbacks": [{ "model": "b", "temperature": 0 }] }), "fallbacks[0]", "not carried out");
     refused(&json!({ "fallbacks": "b" }), "fallbacks", "expected a list, got a string");
     refused(&json!({ "mid_stream": "go on" }), "mid_stream", "expected one of error, restart, continue");
     refused(&json!({ "observe": true }), "observe", "expected a string");
     refused(&json!({ "disable_fallbacks": 1 }), "disable_fallbacks", "expected a boolean");
-    for name in ["mock_response", "mock_delay", "mock_timeout", "mock_testing_rate_limit_error"] {
-        refused(&json!({ name: "x" }), name, "not carried out in this version");
-    }
+    refused(&json!({ "fallback_on": ["servers"] }), "fallback_on[0]", "did you mean `server`?");
+    refused(&json!({ "retry_policy": { "x": 1 } }), "retry_policy.x", "there is no class of errors `x`");
+    refused(&json!({ "hedging": 3 }), "hedging", "expected a boolean, got a number");
+    refused(&json!({ "priority": -1 }), "priority", "must not be negative");
+    refused(&json!({ "priority": "high" }), "priority", "expected a number, got a string");
+    refused(&json!({ "explain": 1 }), "explain", "expected a boolean");
+    refused(
+        &json!({ "mock_testing_rate_limit_error": "x" }),
+        "mock_testing_rate_limit_error",
+        "expected a boolean",
+    );
     for name in ["api_key", "api_base", "base_url", "organization", "custom_llm_provider", "extra_headers"] {
         refused(&json!({ name: "x" }), name, "not carried out in this version");
     }
@@ -120,8 +140,8 @@ fn mistakes_are_told() {
 #[test]
 fn what_is_known_and_not_carried_out_is_passed_over() {
     let options = parse(&json!({
-        "metadata": { "session_id": "x" }, "tags": ["a"], "priority": 0, "cache": { "no-store": true }, "hedging": true,
-        "sessionId": "x", "signal": {}, "explain": true, "specific_deployment": false, "litellm_metadata": {},
+        "metadata": { "session_id": "x" }, "tags": ["a"], "cache": { "no-store": true },
+        "sessionId": "x", "signal": {}, "specific_deployment": false, "litellm_metadata": {},
     }));
     assert_eq!(options, CallOptions::default());
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use serde_json::{Map, Value};
-use switchman::config::{CallOptions, DeploymentIx, Resolved, RouterConfig, load};
+use switchman::config::{CallOptions, DeploymentIx, FallbackTarget, Resolved, RouterConfig, load};
 
 use crate::support::{config, groups};
 
 /// Names that mean something somewhere, so that random configs get further than the first check.
-const NAMES: [&str; 44] = [
+const NAMES: [&str; 64] = [
     "model_list",
     "model_name",
     "litellm_params",
@@ -53,6 +53,26 @@ const NAMES: [&str; 44] = [
     "maxBodyBytes",
     "temperature",
     "mock_response",
+    "mock_delay",
+    "mock_timeout",
+    "retry_policy",
+    "model_group_retry_policy",
+    "allowed_fails",
+    "allowed_fails_policy",
+    "TimeoutErrorRetries",
+    "RateLimitErrorAllowedFails",
+    "fallback_on",
+    "RateLimitError",
+    "hedging",
+    "after_ms",
+    "limit_mode",
+    "optional_pre_call_checks",
+    "enforce_model_rate_limits",
+    "priority",
+    "max_parallel_requests",
+    "itpm",
+    "mayFallback",
+    "stream",
     "",
     "ü\n",
 ];
@@ -134,15 +154,12 @@ fn assert_whole(config: &RouterConfig) {
         }
     }
     let table = &config.fallbacks;
+    let whole = |target: &FallbackTarget| {
+        let mut params = target.overrides.iter().flat_map(|params| params.iter());
+        known(&target.to) && params.all(|param| serde_json::from_str::<Value>(&param.raw).is_ok())
+    };
     for lists in [&table.ordinary, &table.context_window, &table.content_policy] {
-        assert!(
-            lists
-                .by_group
-                .iter()
-                .flat_map(|(_, chain)| chain)
-                .chain(&lists.default)
-                .all(|target| known(&target.to))
-        );
+        assert!(lists.by_group.iter().flat_map(|(_, chain)| chain).chain(&lists.default).all(whole));
     }
 }
 

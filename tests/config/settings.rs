@@ -122,7 +122,7 @@ fn the_host_is_read() {
     let given = groups(&["a", "b"], json!({ "model_group_alias": { "al": "b" } }));
     let host = json!({
         "trustRequestOptions": ["fallbacks", "metadata"], "allowDirectModels": true, "allowedModels": ["al", "b"],
-        "maxBodyBytes": 1024, "subrequests": 45, "seed": 7, "browser": false, "env": {},
+        "maxBodyBytes": 1024, "subrequests": 45, "seed": 7, "browser": false, "env": {}, "mayFallback": true, "tokenCounter": true,
     });
     let expected = HostRules {
         trust: Trust::Names(vec!["fallbacks".to_owned(), "metadata".to_owned()]),
@@ -130,8 +130,9 @@ fn the_host_is_read() {
         allowed_models: Some(vec!["b".to_owned()]),
         max_body_bytes: 1024,
         subrequests: Some(45),
+        may_fallback: true,
+        token_counter: true,
         in_browser: false,
-        ..HostRules::default()
     };
     assert_eq!(try_load(&given, &host).unwrap().config.host, expected);
     let trust =
@@ -158,6 +159,7 @@ fn the_host_is_checked() {
         (json!({ "allowedModels": "chat" }), "host.allowedModels", "expected a list"),
         (json!({ "maxBodyBytes": 0 }), "host.maxBodyBytes", "must be at least 1"),
         (json!({ "subrequests": 0 }), "host.subrequests", "must be at least 1"),
+        (json!({ "mayFallback": 1 }), "host.mayFallback", "expected a boolean"),
     ] {
         let found = problems_with_host(&one(json!({})), &host);
         assert_eq!(found.len(), 1, "{found:#?}");

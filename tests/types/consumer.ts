@@ -18,10 +18,16 @@ const router = new Router(
     model_list: [
       { model_name: "chat", litellm_params: { model: "openai/gpt-4o-mini", api_key: "k", rpm: 100, weight: 2 } },
       { model_name: "chat", litellm_params: { model: "openai/gpt-4.1-mini", api_key: "k" }, model_info: { id: "b" } },
+      { model_name: "backup", litellm_params: { model: "openai/gpt-4.1", mock_response: "Hi", mock_delay: 0.1 }, itpm: 9 },
     ],
     routing_strategy: "simple-shuffle",
     num_retries: 2,
-    fallbacks: [{ chat: ["backup"] }],
+    fallbacks: [{ chat: [{ model: "backup", temperature: 0 }] }],
+    fallback_on: ["rate_limit", "Timeout"],
+    retry_policy: { RateLimitErrorRetries: 3 },
+    allowed_fails_policy: { TimeoutErrorAllowedFails: 5 },
+    hedging: { after_ms: 300 },
+    limit_mode: "hard",
   },
   { fetch: fake.fetch, seed: 1, store: memoryStore({ maxKeys: 10 }) },
 );
@@ -34,7 +40,8 @@ export async function answers(signal: AbortSignal): Promise<string> {
   try {
     const whole = await router.completion({ model: "chat", messages }, { signal });
     const used: string = whole.model_used;
-    const stream = await router.completion({ model: "chat", messages, stream: true });
+    const options = { priority: 0, hedging: true, fallback_on: ["server" as const], fallbacks: ["backup"] };
+    const stream = await router.completion({ model: "chat", messages, stream: true }, options);
     if (!(stream instanceof CompletionStream)) throw new TypeError("a stream was asked for");
     let text = used;
     for await (const chunk of stream) text += chunk.choices[0]?.delta?.content ?? "";

@@ -4,7 +4,9 @@ use serde_json::Value;
 
 use super::defaults::Defaults;
 use super::keys;
+use super::mock::mock;
 use super::params::extras;
+use super::policies::{allowed_fails_policy, retry_policy};
 use super::problems::{Path, quote};
 use super::read::{Members, Reader};
 use super::scopes::Scopes;
@@ -13,7 +15,7 @@ use super::target::{Target, target};
 use crate::base::index::Index;
 use crate::base::json::number_text;
 use crate::base::text::has;
-use crate::config::{Deployment, DeploymentIx, DialectName, GroupIx, PerClass, Secret};
+use crate::config::{Deployment, DeploymentIx, DialectName, GroupIx, Secret};
 
 /// An entry that was read: one deployment, or one for each organisation.
 pub(super) struct Entry {
@@ -67,20 +69,22 @@ pub(super) fn entry(
     let info_only = Scopes::new([(at_info, info)]);
 
     let target = target(reader, &at_params, params);
-    let api_key = key(reader, &at_params, params, target.as_ref());
+    let mock = mock(reader, &only_params);
+    let api_key = key(reader, &at_params, params, target.as_ref(), mock.is_some());
     let extras = extras(reader, &at_params, params).or(&defaults.extras);
     let organizations = organizations(reader, &at_params.key("organization"), params.get("organization"));
     let region = only_params.pick(reader, "region_name", Reader::name).unwrap_or_default();
-    let max_parallel = only_params.pick(reader, "max_parallel_requests", Reader::count);
-    if max_parallel.is_some() {
-        let at = at_params.key("max_parallel_requests");
-        reader.without_effect(&at, "max_parallel_requests", keys::Kind::Later);
-    }
+    let max_parallel = params_first.pick(reader, "max_parallel_requests", Reader::count);
     let weight = params_first.pick(reader, "weight", Reader::weight);
     let order = params_first.pick(reader, "order", Reader::count);
     let rpm = limits.pick(reader, "rpm", Reader::whole);
     let tpm = limits.pick(reader, "tpm", Reader::whole);
+    let itpm = limits.pick(reader, "itpm", Reader::whole);
+    let otpm = limits.pick(reader, "otpm", Reader::whole);
     let num_retries = only_params.pick(reader, "num_retries", Reader::retries);
+    let retry_policy = only_params.pick(reader, "retry_policy", retry_policy);
+    let allowed_fails = info_only.pick(reader, "allowed_fails", Reader::count);
+    let allowed_fails_policy = info_only.pick(reader, "allowed_fails_policy", allowed_fails_policy);
     let cooldown_ms = info_first.pick(reader, "cooldown_time", Reader::seconds);
     let timeouts = timeouts(reader, &only_params);
     let drop_params = only_params.pick(reader, "drop_params", Reader::flag);
@@ -102,18 +106,19 @@ pub(super) fn entry(
         order,
         rpm,
         tpm,
-        itpm: None,
-        otpm: None,
-        max_parallel: max_parallel.filter(|&limit| limit > 0),
+        itpm,
+        otpm,
+        max_parallel: max_parallel.map(|limit| if limit == 0 { u32::MAX } else { limit }),
         num_retries,
-        retry_policy: PerClass::default(),
+        retry_policy: retry_policy.unwrap_or_default(),
         cooldown_ms,
-        allowed_fails: None,
-        allowed_fails_policy: PerClass::default(),
+        allowed_fails,
+        allowed_fails_policy: allowed_fails_policy.unwrap_or_default(),
         timeouts,
         drop_params,
         prefill,
         is_translated: target.provider.dialect != DialectName::OpenAi,
+        mock: mock.clone(),
         params: extras.params.clone(),
         credential: DeploymentIx(0),
     };
@@ -170,8 +175,15 @@ fn declared_id(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value) -> Option<
     }
 }
 
-/// `api_key`, or the provider's variable of the environment where the config gives none.
-fn key(reader: &mut Reader<'_>, at: &Path<'_>, params: &Members, target: Option<&Target>) -> Option<Secret> {
+/// `api_key`, or the provider's variable of the environment where the config gives none. A deployment that is never
+/// reached, because a mock answers for it, needs neither.
+fn key(
+    reader: &mut Reader<'_>,
+    at: &Path<'_>,
+    params: &Members,
+    target: Option<&Target>,
+    is_mocked: bool,
+) -> Option<Secret> {
     let at = at.key("api_key");
     let text = if let Some(value) = params.get("api_key").filter(|value| !value.is_null()) {
         let text = reader.text(&at, value)?.into_owned();
@@ -188,6 +200,7 @@ fn key(reader: &mut Reader<'_>, at: &Path<'_>, params: &Members, target: Option<
                 reader.report.secret(&text);
                 text
             }
+            None if is_mocked => return None,
             None => {
                 reader.problem(&at, format!("is missing, and the environment has no {variable}"));
                 return None;

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::hints::{Reach, hint};
+use super::params;
 use super::problems::{Path, quote};
 use super::read::{Reader, kind_of};
 use super::scopes::Scopes;
@@ -48,7 +49,7 @@ pub(super) fn table(reader: &mut Reader<'_>, settings: &Scopes<'_>, book: &Book<
     let mut default = None;
     for (at, value) in settings.each("default_fallbacks") {
         let Some(list) = reader.list(&at, value) else { continue };
-        let found = targets(reader, &at, list, book, Form::Config, None);
+        let found = targets(reader, &at, list, book, None);
         default = default.or(Some(found));
     }
     append(&mut ordinary.default, &default.unwrap_or_default());
@@ -70,7 +71,7 @@ pub(in crate::config) fn lists(
         let at = at.item(index);
         let is_plain = item.is_string() || item.get("model").is_some_and(Value::is_string);
         if is_plain && form == Form::Call {
-            append(&mut lists.default, target(reader, &at, item, book, form).as_slice());
+            append(&mut lists.default, target(reader, &at, item, book).as_slice());
             continue;
         }
         let members = match item {
@@ -92,7 +93,7 @@ pub(in crate::config) fn lists(
             let at = at.key(name);
             let group = if name == EVERY { Some(None) } else { group(reader, &at, name, book).map(Some) };
             let Some(list) = reader.list(&at, value) else { continue };
-            let found = targets(reader, &at, list, book, form, group.flatten());
+            let found = targets(reader, &at, list, book, group.flatten());
             let is_joined = match group {
                 Some(Some(group)) => lists.extend(group, &found),
                 Some(None) => {
@@ -110,7 +111,7 @@ pub(in crate::config) fn lists(
 }
 
 /// The group that a list is for: by its name or an alias, with the provider before it or without.
-fn group(reader: &mut Reader<'_>, at: &Path<'_>, name: &str, book: &Book<'_>) -> Option<GroupIx> {
+pub(super) fn group(reader: &mut Reader<'_>, at: &Path<'_>, name: &str, book: &Book<'_>) -> Option<GroupIx> {
     let without = name.split_once('/').filter(|(prefix, _)| is_provider(prefix)).map(|(_, rest)| rest);
     let with = || PROVIDERS.iter().find_map(|row| book.names.group(&format!("{}/{name}", row.name)));
     let found = book.names.group(name).or_else(|| book.names.group(without?)).or_else(with);
@@ -126,17 +127,23 @@ fn targets(
     at: &Path<'_>,
     items: &[Value],
     book: &Book<'_>,
-    form: Form,
     of: Option<GroupIx>,
 ) -> Vec<FallbackTarget> {
-    let mut found = Vec::new();
+    let mut found: Vec<FallbackTarget> = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let at = at.item(index);
-        match target(reader, &at, item, book, form) {
+        match target(reader, &at, item, book) {
             Some(target) if of.is_some_and(|of| target.to == Resolved::Group(of)) => {
                 reader.problem(&at, "falls back to itself");
             }
-            Some(target) => append(&mut found, &[target]),
+            Some(target) => {
+                let same = found.iter().find(|other| other.to == target.to);
+                if same.is_some_and(|other| other.overrides != target.overrides) {
+                    let message = "is in the list already, with other overrides; the first one counts";
+                    reader.report.notice(&at, message);
+                }
+                append(&mut found, &[target]);
+            }
             None => {}
         }
     }
@@ -144,13 +151,8 @@ fn targets(
 }
 
 /// A group, an alias or a deployment's id; also as an object with `model` and what it overrides.
-fn target(
-    reader: &mut Reader<'_>,
-    at: &Path<'_>,
-    value: &Value,
-    book: &Book<'_>,
-    form: Form,
-) -> Option<FallbackTarget> {
+fn target(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value, book: &Book<'_>) -> Option<FallbackTarget> {
+    let mut overrides = None;
     let name = match value {
         Value::String(name) => name,
         Value::Object(members) => {
@@ -158,14 +160,7 @@ fn target(
                 reader.problem(&at.key("model"), "expected the name of a group");
                 return None;
             };
-            if members.len() > 1 {
-                let message = "what a fallback overrides is not carried out in this version";
-                match form {
-                    Form::Config => reader.report.notice(at, message),
-                    // A request that asks for it must not be sent without it.
-                    Form::Call => reader.problem(at, message),
-                }
-            }
+            overrides = params::overrides(reader, at, members);
             name
         }
         other => {
@@ -178,5 +173,5 @@ fn target(
         let near = hint(name, book.names.listed(), Reach::Prefixes);
         reader.problem(at, format!("there is no group, alias or deployment id {}{near}", quote(name)));
     }
-    found.map(FallbackTarget::from)
+    found.map(|to| FallbackTarget { to, overrides })
 }

@@ -1,4 +1,4 @@
-//! The host's options: the second argument of the constructor, without its functions.
+//! The host's options: the second argument of the constructor, without its functions, for some of which stands `true`.
 
 use serde_json::Value;
 
@@ -70,28 +70,26 @@ fn bytes(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value) -> Option<u64> {
 
 /// `trustRequestOptions`: a boolean, or the router keys that may steer.
 fn trust(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value) -> Option<Trust> {
-    let items = match value {
+    match value {
         Value::Bool(true) => return Some(Trust::Everything),
         Value::Bool(false) => return Some(Trust::Nothing),
-        Value::Array(items) => items,
+        Value::Array(_) => {}
         other => {
             reader.expected("a boolean or a list of router keys", at, other);
             return None;
         }
-    };
-    let mut names = Vec::new();
-    for (index, item) in items.iter().enumerate() {
-        let at = at.item(index);
-        let Some(name) = reader.text(&at, item) else { continue };
-        if may_move_credential(&name) {
-            reader.problem(&at, format!("{} in a request body never counts", quote(&name)));
-        } else if is_router_key(&name) {
-            names.push(name.into_owned());
-        } else {
-            let near = hint(&name, router_keys(), Reach::Prefixes);
-            reader.problem(&at, format!("there is no router key {}{near}", quote(&name)));
-        }
     }
+    let mut names = Vec::new();
+    reader.texts(at, value, &mut |reader, at, name| {
+        if may_move_credential(name) {
+            reader.problem(at, format!("{} in a request body never counts", quote(name)));
+        } else if is_router_key(name) {
+            names.push(name.to_owned());
+        } else {
+            let near = hint(name, router_keys(), Reach::Prefixes);
+            reader.problem(at, format!("there is no router key {}{near}", quote(name)));
+        }
+    })?;
     Some(Trust::Names(names))
 }
 
@@ -104,17 +102,16 @@ fn allowed(
     names: &Names,
 ) -> Option<Vec<String>> {
     let mut allowed = Vec::new();
-    for (index, item) in reader.list(at, value)?.iter().enumerate() {
-        let at = at.item(index);
-        let Some(name) = reader.text(&at, item) else { continue };
-        match names.group(&name).and_then(|group| groups.get(usize::from(group.0))) {
-            Some(group) if allowed.contains(&group.name) => {}
-            Some(group) => allowed.push(group.name.clone()),
-            None => {
-                let near = hint(&name, names.listed(), Reach::Prefixes);
-                reader.problem(&at, format!("there is no group or alias {}{near}", quote(&name)));
-            }
+    reader.texts(at, value, &mut |reader, at, name| match names
+        .group(name)
+        .and_then(|group| groups.get(usize::from(group.0)))
+    {
+        Some(group) if allowed.contains(&group.name) => {}
+        Some(group) => allowed.push(group.name.clone()),
+        None => {
+            let near = hint(name, names.listed(), Reach::Prefixes);
+            reader.problem(at, format!("there is no group or alias {}{near}", quote(name)));
         }
-    }
+    })?;
     Some(allowed)
 }

@@ -75,19 +75,19 @@ const SETTINGS: &str = "\
         max_fallbacks max_attempts fallbacks default_fallbacks context_window_fallbacks \
         content_policy_fallbacks timeout stream_timeout headers_timeout first_token_timeout \
         idle_timeout deadline cooldown_time disable_cooldowns routing_strategy mid_stream commit observe \
-        stream_usage enable_mid_stream_fallback_continuation drop_params";
+        stream_usage enable_mid_stream_fallback_continuation drop_params retry_policy \
+        model_group_retry_policy allowed_fails allowed_fails_policy when_all_down fallback_on hedging \
+        default_max_parallel_requests limit_mode enable_pre_call_checks enable_pre_call_check \
+        optional_pre_call_checks default_priority enable_health_check_routing \
+        health_check_staleness_threshold";
 
 const SETTINGS_LATER: &str = "\
-        routing_strategy_args routing_groups retry_policy model_group_retry_policy allowed_fails \
-        allowed_fails_policy enable_pre_call_checks enable_pre_call_check optional_pre_call_checks \
+        routing_strategy_args routing_groups \
         enable_tag_filtering tag_filtering_match_any tag_routing_prefix provider_budget_config \
-        default_max_parallel_requests default_priority cache_responses caching_groups \
-        enable_health_check_routing health_check_staleness_threshold \
-        health_check_ignore_transient_errors deployment_affinity_ttl_seconds \
+        cache_responses caching_groups health_check_ignore_transient_errors deployment_affinity_ttl_seconds \
         model_group_affinity_config session_affinity_repin_on_failover \
         fallback_on_unsupported_params alerting_config weights \
-        success_callback failure_callback callbacks hedging \
-        when_all_down fallback_on limit_mode retry_budget";
+        success_callback failure_callback callbacks retry_budget";
 
 const SETTINGS_FOREIGN: &str = "\
         assistants_config search_tools guardrail_list redis_url redis_host redis_port redis_password \
@@ -127,15 +127,13 @@ pub(super) const LITELLM: Table = Table {
 
 /// An entry of `model_list`.
 pub(super) const ENTRY: Table =
-    Table { used: &["model_name litellm_params model_info rpm tpm"], later: &["itpm otpm blocked"], ..NONE };
+    Table { used: &["model_name litellm_params model_info rpm tpm itpm otpm"], later: &["blocked"], ..NONE };
 
 /// `model_info`: anything else in it is the user's own.
 pub(super) const INFO: Table = Table {
-    used: &["id weight order rpm tpm cooldown_time supports_assistant_prefill"],
-    later: &[
-        "allowed_fails allowed_fails_policy supported_environments enable_tag_filtering allow_fail_open \
-        itpm otpm max_parallel_requests blocked access_windows",
-    ],
+    used: &["id weight order rpm tpm itpm otpm max_parallel_requests cooldown_time allowed_fails \
+        allowed_fails_policy supports_assistant_prefill"],
+    later: &["supported_environments enable_tag_filtering allow_fail_open blocked access_windows"],
     foreign: &["team_id team_public_model_name access_groups litellm_routing_preferences \
         adaptive_router_preferences"],
     ..NONE
@@ -143,14 +141,16 @@ pub(super) const INFO: Table = Table {
 
 /// `litellm_params` of an entry, and `default_litellm_params`.
 pub(super) const PARAMS: Table = Table {
-    used: &["model custom_llm_provider api_key api_base base_url organization weight order rpm tpm timeout \
+    used: &[
+        "model custom_llm_provider api_key api_base base_url organization weight order rpm tpm itpm otpm timeout \
         stream_timeout request_timeout headers_timeout first_token_timeout idle_timeout deadline \
-        num_retries cooldown_time region_name extra_headers headers extra_body max_parallel_requests \
-        drop_params"],
-    later: &["api_version itpm otpm rpd tpd daily_reset_time tags tag_regex max_budget budget_duration \
-        base_model silent_model mock_response mock_delay mock_timeout \
+        num_retries retry_policy cooldown_time region_name extra_headers headers extra_body \
+        max_parallel_requests drop_params mock_response mock_delay mock_timeout",
+    ],
+    later: &["api_version rpd tpd daily_reset_time tags tag_regex max_budget budget_duration \
+        base_model silent_model \
         additional_drop_params allowed_openai_params timeout_by_service_tier \
-        stream_timeout_by_service_tier retry_policy retry_strategy fallbacks \
+        stream_timeout_by_service_tier retry_strategy fallbacks \
         context_window_fallback_dict caching cache ttl metadata priority allowed_model_region \
         routing_strategy enable_tag_filtering cost_per_second tiered_pricing \
         cache_control_injection_points enable_prompt_caching mid_stream commit hedging observe \
@@ -190,9 +190,9 @@ pub(super) const PARAMS: Table = Table {
 /// The second argument of the constructor. What the facade carries out itself is foreign to the core.
 pub(super) const HOST: Table = Table {
     used: &["trustRequestOptions allowDirectModels allowedModels maxBodyBytes subrequests browser \
-        dangerouslyAllowBrowser"],
+        dangerouslyAllowBrowser mayFallback tokenCounter"],
     foreign: &["fetch store cache env waitUntil now sleep seed callbacks customRoutingStrategy \
-        filterDeployments beforeRoute mayFallback tokenCounter getToken"],
+        filterDeployments beforeRoute getToken"],
     ..NONE
 };
 
@@ -217,6 +217,13 @@ impl Reader<'_> {
         let prefix = || hint(name, here.meant(), Reach::Prefixes);
         let more = if near.is_empty() { home.unwrap_or_else(prefix) } else { near };
         self.problem(at, format!("unknown option {}{more}", quote(name)));
+    }
+
+    /// Reports a word that is none of the known ones, which are given with blanks between them.
+    pub(super) fn no_such(&mut self, at: &Path<'_>, what: &str, word: &str, known: &str) {
+        let near = hint(word, known.split_ascii_whitespace(), Reach::Prefixes);
+        let all = known.replace(' ', ", ");
+        self.problem(at, format!("there is no {what} {}{near}; known are {all}", quote(word)));
     }
 
     /// Is a name that is not known here a slip of one that is?

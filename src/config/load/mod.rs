@@ -15,8 +15,11 @@ pub(super) mod fallbacks;
 pub(super) mod hints;
 mod host;
 mod keys;
+mod limits;
+pub(super) mod mock;
 mod models;
 mod params;
+pub(super) mod policies;
 pub(super) mod problems;
 pub(super) mod read;
 pub(super) mod scopes;
@@ -76,6 +79,7 @@ pub fn load(
         Default::default()
     } else {
         aliases::aliases(reader, &settings, &mut models);
+        policies::group_policies(reader, &settings, &mut models);
         fallbacks::table(reader, &settings, &Book { names: &models.names, doomed: &models.doomed })
     };
     let host = host::host(reader, host, &models.deployments, &models.groups, &models.names);

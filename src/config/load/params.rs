@@ -1,5 +1,7 @@
 //! What a deployment adds to requests: default parameters and extra headers.
 
+use std::rc::Rc;
+
 use serde_json::Value;
 
 use super::env::may_be_secret;
@@ -7,6 +9,7 @@ use super::keys::{self, Kind};
 use super::problems::{Path, quote};
 use super::read::{Members, Reader};
 use crate::base::text::contains;
+use crate::config::options::is_router_key;
 use crate::config::{Param, Secret};
 
 /// What is sent besides the request itself.
@@ -84,6 +87,36 @@ fn param(reader: &mut Reader<'_>, at: &Path<'_>, name: &str, value: &Value) -> O
     }
     let raw = reader.deep(at, value)?;
     Some(Param { name: name.to_owned(), raw: raw.into() })
+}
+
+/// What a fallback replaces in a request: every member beside its `model`.
+pub(super) fn overrides(reader: &mut Reader<'_>, at: &Path<'_>, members: &Members) -> Option<Rc<[Param]>> {
+    let mut params = Vec::new();
+    for (name, value) in members.iter().filter(|(name, _)| *name != "model") {
+        let at = at.key(name);
+        let wrong = match keys::PARAMS.kind(name) {
+            _ if matches!(name.as_str(), "stream" | "stream_options") => {
+                "may not be replaced: the caller reads the answer in the form that it asked for"
+            }
+            _ if is_router_key(name) => "steers the router; a fallback replaces members of the request only",
+            Some(Kind::Used | Kind::Later | Kind::Foreign) => {
+                "belongs to a deployment; a fallback replaces members of the request only"
+            }
+            None if Reader::is_slip(name, &keys::PARAMS) => {
+                reader.unknown(&at, name, &keys::PARAMS);
+                continue;
+            }
+            None if looks_like_a_credential(name) => {
+                "would be sent in the body of the request; give the deployment its `api_key` or `extra_headers`"
+            }
+            _ => {
+                params.extend(param(reader, &at, name, value));
+                continue;
+            }
+        };
+        reader.problem(&at, format!("{} {wrong}", quote(name)));
+    }
+    (!params.is_empty()).then(|| params.into())
 }
 
 /// The members of `extra_body`: parameters whatever they are called, as in OpenAI's clients.

@@ -141,6 +141,27 @@ impl<'e> Reader<'e> {
         value.as_array().map(Vec::as_slice)
     }
 
+    /// A list of texts, each of which is handed to `read`.
+    pub(in crate::config) fn texts(
+        &mut self,
+        at: &Path<'_>,
+        value: &Value,
+        read: &mut dyn FnMut(&mut Self, &Path<'_>, &str),
+    ) -> Option<()> {
+        for (index, item) in self.list(at, value)?.iter().enumerate() {
+            let at = at.item(index);
+            if let Some(text) = self.text(&at, item) {
+                read(self, &at, &text);
+            }
+        }
+        Some(())
+    }
+
+    /// A text that may be anything.
+    pub(in crate::config) fn any_text(&mut self, at: &Path<'_>, value: &Value) -> Option<String> {
+        self.text(at, value).map(Cow::into_owned)
+    }
+
     /// A number that is finite and not negative.
     pub(in crate::config) fn number(&mut self, at: &Path<'_>, value: &Value) -> Option<f64> {
         let number = if let Some(name) = self.reference(value) {

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use super::hints::{Reach, hint};
 use super::keys::{self, Kind, Table};
-use super::problems::Path;
+use super::problems::{Path, quote};
 use super::read::{Members, Reader};
 
 /// Objects in which an option may stand, the one that counts most first.
@@ -43,7 +44,8 @@ impl<'a> Scopes<'a> {
     }
 
     /// Reads an option wherever it is given, so that every mistake is reported, and answers the first.
-    // A function, not a closure: so there is one copy of this for each type, not for each option.
+    // A function, not a closure: so there is one copy of this for each type, not for each option, and a short one.
+    #[inline(never)]
     pub(in crate::config) fn pick<'e, T>(
         &self,
         reader: &mut Reader<'e>,
@@ -51,11 +53,51 @@ impl<'a> Scopes<'a> {
         read: fn(&mut Reader<'e>, &Path<'_>, &Value) -> Option<T>,
     ) -> Option<T> {
         let mut found = None;
-        for (at, value) in self.each(key) {
-            let value = read(reader, &at, value);
-            found = found.or(value);
-        }
+        self.visit(reader, key, &mut |reader, at, value| {
+            let value = read(reader, at, value);
+            if found.is_none() {
+                found = value;
+            }
+        });
         found
+    }
+
+    /// Reads an option that is one of a few words, which are given with blanks between them, and answers its value.
+    pub(super) fn word<T: Copy>(
+        &self,
+        reader: &mut Reader<'_>,
+        key: &str,
+        words: &str,
+        values: &[T],
+    ) -> Option<T> {
+        values.get(self.place(reader, key, words)?).copied()
+    }
+
+    /// The place of the word among the known ones.
+    fn place(&self, reader: &mut Reader<'_>, key: &str, words: &str) -> Option<usize> {
+        let mut found = None;
+        self.visit(reader, key, &mut |reader, at, value| {
+            let Some(text) = reader.text(at, value) else { return };
+            let place = words.split_ascii_whitespace().position(|word| word == text);
+            if place.is_none() {
+                let near = hint(&text, words.split_ascii_whitespace(), Reach::Prefixes);
+                let known = words.replace(' ', ", ");
+                reader.problem(at, format!("expected one of {known}, got {}{near}", quote(&text)));
+            }
+            found = found.or(place);
+        });
+        found
+    }
+
+    fn visit<'e>(
+        &self,
+        reader: &mut Reader<'e>,
+        key: &str,
+        read: &mut dyn FnMut(&mut Reader<'e>, &Path<'_>, &Value),
+    ) {
+        for (at, value) in self.each(key) {
+            read(reader, &at, value);
+        }
     }
 }
 

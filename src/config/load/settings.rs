@@ -1,35 +1,30 @@
 //! The router-wide settings: retries, cooldowns, time limits, and the strategy.
 
-use super::hints::{Reach, hint};
+use super::limits::limit_mode;
+use super::policies::{allowed_fails_policy, fallback_on, hedging, retry_policy};
 use super::problems::quote;
 use super::read::Reader;
 use super::scopes::Scopes;
 use super::streams::streams;
-use crate::config::{Policy, Timeouts};
+use crate::config::{Policy, Timeouts, WhenAllDown};
 
 /// The strategy that this version carries out.
 const DEFAULT_STRATEGY: &str = "simple-shuffle";
 
 /// Every strategy: LiteLLM's, and our own at the end.
-const STRATEGIES: [&str; 12] = [
-    DEFAULT_STRATEGY,
-    "least-busy",
-    "usage-based-routing",
-    "usage-based-routing-v2",
-    "latency-based-routing",
-    "cost-based-routing",
-    "provider-budget-routing",
-    "lar1",
-    "round-robin",
-    "custom",
-    "peak-ewma",
-    "adaptive",
-];
+const STRATEGIES: &str = "simple-shuffle least-busy usage-based-routing usage-based-routing-v2 latency-based-routing \
+    cost-based-routing provider-budget-routing lar1 round-robin custom peak-ewma adaptive";
+
+/// The values of `when_all_down`.
+const ALL_DOWN: [WhenAllDown; 2] = [WhenAllDown::Error, WhenAllDown::LeastRecentlyFailed];
 
 /// Reads the policy. `fallback` holds the time limits of `default_litellm_params`.
 pub(super) fn policy(reader: &mut Reader<'_>, settings: &Scopes<'_>, fallback: Timeouts) -> Policy {
     let default = Policy::default();
-    strategy(reader, settings);
+    let strategy = strategy(reader, settings);
+    let default_max_parallel = settings.pick(reader, "default_max_parallel_requests", Reader::count);
+    // Accepted where it stands: what `setHealth` tells counts in any case.
+    settings.pick(reader, "enable_health_check_routing", Reader::flag);
     Policy {
         num_retries: settings.pick(reader, "num_retries", Reader::retries).unwrap_or(default.num_retries),
         retry_after_ms: settings
@@ -44,7 +39,22 @@ pub(super) fn policy(reader: &mut Reader<'_>, settings: &Scopes<'_>, fallback: T
         timeouts: timeouts(reader, settings).or(fallback).or(default.timeouts),
         streams: streams(reader, settings),
         drop_params: settings.pick(reader, "drop_params", Reader::flag).unwrap_or(default.drop_params),
-        ..default
+        retry_policy: settings.pick(reader, "retry_policy", retry_policy).unwrap_or(default.retry_policy),
+        allowed_fails: settings.pick(reader, "allowed_fails", Reader::count),
+        allowed_fails_policy: settings
+            .pick(reader, "allowed_fails_policy", allowed_fails_policy)
+            .unwrap_or(default.allowed_fails_policy),
+        when_all_down: settings
+            .word(reader, "when_all_down", "error least_recently_failed", &ALL_DOWN)
+            .unwrap_or(default.when_all_down),
+        fallback_on: settings.pick(reader, "fallback_on", fallback_on),
+        hedging: settings.pick(reader, "hedging", hedging).unwrap_or(default.hedging),
+        default_max_parallel: default_max_parallel.filter(|&limit| limit > 0),
+        limit_mode: limit_mode(reader, settings, strategy),
+        default_priority: settings.pick(reader, "default_priority", Reader::count),
+        health_ttl_ms: settings
+            .pick(reader, "health_check_staleness_threshold", Reader::seconds)
+            .unwrap_or(default.health_ttl_ms),
     }
 }
 
@@ -62,14 +72,15 @@ pub(in crate::config) fn timeouts<'e>(reader: &mut Reader<'e>, scope: &Scopes<'_
     }
 }
 
-/// Checks the strategy. Until there are others, it decides nothing.
-fn strategy(reader: &mut Reader<'_>, settings: &Scopes<'_>) {
+/// Reads the name of the strategy. Until there are others, it decides nothing but how far limits bind.
+fn strategy(reader: &mut Reader<'_>, settings: &Scopes<'_>) -> Option<&'static str> {
+    let mut found = None;
     for (at, value) in settings.each("routing_strategy") {
         let Some(name) = reader.text(&at, value) else { continue };
-        if !STRATEGIES.contains(&&*name) {
-            let near = hint(&name, STRATEGIES, Reach::Prefixes);
-            let message = format!("there is no strategy {}{near}", quote(&name));
-            reader.problem(&at, format!("{message}; known are {}", STRATEGIES.join(", ")));
+        let known = STRATEGIES.split_ascii_whitespace().find(|known| *known == name);
+        found = found.or(known);
+        if known.is_none() {
+            reader.no_such(&at, "strategy", &name, STRATEGIES);
         } else if name != DEFAULT_STRATEGY {
             let name = quote(&name);
             let message =
@@ -77,4 +88,5 @@ fn strategy(reader: &mut Reader<'_>, settings: &Scopes<'_>) {
             reader.report.notice(&at, message);
         }
     }
+    found
 }

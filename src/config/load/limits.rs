@@ -1,0 +1,64 @@
+//! How far the limits of deployments bind: `limit_mode`, and what stands for it in a config of LiteLLM's.
+
+use serde_json::Value;
+
+use super::keys::Kind;
+use super::problems::Path;
+use super::read::Reader;
+use super::scopes::Scopes;
+use crate::config::LimitMode;
+
+/// Strategies that pass over deployments at their limit.
+const BINDING: [&str; 4] =
+    ["usage-based-routing", "usage-based-routing-v2", "cost-based-routing", "latency-based-routing"];
+
+/// The value of `optional_pre_call_checks` that makes limits bind.
+const LIMITS: &str = "enforce_model_rate_limits";
+
+/// Every value of `optional_pre_call_checks`.
+const CHECKS: &str = "enforce_model_rate_limits prompt_caching router_budget_limiting \
+    responses_api_deployment_check deployment_affinity session_affinity \
+    forward_client_headers_by_model_group encrypted_content_affinity";
+
+/// Reads `limit_mode`. Where it is not given, limits bind as far as something in the config makes them bind in LiteLLM.
+pub(super) fn limit_mode(
+    reader: &mut Reader<'_>,
+    settings: &Scopes<'_>,
+    strategy: Option<&str>,
+) -> LimitMode {
+    let given = settings.word(reader, "limit_mode", "hard soft", &[LimitMode::Hard, LimitMode::Soft]);
+    // Both are looked at, so that the mistakes of both are told.
+    let is_checked = pre_call_checks(reader, settings);
+    let is_listed = settings.pick(reader, "optional_pre_call_checks", optional_checks).unwrap_or(false);
+    let binds = is_checked || is_listed || strategy.is_some_and(|name| BINDING.contains(&name));
+    given.unwrap_or(if binds { LimitMode::Hard } else { LimitMode::Soft })
+}
+
+/// `enable_pre_call_checks`, or `enable_pre_call_check`: is it on?
+fn pre_call_checks(reader: &mut Reader<'_>, settings: &Scopes<'_>) -> bool {
+    let mut is_on = false;
+    for key in ["enable_pre_call_checks", "enable_pre_call_check"] {
+        if settings.pick(reader, key, Reader::flag) == Some(true) {
+            is_on = true;
+            let message =
+                "limits are checked; context windows, regions and parameters are not in this version";
+            settings.each(key).take(1).for_each(|(at, _)| reader.report.notice(&at, message));
+        }
+    }
+    is_on
+}
+
+/// A list of checks: is that of the limits among them?
+fn optional_checks(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value) -> Option<bool> {
+    let mut is_listed = false;
+    reader.texts(at, value, &mut |reader, at, name| {
+        if name == LIMITS {
+            is_listed = true;
+        } else if CHECKS.split_ascii_whitespace().any(|known| known == name) {
+            reader.without_effect(at, name, Kind::Later);
+        } else {
+            reader.no_such(at, "check", name, CHECKS);
+        }
+    })?;
+    Some(is_listed)
+}
