@@ -85,6 +85,8 @@ pub struct Call {
     pub(super) has_hedged: bool,
     /// The place of the send that has just failed.
     pub(super) beside: Option<Lease>,
+    /// The lowest `order` level that is still to be used in the present group.
+    pub(super) level: u32,
     /// Where the call waits for a place, if it does.
     pub(super) waits: Option<GroupIx>,
     /// The target that the host is asked about, and the fault that leads to it.
@@ -122,6 +124,7 @@ impl Call {
             rival: None,
             has_hedged: false,
             beside: None,
+            level: 0,
             waits: None,
             asked: None,
         }

@@ -4,6 +4,7 @@ use crate::base::time::Millis;
 use crate::config::DeploymentIx;
 use crate::error::{Blame, Fault, FaultKind};
 use crate::state::{Delta, Rules, Scope, View, judge};
+use crate::strategy::order_of;
 
 use super::call::Call;
 use super::event::Step;
@@ -59,6 +60,7 @@ impl Call {
             ix == who || (scope == Scope::Credential && credential(ix) == credential(who))
         });
         let prefill = || view.config.deployment(ix).is_some_and(|known| known.prefill == Some(true));
-        is_benched || self.is_lost(ix) || (self.needs_prefill() && !prefill())
+        let is_passed = self.level > 0 && order_of(view, ix) < self.level;
+        is_passed || is_benched || self.is_lost(ix) || (self.needs_prefill() && !prefill())
     }
 }

@@ -64,6 +64,7 @@ impl Call {
         }
         if let Some(next) = self.next_level(now, view, benched, &fault) {
             self.retries = 0;
+            self.level = order_of(view, next);
             self.last_fault = Some(Box::new(fault));
             return self.send(now, view, next, step);
         }
@@ -229,6 +230,7 @@ impl Call {
         self.target = target.to;
         self.overrides = target.overrides;
         self.failed.clear();
+        self.level = 0;
         self.retries = 0;
         self.sent_in_hop = false;
         match self.pick(now, view, None, false) {

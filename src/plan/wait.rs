@@ -62,6 +62,7 @@ impl Call {
         self.target = first;
         self.overrides = None;
         self.failed.clear();
+        self.level = 0;
         self.retries = 0;
         self.sent_in_hop = false;
         self.last_fault = None;

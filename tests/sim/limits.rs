@@ -102,7 +102,8 @@ fn s90_a_full_deployment_is_passed_over_and_where_all_are_full_the_call_is_refus
     let two = json!({ "max_parallel_requests": 2 });
     let mut scene = limited(&[("a", two.clone()), ("b", two.clone())], json!({}));
     let made = scene.run_at_once(5, &Spec::chat("chat"));
-    let refused: Vec<_> = made.iter().map(|call| scene.seen(*call)).filter(|call| !call.is_answered()).collect();
+    let refused: Vec<_> =
+        made.iter().map(|call| scene.seen(*call)).filter(|call| !call.is_answered()).collect();
     assert_eq!((refused.len(), scene.sends_since(0, "a"), scene.sends_since(0, "b")), (1, 2, 2));
     let fault = refused[0].fault().unwrap();
     assert_eq!((fault.kind, fault.caller_status()), (FaultKind::NoDeployment, 429));
@@ -112,7 +113,8 @@ fn s90_a_full_deployment_is_passed_over_and_where_all_are_full_the_call_is_refus
 
 #[test]
 fn s90_with_a_priority_calls_wait_for_their_turn_and_never_more_than_two_run() {
-    let mut scene = limited(&[("a", json!({ "max_parallel_requests": 2 }))], json!({ "default_priority": 5 }));
+    let mut scene =
+        limited(&[("a", json!({ "max_parallel_requests": 2 }))], json!({ "default_priority": 5 }));
     let made = scene.run_at_once(5, &Spec::chat("chat"));
     let mut began = Vec::new();
     for call in made {
@@ -143,7 +145,8 @@ fn s92_the_most_urgent_call_goes_first() {
 
 #[test]
 fn s93_a_priority_can_be_the_default() {
-    let mut scene = limited(&[("a", json!({ "max_parallel_requests": 1 }))], json!({ "default_priority": 1 }));
+    let mut scene =
+        limited(&[("a", json!({ "max_parallel_requests": 1 }))], json!({ "default_priority": 1 }));
     let made = scene.run_at_once(3, &Spec::chat("chat"));
     assert!(made.iter().all(|call| scene.seen(*call).is_answered()));
 }

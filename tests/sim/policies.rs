@@ -46,7 +46,11 @@ fn a_groups_own_policy_stands_in_for_the_whole_of_the_routers() {
     let mut scene = Scene::new(&config(&[("chat", &["a"]), ("other", &["b"])], settings));
     scene.now("a", Reply::status(500));
     scene.now("b", Reply::status(500));
-    assert_eq!(scene.ask_chat().attempts.len(), 2, "num_retries, for the group's policy does not name the class");
+    assert_eq!(
+        scene.ask_chat().attempts.len(),
+        2,
+        "num_retries, for the group's policy does not name the class"
+    );
     assert_eq!(scene.ask(Spec::chat("other")).attempts.len(), 4);
     scene.now("a", Reply::status(504));
     assert_eq!(scene.ask_chat().attempts.len(), 1);
@@ -54,7 +58,8 @@ fn a_groups_own_policy_stands_in_for_the_whole_of_the_routers() {
 
 #[test]
 fn the_nearest_word_on_retries_counts() {
-    let list = vec![deployment("chat", "a", json!({ "retry_policy": { "DefaultRetries": 1 }, "num_retries": 7 }))];
+    let list =
+        vec![deployment("chat", "a", json!({ "retry_policy": { "DefaultRetries": 1 }, "num_retries": 7 }))];
     let mut scene = Scene::new(&with(list, json!({ "retry_policy": { "DefaultRetries": 4 } })));
     scene.now("a", Reply::status(500));
     assert_eq!(scene.ask_chat().attempts.len(), 2);
@@ -66,10 +71,8 @@ fn the_nearest_word_on_retries_counts() {
 #[test]
 fn s57_one_allowed_failure_benches_at_the_second_and_a_success_starts_anew() {
     let settings = json!({ "allowed_fails": 1, "num_retries": 0 });
-    let mut scene = Scene::in_order(&["a", "b"], settings).first(
-        "a",
-        [Reply::status(500), Reply::ok(), Reply::status(500), Reply::status(500)],
-    );
+    let mut scene = Scene::in_order(&["a", "b"], settings)
+        .first("a", [Reply::status(500), Reply::ok(), Reply::status(500), Reply::status(500)]);
     for _ in 0..3 {
         scene.ask_chat();
         scene.assert_not_benched("a");
@@ -80,7 +83,8 @@ fn s57_one_allowed_failure_benches_at_the_second_and_a_success_starts_anew() {
 
 #[test]
 fn s58_three_allowed_failures_are_three() {
-    let mut scene = Scene::in_order(&["a", "b"], json!({ "allowed_fails": 3 })).always("a", Reply::status(500));
+    let mut scene =
+        Scene::in_order(&["a", "b"], json!({ "allowed_fails": 3 })).always("a", Reply::status(500));
     for _ in 0..3 {
         scene.ask_chat();
         scene.assert_not_benched("a");
@@ -98,7 +102,8 @@ fn s59_a_429_benches_at_once_whatever_number_of_failures_is_allowed() {
 
 #[test]
 fn a_policy_that_names_the_class_counts_that_class() {
-    let policy = json!({ "allowed_fails_policy": { "RateLimitErrorAllowedFails": 2, "TimeoutErrorAllowedFails": 0 } });
+    let policy =
+        json!({ "allowed_fails_policy": { "RateLimitErrorAllowedFails": 2, "TimeoutErrorAllowedFails": 0 } });
     let mut scene = Scene::in_order(&["a", "b"], policy.clone()).always("a", Reply::status(429));
     scene.ask_chat();
     scene.ask_chat();
@@ -148,7 +153,8 @@ fn s74_fallback_on_decides_which_faults_lead_on() {
     let on = json!({ "fallback_on": ["rate_limit", "server", "timeout", "connection"] });
     assert_eq!(run(on.clone(), json!({}), Reply::status(400)), 1);
     assert_eq!(run(on.clone(), json!({}), Reply::status(401)), 1);
-    for reply in [Reply::status(429), Reply::status(503), Reply::status(408), Reply::no_connection("refused")] {
+    for reply in [Reply::status(429), Reply::status(503), Reply::status(408), Reply::no_connection("refused")]
+    {
         assert_eq!(run(on.clone(), json!({}), reply), 2);
     }
     assert_eq!(run(json!({}), json!({}), Reply::status(400)), 1, "not unless it is said");
