@@ -35,6 +35,11 @@ impl State {
             Delta::Begun { deployment, lease, stream, after_ms } => {
                 let known = config.deployment(*deployment)?;
                 self.health_mut(known.limit_cell(*deployment))?.open.begun(*lease);
+                // A long answer keeps nobody else from trying; only its end tells whether it was one.
+                self.health_mut(*deployment)?.circuit.probed(*lease);
+                if let Some(circuit) = self.credentials.get_mut(usize::from(known.credential.0)) {
+                    circuit.probed(*lease);
+                }
                 let health = self.health_mut(*deployment)?;
                 if *stream {
                     health.streams.add(*after_ms)

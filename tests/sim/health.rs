@@ -169,3 +169,18 @@ fn s79_each_level_has_its_retries_and_then_the_fallbacks_come() {
     let levels: String = outcome.deployments().iter().map(|id| &id[..1]).collect();
     assert_eq!((levels.as_str(), outcome.fallbacks), ("aabbc", 1));
 }
+
+#[test]
+fn a_stream_that_has_begun_lets_the_next_one_try() {
+    let mut scene = Scene::in_order(&["a", "b"], json!({})).always("a", slow_down("5"));
+    scene.ask_chat();
+    scene.advance(5_000);
+    scene.now("a", Reply::ok().words(100).gap_ms(1_000));
+    let from = scene.sent().len();
+    scene.call(Spec::stream("chat"));
+    scene.call(Spec::stream("chat"));
+    scene.advance(3_000);
+    scene.call(Spec::stream("chat"));
+    scene.advance(1);
+    assert_eq!(scene.sent()[from..], ["a", "b", "a"]);
+}
