@@ -12,6 +12,7 @@ export class Pump {
   #hub;
   #call;
   #take;
+  #push;
   #failed;
   /** The last of what there is for the caller, from before the call was ended. @type {any} */
   #rest = "";
@@ -34,11 +35,13 @@ export class Pump {
    * @param {import("./hub.js").Hub} hub
    * @param {import("./drive.js").Call} call whose stream has committed
    * @param {(core: any, id: number) => any} take gives what the core has for the caller; of length 0 if nothing
+   * @param {(bytes: Uint8Array) => number} push reads bytes, and gives the code of the step that follows
    */
-  constructor(hub, call, take) {
+  constructor(hub, call, take, push) {
     this.#hub = hub;
     this.#call = call;
     this.#take = take;
+    this.#push = push;
     call.waitingSince = Infinity;
     call.onMoved = (action) => {
       if (action === FAILED) {
@@ -110,7 +113,7 @@ export class Pump {
   #show(bytes) {
     const call = this.#call;
     call.waitingSince = Infinity;
-    const action = call.push(bytes);
+    const action = this.#push(bytes);
     if (action === NONE) return this.#advance();
     return action === OVER ? this.#close() : this.#follow(action);
   }

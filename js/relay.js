@@ -88,7 +88,7 @@ export function relay(hub, call) {
  * @param {import("./drive.js").Call} call
  */
 export function relayEvents(hub, call) {
-  const pump = new Pump(hub, call, (core, id) => core.coreTakeBytes(id));
+  const pump = new Pump(hub, call, (core, id) => core.coreTakeBytes(id), (bytes) => call.push(bytes));
   /** @type {any} */
   let controller;
   /** @type {() => void} */

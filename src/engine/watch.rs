@@ -171,6 +171,16 @@ impl Watch {
         self.seen.is_done
     }
 
+    /// May events that mean nothing to the router go to the caller unread from here on? Those of chunks alone: what is
+    /// translated or gone on from has to be read.
+    #[must_use]
+    pub fn may_be_skimmed(&self) -> bool {
+        let seen = &self.seen;
+        let is_open =
+            seen.has_content && !seen.is_done && seen.fault.is_none() && self.decoder.is_between_events();
+        is_open && seen.told.is_none() && matches!(seen.reader, Reader::Chunks(_))
+    }
+
     /// What the provider has told of its usage so far.
     #[must_use]
     pub fn usage(&self) -> Option<Usage> {
@@ -237,7 +247,7 @@ impl Seen {
             }
             Reader::Translated(translator) => {
                 let (out, output, told) = (&mut self.out, self.output, &mut self.told);
-                let event = translator.event(data, &mut |chunk| tell(out, output, told, chunk));
+                let event = translator.event(data, &mut |chunk| output.tell(chunk, told, out));
                 self.note(event);
             }
         }
@@ -272,23 +282,11 @@ impl Seen {
     }
 
     fn keep(&mut self, chunk: &[u8]) {
-        tell(&mut self.out, self.output, &mut self.told, chunk);
+        self.output.tell(chunk, &mut self.told, &mut self.out);
     }
 
     fn fail(&mut self, fault: Fault) {
         self.fault.get_or_insert_with(|| Box::new(fault));
-    }
-}
-
-/// Writes a chunk for the caller.
-fn tell(out: &mut Vec<u8>, output: Output, told: &mut Option<Box<Told>>, chunk: &[u8]) {
-    match told {
-        Some(told) => {
-            if let Some(chunk) = told.tell(chunk) {
-                output.write(&chunk, out);
-            }
-        }
-        None => output.write(chunk, out),
     }
 }
 

@@ -127,6 +127,14 @@ impl Router {
         self.read(call, is_done).unwrap_or(false)
     }
 
+    /// May the driver read on from here by itself, and show only the events that may matter?
+    #[wasm_bindgen(js_name = coreMaySkim)]
+    #[must_use]
+    pub fn may_skim(&self, call: u32) -> bool {
+        let may = |running: &Running| running.watch.as_ref().is_some_and(engine::Watch::may_be_skimmed);
+        self.read(call, may).unwrap_or(false)
+    }
+
     /// Do the last bytes of a relayed stream, in the window, hold its terminator?
     #[wasm_bindgen(js_name = coreHasTerminator)]
     #[must_use]
