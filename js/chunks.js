@@ -32,6 +32,7 @@ const isThere = (value) => value !== undefined && value !== null;
 const isObject = (value) => typeof value === "object" && value !== null;
 
 export class Chunks {
+  #hub;
   #call;
   #stencil = new Stencil();
   /** Those that have been read and not taken. @type {any[]} */
@@ -39,14 +40,21 @@ export class Chunks {
   /** The driver reads: nothing has been shown to the core since its last look. */
   #skims = false;
 
-  /** @param {import("./drive.js").Call} call */
-  constructor(call) {
+  /**
+   * @param {import("./hub.js").Hub} hub
+   * @param {import("./drive.js").Call} call
+   */
+  constructor(hub, call) {
+    this.#hub = hub;
     this.#call = call;
   }
 
   /** Takes what there is. @returns {any[]} */
   take = (core, id) => {
-    if (!this.#skims) this.#parseLines(core.coreTake(id));
+    if (!this.#skims) {
+      const length = core.coreTake(id);
+      if (length > 0) this.#parseLines(decoder.decode(this.#hub.window.view(core.coreTaken(), length)));
+    }
     const read = this.#read;
     if (read.length === 0) return EMPTY;
     this.#read = [];
@@ -107,10 +115,14 @@ export class Chunks {
 
   /** Reads chunks, a line each. One that does not parse is skipped, and counted. @param {string} lines */
   #parseLines(lines) {
-    if (lines.length === 0) return;
     for (const line of lines.split("\n")) {
+      let chunk = this.#stencil.read(line);
       try {
-        this.#read.push(JSON.parse(line));
+        if (chunk === undefined) {
+          chunk = JSON.parse(line);
+          if (isQuiet(chunk)) this.#stencil.learn(line, chunk);
+        }
+        this.#read.push(chunk);
       } catch {
         this.#call.skippedEvents += 1;
       }

@@ -14,6 +14,8 @@ export class Pump {
   #take;
   #push;
   #failed;
+  /** Nothing has been read since the last look at what there is. */
+  #isTaken = false;
   /** The last of what there is for the caller, from before the call was ended. @type {any} */
   #rest = "";
   /** What the core has moved on to. @type {number} */
@@ -80,7 +82,11 @@ export class Pump {
 
   /** What there is for the caller; first what was left of a stream that is over. */
   #piece() {
-    if (this.#rest.length === 0) return this.#call.isOver ? "" : this.#call.ask(this.#take, "");
+    if (this.#rest.length === 0) {
+      if (this.#isTaken || this.#call.isOver) return "";
+      this.#isTaken = true;
+      return this.#call.ask(this.#take, "");
+    }
     const rest = this.#rest;
     this.#rest = "";
     return rest;
@@ -113,6 +119,7 @@ export class Pump {
   #show(bytes) {
     const call = this.#call;
     call.waitingSince = Infinity;
+    this.#isTaken = false;
     const action = this.#push(bytes);
     if (action === NONE) return this.#advance();
     return action === OVER ? this.#close() : this.#follow(action);
@@ -141,6 +148,7 @@ export class Pump {
   /** Does what follows a stream's end: nothing, its error, or another send. */
   #follow(action) {
     const call = this.#call;
+    this.#isTaken = false;
     if (!this.#failed) {
       this.#rest = call.ask(this.#take, "");
       if (action === DONE) call.end();

@@ -31,7 +31,7 @@ export class CompletionStream {
   constructor(hub, call) {
     this.#hub = hub;
     this.#call = call;
-    const { take, push } = new Chunks(call);
+    const { take, push } = new Chunks(hub, call);
     this.#pump = new Pump(hub, call, take, push);
     Object.defineProperty(this, "_hidden_params", { enumerable: false, get: () => this.meta });
   }

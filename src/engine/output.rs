@@ -2,6 +2,12 @@
 
 use super::told::Told;
 
+/// A stream commits after so many events without content …
+pub const HELD_EVENTS: u32 = 256;
+
+/// … or so many bytes.
+pub const HELD_BYTES: usize = 256 * 1024;
+
 /// What becomes of the events. The discriminant is the code that crosses to JavaScript.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]

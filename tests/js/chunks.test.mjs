@@ -56,13 +56,13 @@ for (const [title, [textAt, expected]] of Object.entries(STREAMS)) {
 /** A core that may be left alone, and that notes what it is shown. */
 function skimming() {
   const shown = [];
-  const core = { coreMaySkim: () => true, coreTake: () => "" };
+  const core = { coreMaySkim: () => true, coreTake: () => 0 };
   const call = {
     skippedEvents: 0,
     ask: (question) => question(core, 1),
     push: (bytes) => shown.push(Buffer.from(bytes).toString()) && 0,
   };
-  const chunks = new Chunks(/** @type {any} */ (call));
+  const chunks = new Chunks(/** @type {any} */ ({}), /** @type {any} */ (call));
   return {
     shown,
     push(text) {
