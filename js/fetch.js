@@ -91,13 +91,15 @@ async function call(hub, surface, body, asked) {
   const action = core.coreBeginScanned(surface, started);
   if (core.coreCall() === 0) return refusal(hub);
   const id = core.coreCall();
+  // Member by member: a spread would make a slow object of it.
   const running = new Call(hub, action, {
-    ...asked,
+    signal: asked.signal,
+    headers: asked.headers,
     surface,
     started,
     isStream: core.coreIsStream(id),
     source: () => source,
-    body(target) {
+    body: (target) => {
       core.coreSplice(id, target.deployment);
       return assembled(core.corePieces(), core.coreReply(), source);
     },

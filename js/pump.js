@@ -12,7 +12,10 @@ export class Pump {
   #hub;
   #call;
   #take;
+  #push;
   #failed;
+  /** Nothing has been read since the last look at what there is. */
+  #isTaken = false;
   /** The last of what there is for the caller, from before the call was ended. @type {any} */
   #rest = "";
   /** What the core has moved on to. @type {number} */
@@ -34,11 +37,13 @@ export class Pump {
    * @param {import("./hub.js").Hub} hub
    * @param {import("./drive.js").Call} call whose stream has committed
    * @param {(core: any, id: number) => any} take gives what the core has for the caller; of length 0 if nothing
+   * @param {(bytes: Uint8Array) => number} push reads bytes, and gives the code of the step that follows
    */
-  constructor(hub, call, take) {
+  constructor(hub, call, take, push) {
     this.#hub = hub;
     this.#call = call;
     this.#take = take;
+    this.#push = push;
     call.waitingSince = Infinity;
     call.onMoved = (action) => {
       if (action === FAILED) {
@@ -77,7 +82,11 @@ export class Pump {
 
   /** What there is for the caller; first what was left of a stream that is over. */
   #piece() {
-    if (this.#rest.length === 0) return this.#call.isOver ? "" : this.#call.ask(this.#take, "");
+    if (this.#rest.length === 0) {
+      if (this.#isTaken || this.#call.isOver) return "";
+      this.#isTaken = true;
+      return this.#call.ask(this.#take, "");
+    }
     const rest = this.#rest;
     this.#rest = "";
     return rest;
@@ -110,7 +119,8 @@ export class Pump {
   #show(bytes) {
     const call = this.#call;
     call.waitingSince = Infinity;
-    const action = call.push(bytes);
+    this.#isTaken = false;
+    const action = this.#push(bytes);
     if (action === NONE) return this.#advance();
     return action === OVER ? this.#close() : this.#follow(action);
   }
@@ -138,6 +148,7 @@ export class Pump {
   /** Does what follows a stream's end: nothing, its error, or another send. */
   #follow(action) {
     const call = this.#call;
+    this.#isTaken = false;
     if (!this.#failed) {
       this.#rest = call.ask(this.#take, "");
       if (action === DONE) call.end();

@@ -7,6 +7,7 @@ import { Pump } from "./pump.js";
 import { Tail } from "./tail.js";
 
 const encoder = new TextEncoder();
+const NOTHING = new Uint8Array(0);
 
 /**
  * The body of a committed stream. It pulls when it is read, and holds nothing back.
@@ -88,7 +89,11 @@ export function relay(hub, call) {
  * @param {import("./drive.js").Call} call
  */
 export function relayEvents(hub, call) {
-  const pump = new Pump(hub, call, (core, id) => core.coreTakeBytes(id));
+  const take = (core, id) => {
+    const length = core.coreTake(id);
+    return length === 0 ? NOTHING : hub.window.view(core.coreTaken(), length).slice();
+  };
+  const pump = new Pump(hub, call, take, (bytes) => call.push(bytes));
   /** @type {any} */
   let controller;
   /** @type {() => void} */

@@ -34,7 +34,9 @@ export function split(request, routerKeys, options) {
  */
 export function bodyFor(body, target, askUsage, text) {
   /** @type {Record<string, any>} */
-  const sent = { ...target.defaults, ...body, ...target.put };
+  const sent = { ...body };
+  for (const key in target.defaults) if (!(key in body)) sent[key] = target.defaults[key];
+  Object.assign(sent, target.put);
   if (askUsage) {
     for (const key in target.askUsage) sent[key] = { ...body[key], ...target.askUsage[key] };
   }

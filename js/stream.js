@@ -2,6 +2,7 @@
 
 import { hiddenParams, replyHeaders } from "./answer.js";
 import { assemble } from "./assemble.js";
+import { Chunks } from "./chunks.js";
 import { RouterError } from "./errors.js";
 import { Pump } from "./pump.js";
 
@@ -16,8 +17,9 @@ export class CompletionStream {
   #hub;
   #call;
   #pump;
-  /** @type {any[]} */
+  /** Chunks that have been read, and how many of them have been handed on. @type {any[]} */
   #ready = [];
+  #next = 0;
   #isRead = false;
   #hasLeft = false;
   /** Who waits for a chunk, in order. @type {{ resolve: (result: IteratorResult<any>) => void, reject: (error: unknown) => void }[]} */
@@ -29,7 +31,8 @@ export class CompletionStream {
   constructor(hub, call) {
     this.#hub = hub;
     this.#call = call;
-    this.#pump = new Pump(hub, call, (core, id) => core.coreTake(id));
+    const { take, push } = new Chunks(hub, call);
+    this.#pump = new Pump(hub, call, take, push);
     Object.defineProperty(this, "_hidden_params", { enumerable: false, get: () => this.meta });
   }
 
@@ -120,10 +123,10 @@ export class CompletionStream {
     const { length } = this.#waiting;
     for (let served = 0; served < length; served += 1) {
       if (this.#hasLeft) this.#answer({ done: true, value: undefined });
-      else if (this.#ready.length > 0) this.#answer({ done: false, value: this.#ready.shift() });
+      else if (this.#next < this.#ready.length) this.#answer({ done: false, value: this.#ready[this.#next++] });
       else {
         this.#isAsking = true;
-        this.#pump.ask(this.#onTexts, this.#onError);
+        this.#pump.ask(this.#onChunks, this.#onError);
         return;
       }
     }
@@ -134,11 +137,14 @@ export class CompletionStream {
     this.#waiting.shift()?.resolve(result);
   }
 
-  /** Takes what the core has read. @param {string | undefined} texts */
-  #onTexts = (texts) => {
+  /** Takes what has been read; `undefined` at the end. @param {any[] | undefined} chunks */
+  #onChunks = (chunks) => {
     this.#isAsking = false;
-    if (texts === undefined) this.#answer({ done: true, value: undefined });
-    else this.#read(texts);
+    if (chunks === undefined) this.#answer({ done: true, value: undefined });
+    else {
+      this.#ready = chunks;
+      this.#next = 0;
+    }
     this.#serve();
   };
 
@@ -148,25 +154,6 @@ export class CompletionStream {
     this.#waiting.shift()?.reject(error);
     this.#serve();
   };
-
-  /** Takes chunks, a line each. One that does not parse is skipped, and counted. @param {string} texts */
-  #read(texts) {
-    let from = 0;
-    for (let end = texts.indexOf("\n"); end >= 0; end = texts.indexOf("\n", from)) {
-      this.#parse(texts.slice(from, end));
-      from = end + 1;
-    }
-    this.#parse(from === 0 ? texts : texts.slice(from));
-  }
-
-  /** @param {string} text */
-  #parse(text) {
-    try {
-      this.#ready.push(JSON.parse(text));
-    } catch {
-      this.#call.skippedEvents += 1;
-    }
-  }
 
   #leave() {
     this.#hasLeft = true;

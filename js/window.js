@@ -28,6 +28,15 @@ export class Window {
   }
 
   /**
+   * A view of what the core has written elsewhere, valid until it is next called.
+   * @param {number} address
+   * @param {number} length
+   */
+  view(address, length) {
+    return new Uint8Array(this.#memory.buffer, address, length);
+  }
+
+  /**
    * Copies the beginning of `bytes`, as much as fits, and returns how much that was.
    * @param {Uint8Array} bytes
    */

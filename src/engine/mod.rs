@@ -18,10 +18,10 @@ mod watch;
 
 pub use calls::{CallId, Running};
 pub use inbound::{Additions, Facts, request_members};
-pub use output::Output;
+pub use output::{HELD_BYTES, HELD_EVENTS, Output};
 pub use route::{Route, route};
 pub use router::{Request, Router};
 pub use sync::MaxOp;
 pub use told::Told;
 pub use translate::Rewritten;
-pub use watch::{HELD_BYTES, HELD_EVENTS, Watch};
+pub use watch::Watch;

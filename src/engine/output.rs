@@ -1,5 +1,13 @@
 //! How the chunks of a stream reach the caller.
 
+use super::told::Told;
+
+/// A stream commits after so many events without content …
+pub const HELD_EVENTS: u32 = 256;
+
+/// … or so many bytes.
+pub const HELD_BYTES: usize = 256 * 1024;
+
 /// What becomes of the events. The discriminant is the code that crosses to JavaScript.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -13,6 +21,18 @@ pub enum Output {
 }
 
 impl Output {
+    /// Writes a chunk for the caller; where note is taken of what the caller is told, only what is new of it.
+    pub(super) fn tell(self, chunk: &[u8], told: &mut Option<Box<Told>>, out: &mut Vec<u8>) {
+        match told {
+            Some(told) => {
+                if let Some(chunk) = told.tell(chunk) {
+                    self.write(&chunk, out);
+                }
+            }
+            None => self.write(chunk, out),
+        }
+    }
+
     /// Writes a chunk, or a terminator, as the caller gets it.
     pub(super) fn write(self, chunk: &[u8], out: &mut Vec<u8>) {
         match self {

@@ -173,7 +173,7 @@ impl Router {
             if let (Some(attempt), Some(watch)) = (shown, &mut running.watch) {
                 running.call.note_usage(attempt, watch.usage());
                 running.told = watch.told().cloned();
-                running.rest = watch.take();
+                watch.take(&mut running.rest);
             }
         }
         match &mut step.action {

@@ -71,14 +71,16 @@ impl Router {
         running.told.as_ref().filter(|_| goes_on).map(Told::text).filter(|text| !text.is_empty())
     }
 
-    /// What there is of a call's stream for the caller since the last look. Nothing of a stream that has not committed is
-    /// to be shown.
-    pub fn take_output(&mut self, id: CallId) -> Vec<u8> {
-        let Some(running) = self.calls.get_mut(id) else { return Vec::new() };
+    /// What there is of a call's stream for the caller since the last look, in place of what `into` held. Nothing of a
+    /// stream that has not committed is to be shown.
+    pub fn take_output(&mut self, id: CallId, into: &mut Vec<u8>) {
+        into.clear();
+        let Some(running) = self.calls.get_mut(id) else { return };
         if !running.rest.is_empty() {
-            return std::mem::take(&mut running.rest);
+            *into = std::mem::take(&mut running.rest);
+        } else if let Some(watch) = &mut running.watch {
+            watch.take(into);
         }
-        running.watch.as_mut().map(Watch::take).unwrap_or_default()
     }
 
     /// Reads bytes of a stream. `None` means "go on"; a step comes back for the first content, and for an error.

@@ -11,17 +11,11 @@ use crate::error::{Fault, FaultKind};
 use crate::plan::StreamOutcome;
 
 use super::glance::may_matter;
-use super::output::Output;
+use super::output::{HELD_BYTES, HELD_EVENTS, Output};
 use super::told::Told;
 
 /// The largest single event, in bytes.
 const EVENT_BYTES: usize = 4 * 1024 * 1024;
-
-/// A stream commits after so many events without content …
-pub const HELD_EVENTS: u32 = 256;
-
-/// … or so many bytes.
-pub const HELD_BYTES: usize = 256 * 1024;
 
 /// How events are read.
 #[derive(Debug)]
@@ -171,6 +165,16 @@ impl Watch {
         self.seen.is_done
     }
 
+    /// May events that mean nothing to the router go to the caller unread from here on? Those of chunks alone: what is
+    /// translated or gone on from has to be read.
+    #[must_use]
+    pub fn may_be_skimmed(&self) -> bool {
+        let seen = &self.seen;
+        let is_open =
+            seen.has_content && !seen.is_done && seen.fault.is_none() && self.decoder.is_between_events();
+        is_open && seen.told.is_none() && matches!(seen.reader, Reader::Chunks(_))
+    }
+
     /// What the provider has told of its usage so far.
     #[must_use]
     pub fn usage(&self) -> Option<Usage> {
@@ -183,10 +187,12 @@ impl Watch {
         self.seen.malformed
     }
 
-    /// What there is for the caller since the last call. After the first content a text that comes as it is may be
-    /// malformed, because nobody has read it.
-    pub fn take(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.seen.out)
+    /// What there is for the caller since the last call, in place of what `into` held. After the first content a text
+    /// that comes as it is may be malformed, because nobody has read it.
+    pub fn take(&mut self, into: &mut Vec<u8>) {
+        into.clear();
+        // The two buffers take turns, so that an event costs no memory.
+        std::mem::swap(&mut self.seen.out, into);
     }
 
     /// How the stream ended, once no more bytes come. `broken` is what the connection said, if it broke. Some servers
@@ -237,7 +243,7 @@ impl Seen {
             }
             Reader::Translated(translator) => {
                 let (out, output, told) = (&mut self.out, self.output, &mut self.told);
-                let event = translator.event(data, &mut |chunk| tell(out, output, told, chunk));
+                let event = translator.event(data, &mut |chunk| output.tell(chunk, told, out));
                 self.note(event);
             }
         }
@@ -272,23 +278,11 @@ impl Seen {
     }
 
     fn keep(&mut self, chunk: &[u8]) {
-        tell(&mut self.out, self.output, &mut self.told, chunk);
+        self.output.tell(chunk, &mut self.told, &mut self.out);
     }
 
     fn fail(&mut self, fault: Fault) {
         self.fault.get_or_insert_with(|| Box::new(fault));
-    }
-}
-
-/// Writes a chunk for the caller.
-fn tell(out: &mut Vec<u8>, output: Output, told: &mut Option<Box<Told>>, chunk: &[u8]) {
-    match told {
-        Some(told) => {
-            if let Some(chunk) = told.tell(chunk) {
-                output.write(&chunk, out);
-            }
-        }
-        None => output.write(chunk, out),
     }
 }
 
@@ -356,10 +350,15 @@ mod tests {
         assert!(matches!(watch.end(None), StreamOutcome::Complete { .. }));
     }
 
+    fn text(watch: &mut Watch) -> String {
+        let mut taken = Vec::new();
+        watch.take(&mut taken);
+        String::from_utf8(taken).unwrap()
+    }
+
     fn lines(watch: &mut Watch) -> usize {
-        let objects = String::from_utf8(watch.take()).unwrap();
         let read: Vec<serde_json::Value> =
-            objects.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            text(watch).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         read.len()
     }
 
@@ -386,7 +385,7 @@ mod tests {
         let written = |parts: &[&str]| {
             let mut watch = watch(Output::Events, parts);
             let outcome = watch.end(None);
-            (String::from_utf8(watch.take()).unwrap(), outcome)
+            (text(&mut watch), outcome)
         };
         let whole = [ROLE, "data: {oops\n\n", TEXT, STOP, USAGE];
         let expected = [ROLE, TEXT, STOP, USAGE, DONE].concat();

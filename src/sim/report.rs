@@ -127,7 +127,9 @@ impl World {
         let is_shown = running.call.shows() == flight.open || !running.rest.is_empty();
         if flight.is_rewritten && is_shown {
             flight.heard_at = Some(self.clock.now);
-            flight.show(&self.router.take_output(id));
+            let mut said = Vec::new();
+            self.router.take_output(id, &mut said);
+            flight.show(&said);
         }
     }
 

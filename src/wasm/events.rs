@@ -10,6 +10,9 @@ use crate::plan::{AttemptId, Event};
 
 use super::router::{Router, action};
 
+/// A buffer that has grown larger than this for one event is not kept for the next ones.
+const KEPT_BYTES: usize = 64 * 1024;
+
 #[wasm_bindgen]
 impl Router {
     /// A head. `headers` has a line `name: value` for each of `coreReadHeaders` that the reply has; it may be empty
@@ -87,19 +90,22 @@ impl Router {
         self.engine.borrow().stream_output(CallId(call), AttemptId(attempt)) as u8
     }
 
-    /// What there is of a stream for the caller since the last call, as text.
+    /// Takes what there is of a stream for the caller since the last call: how many bytes. They are where `coreTaken`
+    /// says, until more is taken.
     #[wasm_bindgen(js_name = coreTake)]
-    #[must_use]
-    pub fn take_text(&mut self, call: u32) -> String {
-        String::from_utf8(self.take_output(call))
-            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    pub fn take_output(&mut self, call: u32) -> usize {
+        if self.taken.capacity() > KEPT_BYTES {
+            self.taken = Vec::new();
+        }
+        self.engine.borrow_mut().take_output(CallId(call), &mut self.taken);
+        self.taken.len()
     }
 
-    /// The same, as bytes.
-    #[wasm_bindgen(js_name = coreTakeBytes)]
+    /// Where the bytes taken last are in linear memory.
+    #[wasm_bindgen(js_name = coreTaken)]
     #[must_use]
-    pub fn take_output(&mut self, call: u32) -> Vec<u8> {
-        self.engine.borrow_mut().take_output(CallId(call))
+    pub fn taken(&self) -> usize {
+        self.taken.as_ptr() as usize
     }
 
     /// Did the upstream itself tell the caller of the error, inside the stream?
@@ -125,6 +131,14 @@ impl Router {
             running.call.shows().is_some() && running.watch.as_ref().is_some_and(engine::Watch::is_done)
         };
         self.read(call, is_done).unwrap_or(false)
+    }
+
+    /// May the driver read on from here by itself, and show only the events that may matter?
+    #[wasm_bindgen(js_name = coreMaySkim)]
+    #[must_use]
+    pub fn may_skim(&self, call: u32) -> bool {
+        let may = |running: &Running| running.watch.as_ref().is_some_and(engine::Watch::may_be_skimmed);
+        self.read(call, may).unwrap_or(false)
     }
 
     /// Do the last bytes of a relayed stream, in the window, hold its terminator?

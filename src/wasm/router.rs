@@ -61,6 +61,8 @@ pub struct Router {
     pub(super) scan: Scanner,
     reply_members: Table,
     pub(super) last: Last,
+    /// What was taken last of a stream, for the caller.
+    pub(super) taken: Vec<u8>,
     /// The body that is being translated.
     pub(super) skeleton: Skeleton,
     /// What a translated reply says it used, or why it is none; until the driver has put it together.
@@ -91,6 +93,7 @@ impl Router {
             scan: Scanner::default(),
             reply_members: reply_members(DialectName::OpenAi).into(),
             last: Last::default(),
+            taken: Vec::new(),
             skeleton: Skeleton::default(),
             abroad: None,
         })

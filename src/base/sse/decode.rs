@@ -103,6 +103,12 @@ impl Decoder {
         self.line.len() + self.data.len() + self.name.len()
     }
 
+    /// Does the next byte begin an event?
+    #[must_use]
+    pub fn is_between_events(&self) -> bool {
+        self.pending() == 0 && !self.has_data && !self.after_cr
+    }
+
     /// Fails if so much more of an event is too much.
     fn check(&mut self, data: Option<&[u8]>, part: &[u8]) -> Result<(), TooLong> {
         let size = self.pending() + data.map_or(0, <[u8]>::len) + part.len();
