@@ -5,6 +5,7 @@
 mod calls;
 mod glance;
 mod inbound;
+mod insight;
 mod models;
 mod output;
 mod route;

@@ -14,6 +14,7 @@ use crate::state::{Cell, State, View};
 
 use super::calls::{Asked, CallId, Calls, Running};
 use super::inbound::{Facts, request_members};
+use super::insight::{Journal, Stage};
 use super::models::{List, Model, json};
 use super::sync::{self, MaxOp, Sync};
 
@@ -52,6 +53,8 @@ pub struct Router {
     members: Table,
     sync: Sync,
     store_failures: u64,
+    pub(super) journal: Journal,
+    looks: u64,
     now: Millis,
 }
 
@@ -75,6 +78,8 @@ impl Router {
             stripped_keys: 0,
             sync: Sync::default(),
             store_failures: 0,
+            journal: Journal::default(),
+            looks: 0,
             now: Millis(0),
         }
     }
@@ -100,6 +105,18 @@ impl Router {
     /// Sets the seed: the same seed and the same events give the same actions.
     pub fn set_seed(&mut self, seed: u64) {
         self.seed = Some(seed);
+    }
+
+    /// How many calls have begun.
+    #[must_use]
+    pub fn begun(&self) -> u64 {
+        self.begun
+    }
+
+    /// The number of the next choice without a call.
+    pub(super) fn next_look(&mut self) -> u64 {
+        self.looks = self.looks.wrapping_add(1);
+        self.looks
     }
 
     /// How many calls are running.
@@ -142,6 +159,9 @@ impl Router {
             Asked { facts: request.facts, usage_asked: request.usage_asked, is_text: request.is_text };
         let id = self.calls.insert(now, call, number, asked);
         let id = id.ok_or_else(|| Fault::new(FaultKind::NoDeployment, "65,536 calls are running already"))?;
+        if let (true, Some(running)) = (self.journal.is_on(), self.calls.get(id)) {
+            self.journal.note_start(&self.config, now, running);
+        }
         let step = self.step(now, id, Event::Start);
         Ok((id, step))
     }
@@ -166,6 +186,7 @@ impl Router {
         let now = self.advance(now);
         let view = View { config: &self.config, state: &self.state };
         let Some(running) = self.calls.get_mut(id) else { return Step::default() };
+        let before = self.journal.is_on().then(|| running.call.progress());
         let shown = running.call.shows();
         let mut step = running.call.step(now, view, event);
         if shown.is_some() && running.call.shows() != shown {
@@ -185,8 +206,14 @@ impl Router {
             }
             _ => {}
         }
+        let mut turns = Vec::new();
         for delta in &step.deltas {
-            self.state.apply(&self.config, now, delta);
+            let turn = self.state.apply(&self.config, now, delta);
+            turns.extend(turn.filter(|_| before.is_some()).map(|turn| (delta.clone(), turn)));
+        }
+        if let Some(before) = &before {
+            let config = &self.config;
+            self.journal.note_step(&Stage { config, now, running, before, turns: &turns });
         }
         step
     }
@@ -339,12 +366,12 @@ impl Router {
         Some((call.spec().surface, self.config.deployment(known.deployment)?))
     }
 
-    fn view(&self) -> View<'_> {
+    pub(super) fn view(&self) -> View<'_> {
         View { config: &self.config, state: &self.state }
     }
 
     /// Clamps the host's clock: time never runs backwards.
-    fn advance(&mut self, now: Millis) -> Millis {
+    pub(super) fn advance(&mut self, now: Millis) -> Millis {
         self.now = self.now.max(now);
         self.now
     }

@@ -33,15 +33,54 @@ impl Passed {
     }
 }
 
+/// One of those who were there.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// Who.
+    pub deployment: DeploymentIx,
+    /// Why it was passed over; `None` for those to choose from.
+    pub passed: Option<Passed>,
+    /// What spoke against it, though it was among those to choose from: it was named by its id, or nobody better was left.
+    pub despite: Option<Exclusion>,
+    /// What it weighed in the draw; 0 for who was passed over.
+    pub weight: f64,
+}
+
+impl Candidate {
+    /// How long what speaks against it lasts, where that is known.
+    #[must_use]
+    pub fn wait_ms(&self, at: Millis) -> Option<u64> {
+        let excluded = match self.passed {
+            Some(Passed::Excluded(exclusion)) => Some(exclusion),
+            _ => self.despite,
+        };
+        excluded?.wait_ms(at)
+    }
+}
+
 /// One choice: who was there, why some were passed over, and who was taken.
 #[derive(Clone, Debug)]
 pub struct Decision {
     /// When.
     pub at: Millis,
+    /// How many sends the call had made before.
+    pub attempt: usize,
     /// Among whom: a group, or one deployment that was named.
     pub target: Resolved,
-    /// Every member, and why it was passed over; `None` for those to choose from.
-    pub candidates: Vec<(DeploymentIx, Option<Passed>)>,
+    /// Every member.
+    pub candidates: Vec<Candidate>,
+    /// The number from 0 up to 1 that decided; `None` where there was nothing to draw.
+    pub draw: Option<f64>,
     /// Who was taken; `None` if nobody was left.
     pub picked: Option<DeploymentIx>,
+}
+
+impl Decision {
+    /// How likely each candidate was to be taken, in their order; 0 for who was passed over.
+    #[must_use]
+    pub fn shares(&self) -> Vec<f64> {
+        let total: f64 = self.candidates.iter().map(|candidate| candidate.weight).sum();
+        let share = |candidate: &Candidate| if total > 0.0 { candidate.weight / total } else { 0.0 };
+        self.candidates.iter().map(share).collect()
+    }
 }

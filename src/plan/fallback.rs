@@ -41,22 +41,9 @@ impl Targets {
         group: GroupIx,
         kind: FaultKind,
     ) -> Option<FallbackTarget> {
-        let table = &config.fallbacks;
-        let chain =
-            |own: &Option<FallbackLists>, declared: &FallbackLists| -> SmallVec<[FallbackTarget; 4]> {
-                own.as_ref().unwrap_or(declared).of(group).iter().cloned().collect()
-            };
-        let is_ordinary = leads_on(config, options, kind);
-        let mut next = match kind {
-            FaultKind::ContextWindow => chain(&options.context_window_fallbacks, &table.context_window),
-            FaultKind::ContentPolicy => chain(&options.content_policy_fallbacks, &table.content_policy),
-            _ => SmallVec::new(),
-        };
-        if self.left == 0 || (!is_ordinary && next.is_empty()) {
+        let mut next = lists(config, options, group, kind);
+        if self.left == 0 || (next.is_empty() && !is_led_on(config, options, kind)) {
             return None;
-        }
-        if is_ordinary {
-            next.extend(chain(&options.fallbacks, &table.ordinary));
         }
         next.extend(std::mem::take(&mut self.pending));
         for target in next {
@@ -87,9 +74,31 @@ impl Targets {
     }
 }
 
+/// The lists that a fault of `kind` in `group` leads to, one after the other.
+pub(super) fn lists(
+    config: &RouterConfig,
+    options: &CallOptions,
+    group: GroupIx,
+    kind: FaultKind,
+) -> SmallVec<[FallbackTarget; 4]> {
+    let table = &config.fallbacks;
+    let chain = |own: &Option<FallbackLists>, declared: &FallbackLists| -> SmallVec<[FallbackTarget; 4]> {
+        own.as_ref().unwrap_or(declared).of(group).iter().cloned().collect()
+    };
+    let mut all = match kind {
+        FaultKind::ContextWindow => chain(&options.context_window_fallbacks, &table.context_window),
+        FaultKind::ContentPolicy => chain(&options.content_policy_fallbacks, &table.content_policy),
+        _ => SmallVec::new(),
+    };
+    if is_led_on(config, options, kind) {
+        all.extend(chain(&options.fallbacks, &table.ordinary));
+    }
+    all
+}
+
 /// Does a fault lead to the ordinary fallbacks? `fallback_on` decides where it is set, the call's before the config's;
 /// nothing leads on from what the caller or the router itself ended.
-fn leads_on(config: &RouterConfig, options: &CallOptions, kind: FaultKind) -> bool {
+pub(super) fn is_led_on(config: &RouterConfig, options: &CallOptions, kind: FaultKind) -> bool {
     let ours = matches!(kind, FaultKind::Cancelled | FaultKind::Bug | FaultKind::UnknownModel);
     match options.fallback_on.or(config.policy.fallback_on) {
         // Nobody left says nothing of the request: another group may serve it.

@@ -13,6 +13,8 @@ mod fallback;
 mod hedge;
 mod learn;
 mod nobody;
+mod preview;
+mod progress;
 mod recover;
 mod refusal;
 mod retry;
@@ -23,6 +25,8 @@ mod wait;
 
 pub use attempt::Attempt;
 pub use call::{Call, CallSpec};
-pub use decision::{Decision, Passed};
+pub use decision::{Candidate, Decision, Passed};
 pub use event::{Action, Answer, Ask, AttemptId, Event, Step, StreamOutcome};
 pub use fallback::allowed as is_allowed;
+pub use preview::{Nowhere, Onward, choose, onward};
+pub use progress::Progress;

@@ -92,8 +92,8 @@ impl Call {
     ) -> Pick {
         let (mut rng, mut decisions) = (self.rng.clone(), self.decisions.take());
         let leave = |ix| leave(self, ix);
-        let wish =
-            Wish { target: self.target, failed: &self.failed, leave: &leave, need: self.need(), again };
+        let (need, attempt) = (self.need(), self.attempts.len());
+        let wish = Wish { target: self.target, failed: &self.failed, leave: &leave, need, again, attempt };
         let pick = select::pick(view, now, &wish, &mut rng, decisions.as_mut());
         (self.rng, self.decisions) = (rng, decisions);
         pick

@@ -8,7 +8,7 @@ use crate::config::{DeploymentIx, Group, Resolved, WhenAllDown};
 use crate::state::{CircuitState, Company, View};
 use crate::strategy::{Candidates, Exclusion, Need, Strategy, exclusion, lowest_order};
 
-use super::decision::{Decision, Passed};
+use super::decision::{Candidate, Decision, Passed};
 
 /// The members of a target: a group's deployments, or the one that was named.
 pub(super) fn members(view: View<'_>, target: Resolved) -> Candidates {
@@ -50,6 +50,8 @@ pub(super) struct Wish<'a> {
     pub(super) need: Need,
     /// Is it a further attempt? Then a circuit that is not closed has to be paid for, so that a closed one is better.
     pub(super) again: bool,
+    /// How many sends there were before.
+    pub(super) attempt: usize,
 }
 
 /// What there is to choose from.
@@ -91,36 +93,47 @@ pub(super) fn pick(
         candidates.retain(|ix| is_closed(view, now, *ix));
     }
     lowest_order(view, &mut candidates);
+    let draw = record.is_some().then(|| rng.clone().unit());
     let pick = match Strategy::SimpleShuffle.pick(&candidates, view, now, rng) {
         Some(ix) if is_untried => Pick::Untried(ix),
         Some(ix) => Pick::Tried(ix),
         None => Pick::Nobody,
     };
     if let Some(record) = record {
-        record.push(explained(view, now, wish, &candidates, pick));
+        let draw = draw.filter(|_| candidates.len() > 1);
+        record.push(Decision { draw, picked: pick.ix(), ..explained(view, now, wish, &candidates) });
     }
     pick
 }
 
 /// Why each member was, or was not, among those to choose from.
-fn explained(view: View<'_>, now: Millis, wish: &Wish<'_>, left: &[DeploymentIx], pick: Pick) -> Decision {
-    let why = |ix: DeploymentIx| {
-        if left.contains(&ix) {
-            None
-        } else if let Some(exclusion) = exclusion(view, now, ix, wish.need) {
-            Some(Passed::Excluded(exclusion))
+fn explained(view: View<'_>, now: Millis, wish: &Wish<'_>, left: &[DeploymentIx]) -> Decision {
+    let why = |ix: DeploymentIx, excluded: Option<Exclusion>| {
+        if let Some(exclusion) = excluded {
+            Passed::Excluded(exclusion)
         } else if (wish.leave)(ix) {
-            Some(Passed::Useless)
+            Passed::Useless
         } else if wish.failed.contains(&ix) {
-            Some(Passed::Failed)
+            Passed::Failed
         } else if wish.again && !is_closed(view, now, ix) {
-            Some(Passed::Unproved)
+            Passed::Unproved
         } else {
-            Some(Passed::Level)
+            Passed::Level
         }
     };
-    let candidates = members(view, wish.target).into_iter().map(|ix| (ix, why(ix))).collect();
-    Decision { at: now, target: wish.target, candidates, picked: pick.ix() }
+    let weights = Strategy::SimpleShuffle.weights(left, view);
+    let candidate = |ix: DeploymentIx| {
+        let excluded = exclusion(view, now, ix, wish.need);
+        let place = left.iter().position(|known| *known == ix);
+        Candidate {
+            deployment: ix,
+            passed: place.is_none().then(|| why(ix, excluded)),
+            despite: excluded.filter(|_| place.is_some()),
+            weight: place.and_then(|place| weights.get(place)).copied().unwrap_or(0.0),
+        }
+    };
+    let candidates = members(view, wish.target).into_iter().map(candidate).collect();
+    Decision { at: now, attempt: wish.attempt, target: wish.target, candidates, draw: None, picked: None }
 }
 
 /// Who else the group of a deployment has at `now`.

@@ -29,6 +29,7 @@ mod clock;
 mod driver;
 mod flight;
 mod log;
+mod look;
 mod measure;
 mod reply;
 mod report;

@@ -47,6 +47,13 @@ impl Window {
         self.run = self.run.saturating_add(1);
     }
 
+    /// How many were answered, and how many failed, in the window that is valid at `now`.
+    #[must_use]
+    pub fn counts(&self, now: Millis) -> (u32, u32) {
+        let valid = self.at(now);
+        (valid.ok, valid.failed)
+    }
+
     /// Would one more failure at `now` be too many?
     #[must_use]
     pub fn would_trip(&self, now: Millis) -> bool {
@@ -87,5 +94,9 @@ mod tests {
     #[test]
     fn a_minute_later_the_share_starts_anew() {
         assert!(!after(0, 4).would_trip(Millis(60_001)));
+        assert_eq!(
+            (after(2, 4).counts(Millis(60_000)), after(2, 4).counts(Millis(60_001))),
+            ((2, 4), (0, 0))
+        );
     }
 }

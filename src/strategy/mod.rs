@@ -34,4 +34,12 @@ impl Strategy {
             Self::SimpleShuffle => shuffle::pick(candidates, view, rng),
         }
     }
+
+    /// What each of the candidates weighs in the draw, in their order: for who wants to know why one was picked.
+    #[must_use]
+    pub fn weights(self, candidates: &[DeploymentIx], view: View<'_>) -> Vec<f64> {
+        match self {
+            Self::SimpleShuffle => shuffle::weights(candidates, view),
+        }
+    }
 }

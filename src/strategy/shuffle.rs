@@ -12,16 +12,38 @@ pub(super) fn pick(candidates: &[DeploymentIx], view: View<'_>, rng: &mut Rng) -
     if let [only] = candidates {
         return Some(*only);
     }
-    let members = || candidates.iter().filter_map(|ix| view.config.deployment(*ix));
-    let weigh: fn(&Deployment) -> f64 = if members().any(|d| d.weight.is_some()) {
-        |d| d.weight.unwrap_or(1.0)
-    } else if members().all(|d| d.rpm.is_some()) {
-        |d| d.rpm.unwrap_or(0) as f64
-    } else if members().all(|d| d.tpm.is_some()) {
-        |d| d.tpm.unwrap_or(0) as f64
-    } else {
+    let Some(weigh) = weigher(candidates, view) else {
         return candidates.get(rng.below(candidates.len())).copied();
     };
-    let position = rng.weighted(members().map(weigh)).unwrap_or_else(|| rng.below(candidates.len()));
-    candidates.get(position).copied()
+    let position = rng.weighted(members(candidates, view).map(weigh));
+    candidates.get(position.unwrap_or_else(|| rng.below(candidates.len()))).copied()
+}
+
+/// What each of the candidates weighs in the draw, in their order.
+pub(super) fn weights(candidates: &[DeploymentIx], view: View<'_>) -> Vec<f64> {
+    let weigh = weigher(candidates, view).unwrap_or(|_| 1.0);
+    let weights: Vec<f64> = members(candidates, view).map(weigh).collect();
+    // Where nobody weighs anything, all are drawn alike.
+    if weights.iter().any(|weight| *weight > 0.0) { weights } else { vec![1.0; weights.len()] }
+}
+
+fn members<'a>(
+    candidates: &'a [DeploymentIx],
+    view: View<'a>,
+) -> impl Iterator<Item = &'a Deployment> + Clone + 'a {
+    candidates.iter().filter_map(move |ix| view.config.deployment(*ix))
+}
+
+/// What the candidates are weighed by; `None` if by nothing.
+fn weigher(candidates: &[DeploymentIx], view: View<'_>) -> Option<fn(&Deployment) -> f64> {
+    let members = || members(candidates, view);
+    if members().any(|d| d.weight.is_some()) {
+        Some(|d| d.weight.unwrap_or(1.0))
+    } else if members().all(|d| d.rpm.is_some()) {
+        Some(|d| d.rpm.unwrap_or(0) as f64)
+    } else if members().all(|d| d.tpm.is_some()) {
+        Some(|d| d.tpm.unwrap_or(0) as f64)
+    } else {
+        None
+    }
 }

@@ -8,6 +8,7 @@ mod allocator;
 mod bodies;
 mod convert;
 mod events;
+mod insight;
 mod report;
 mod router;
 mod store;

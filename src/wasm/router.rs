@@ -141,7 +141,9 @@ impl Router {
         let seed = match known {
             Some(seed) => seed,
             None => {
-                let seed = getrandom::u64().map_err(|error| JsValue::from_str(&error.to_string()))?;
+                let drawn = getrandom::u64().map_err(|error| JsValue::from_str(&error.to_string()))?;
+                // As a program would give it, a number that JavaScript holds: so that what happened can be replayed.
+                let seed = ((drawn >> 11) as f64).to_bits();
                 self.engine.borrow_mut().set_seed(seed);
                 seed
             }
@@ -307,7 +309,7 @@ impl Router {
         self.engine.borrow_mut().release(CallId(call));
     }
 
-    fn options(&self, options: JsValue) -> Result<CallOptions, Fault> {
+    pub(super) fn options(&self, options: JsValue) -> Result<CallOptions, Fault> {
         if options.is_undefined() {
             return Ok(CallOptions::default());
         }
@@ -332,7 +334,7 @@ impl Router {
         self.take(call, step)
     }
 
-    fn refuse_with(&mut self, fault: Fault, code: u32) -> u32 {
+    pub(super) fn refuse_with(&mut self, fault: Fault, code: u32) -> u32 {
         self.last = Last { fault: Some(Box::new(fault)), ..Last::default() };
         code
     }

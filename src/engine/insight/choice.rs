@@ -1,0 +1,73 @@
+//! What a program can ask and say of deployments beside its calls.
+
+use crate::base::rng::Rng;
+use crate::base::time::Millis;
+use crate::config::{DeploymentIx, GroupIx};
+use crate::engine::Router;
+use crate::error::{Fault, FaultKind};
+use crate::plan::choose;
+use crate::state::{CircuitState, Counts, Mark};
+use crate::strategy::Need;
+
+/// Sets these draws apart from those of the calls, so that a look changes no call.
+const LOOKS: u64 = 0x6c6f_6f6b_7321_7321;
+
+impl Router {
+    /// Whom a call to a model would be sent to now, in the group that it names. Nothing is sent or reserved.
+    ///
+    /// # Errors
+    /// The model is not known, or nobody of its group may be used: what a call would hear.
+    pub fn choose(&mut self, now: Millis, model: &str, stream: bool) -> Result<DeploymentIx, Fault> {
+        let now = self.advance(now);
+        let look = self.next_look();
+        let mut rng = Rng::for_call(self.seed().unwrap_or(0) ^ LOOKS, look);
+        let counts = Counts { requests: 1, ..Counts::default() };
+        let need = Need { counts, stream, beside: None };
+        let target = self.config.resolve(model);
+        choose(self.view(), now, model, target, need, &mut rng)
+    }
+
+    /// Notes that a deployment is well, or not, as somebody outside has found. That it is well closes its circuit; that it is
+    /// not keeps it out as long as the policy's `health_ttl_ms`, while others of its group may be used.
+    ///
+    /// # Errors
+    /// There is no deployment with this id.
+    pub fn set_health(&mut self, now: Millis, id: &str, ok: bool) -> Result<(), Fault> {
+        let now = self.advance(now);
+        let ix = self.config.names.id(id).ok_or_else(|| {
+            let message = format!("there is no deployment `{}`", id.chars().take(100).collect::<String>());
+            Fault::new(FaultKind::UnknownModel, message)
+        })?;
+        let is_closed = |router: &Self| {
+            router.state.health(ix).is_none_or(|health| health.circuit.at(now) == CircuitState::Closed)
+        };
+        let was_closed = is_closed(self);
+        self.state.mark(ix, Mark { ok, until: now + self.config.policy.health_ttl_ms });
+        if !was_closed && is_closed(self) {
+            self.journal.note_closed(&self.config, now, ix);
+        }
+        Ok(())
+    }
+
+    /// Begins to keep what happens, or keeps nothing any more.
+    pub fn listen(&mut self, on: bool) {
+        self.journal.listen(on);
+    }
+
+    /// What has happened since the last look, as a JSON list: only the last of it, if nobody has looked for long.
+    pub fn take_events(&mut self) -> String {
+        self.journal.take()
+    }
+
+    /// What a group has used in the last minute: of the deployments that declare a limit, for of others nothing is counted.
+    #[must_use]
+    pub fn usage_of(&self, now: Millis, group: GroupIx) -> Counts {
+        let mut cells: Vec<DeploymentIx> = Vec::new();
+        for ix in self.config.group(group).map_or(&[][..], |group| &group.members) {
+            let cell = self.config.deployment(*ix).map(|known| known.limit_cell(*ix));
+            cells.extend(cell.filter(|cell| !cells.contains(cell)));
+        }
+        let used = cells.into_iter().filter_map(|cell| self.state.health(cell));
+        used.map(|health| health.usage.at(now)).fold(Counts::default(), Counts::plus)
+    }
+}

@@ -1,0 +1,158 @@
+//! The whole decision of a call: of one that was made, or of one that is only asked about.
+
+use crate::base::json::Writer;
+use crate::base::rng::Rng;
+use crate::base::time::Millis;
+use crate::config::{Resolved, RouterConfig};
+use crate::engine::router::Request;
+use crate::engine::{CallId, Router};
+use crate::error::Fault;
+use crate::plan::{Action, Call, CallSpec, Candidate, Decision, Event, Onward, onward};
+
+use super::words::{in_words, led_in_words};
+use super::write::{finished, flag, fraction, group_name, id, name, number, text};
+
+impl Router {
+    /// What would become of a call that began now: whom it would be sent to and why, and where each fault would lead from
+    /// there. The next call that is made draws the same number. Nothing is sent, reserved or learnt.
+    pub fn explain(&mut self, now: Millis, request: Request) -> String {
+        let now = self.advance(now);
+        let target = self.config.resolve(&request.model);
+        let mut options = request.options;
+        options.explain = true;
+        let spec = CallSpec {
+            requested: request.model,
+            target,
+            surface: request.surface,
+            stream: request.stream,
+            objects: request.objects,
+            tokens: request.tokens,
+            options: Box::new(options),
+        };
+        let rng = Rng::for_call(self.seed().unwrap_or(0), self.begun());
+        let mut call = Call::new(spec, self.view(), rng, now, self.begun());
+        let step = call.step(now, self.view(), Event::Start);
+        let config = &self.config;
+        let led = target.map(|target| onward(config, &call.spec().options, target)).unwrap_or_default();
+
+        let mut out = Writer::default();
+        out.raw("{");
+        let mut words = record(&mut out, config, &call);
+        words.push_str(&led_in_words(config, &led));
+        let (picked, fault) = match &step.action {
+            Some(Action::Send { deployment, .. }) => (Some(id(config, *deployment)), None),
+            Some(Action::Done(Err(fault))) => (None, Some(&**fault)),
+            _ => (None, None),
+        };
+        text(&mut out, "picked", picked);
+        let waits = call.is_waiting().then_some(step.wake_at).flatten();
+        number(&mut out, "waits_ms", waits.map(|until| until.since(now)));
+        error(&mut out, fault);
+        if let Some(fault) = fault {
+            words.push_str(fault.kind.class());
+            words.push_str(": ");
+            words.push_str(&fault.message);
+            words.push('\n');
+        }
+        out.key("fallbacks").raw("[");
+        led.iter().for_each(|led| leads(&mut out, config, led));
+        out.push("]").key("text").text(words.trim_end()).push("}");
+        finished(out)
+    }
+
+    /// Every choice of a running call, if it was asked to keep them.
+    #[must_use]
+    pub fn decision(&self, call: CallId) -> Option<String> {
+        let running = self.running_call(call).filter(|running| running.call.spec().options.explain)?;
+        let mut out = Writer::default();
+        out.raw("{");
+        let words = record(&mut out, &self.config, &running.call);
+        out.key("text").text(words.trim_end()).push("}");
+        Some(finished(out))
+    }
+}
+
+/// What is told of every call: what its model means, and its choices. Returns the same in words.
+fn record(out: &mut Writer, config: &RouterConfig, call: &Call) -> String {
+    let spec = call.spec();
+    out.key("requested_model").text(&spec.requested);
+    out.key("resolved");
+    match spec.target {
+        None => out.raw("null"),
+        Some(target) => {
+            out.raw("{").key("kind").text(kind_of(config, &spec.requested, target));
+            text(out, "model_group", group_name(config, target));
+            let only = matches!(target, Resolved::Deployment(_)).then(|| name(config, target));
+            text(out, "deployment", only);
+            out.push("}")
+        }
+    };
+    out.key("decisions").raw("[");
+    call.decisions().iter().for_each(|one| choice(out, config, one));
+    out.push("]");
+    in_words(config, call)
+}
+
+/// How a name leads to its target.
+pub(super) fn kind_of(config: &RouterConfig, requested: &str, target: Resolved) -> &'static str {
+    match target {
+        Resolved::Deployment(_) => "deployment",
+        Resolved::Group(_) if name(config, target) == requested => "group",
+        Resolved::Group(_) => "alias",
+    }
+}
+
+fn choice(out: &mut Writer, config: &RouterConfig, decision: &Decision) {
+    out.raw("{").key("at").number(decision.at.0).key("attempt").number(decision.attempt as u64);
+    out.key("target").text(name(config, decision.target));
+    out.key("candidates").raw("[");
+    let shares = decision.shares();
+    for (one, share) in decision.candidates.iter().zip(shares) {
+        candidate(out, config, decision.at, one, share);
+    }
+    out.push("]");
+    fraction(out, "draw", decision.draw);
+    text(out, "picked", decision.picked.map(|ix| id(config, ix)));
+    out.push("}");
+}
+
+fn candidate(out: &mut Writer, config: &RouterConfig, at: Millis, one: &Candidate, share: f64) {
+    out.raw("{").key("deployment").text(id(config, one.deployment));
+    let known = config.deployment(one.deployment);
+    text(out, "model_used", known.map(|known| known.model_used()).as_deref());
+    flag(out, "eligible", one.passed.is_none());
+    text(out, "reason", one.passed.map(|passed| passed.code()));
+    text(out, "despite", one.despite.map(|exclusion| exclusion.code()));
+    number(out, "wait_ms", one.wait_ms(at));
+    number(out, "order", known.and_then(|known| known.order).map(u64::from));
+    fraction(out, "weight", one.passed.is_none().then_some(one.weight));
+    fraction(out, "share", Some(share));
+    out.push("}");
+}
+
+fn error(out: &mut Writer, fault: Option<&Fault>) {
+    out.key("error");
+    let Some(fault) = fault else {
+        out.raw("null");
+        return;
+    };
+    out.raw("{").key("name").text(fault.kind.class()).key("status").number(fault.caller_status().into());
+    out.key("code").text(fault.code.as_deref().unwrap_or(fault.kind.code()));
+    out.key("message").text(&fault.message);
+    number(out, "retry_after_ms", fault.retry_after_ms);
+    out.push("}");
+}
+
+fn leads(out: &mut Writer, config: &RouterConfig, led: &Onward) {
+    out.raw("{").key("faults").raw("[");
+    for kind in &led.kinds {
+        out.text(kind.code());
+    }
+    out.push("]").key("targets").raw("[");
+    for target in led.targets.iter().flatten() {
+        out.text(name(config, target.to));
+    }
+    out.push("]");
+    text(out, "reason", led.targets.as_ref().err().map(|nowhere| nowhere.code()));
+    out.push("}");
+}

@@ -1,0 +1,99 @@
+//! What the facade asks beside calls, and what it is told of them: as JSON, which has the same shape on both sides.
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::base::time::Millis;
+use crate::config::Surface;
+use crate::engine::{CallId, Request};
+use crate::error::Fault;
+
+use super::router::Router;
+
+/// What `coreChoose`, `coreExplain` and `coreSetHealth` answer with where `coreError` tells why there is nothing else.
+const REFUSED: i32 = -1;
+
+#[wasm_bindgen]
+impl Router {
+    /// The index of the deployment that a call would be sent to now; -1 for the error in `coreError(0)`. `options` as for
+    /// `coreBegin`.
+    #[wasm_bindgen(js_name = coreChoose)]
+    pub fn choose(&mut self, model: &str, stream: bool, options: JsValue, now: f64) -> i32 {
+        // Nothing that a call may ask for changes a choice yet; but what is wrong is wrong here, too.
+        let chosen = self
+            .options(options)
+            .and_then(|_| self.engine.borrow_mut().choose(Millis::from_f64(now), model, stream));
+        match chosen {
+            Ok(ix) => ix.0.into(),
+            Err(fault) => self.refuse_look(fault),
+        }
+    }
+
+    /// What would become of a call, as JSON; empty for the error in `coreError(0)`.
+    #[wasm_bindgen(js_name = coreExplain)]
+    pub fn explain(&mut self, surface: u8, model: &str, stream: bool, options: JsValue, now: f64) -> String {
+        let explained = self.options(options).map(|options| {
+            let request = Request {
+                surface: Surface::from_code(surface).unwrap_or(Surface::Chat),
+                model: model.into(),
+                stream,
+                objects: true,
+                usage_asked: false,
+                is_text: false,
+                tokens: None,
+                options,
+                facts: None,
+            };
+            self.engine.borrow_mut().explain(Millis::from_f64(now), request)
+        });
+        explained.unwrap_or_else(|fault| {
+            self.refuse_look(fault);
+            String::new()
+        })
+    }
+
+    /// Every choice of a running call as JSON, if its options asked for it.
+    #[wasm_bindgen(js_name = coreDecision)]
+    #[must_use]
+    pub fn decision(&self, call: u32) -> Option<String> {
+        self.engine.borrow().decision(CallId(call))
+    }
+
+    /// Everything that the router knows now, as JSON.
+    #[wasm_bindgen(js_name = coreSnapshot)]
+    pub fn snapshot(&mut self, now: f64) -> String {
+        self.engine.borrow_mut().snapshot(Millis::from_f64(now))
+    }
+
+    /// The seed of all random choices, as a host gives it; `undefined` before the first call.
+    #[wasm_bindgen(js_name = coreSeedNumber)]
+    #[must_use]
+    pub fn seed_number(&self) -> Option<f64> {
+        self.engine.borrow().seed().map(f64::from_bits)
+    }
+
+    /// Notes that a deployment is well, or not; -1 for the error in `coreError(0)`.
+    #[wasm_bindgen(js_name = coreSetHealth)]
+    pub fn set_health(&mut self, id: &str, ok: bool, now: f64) -> i32 {
+        let noted = self.engine.borrow_mut().set_health(Millis::from_f64(now), id, ok);
+        noted.map_or_else(|fault| self.refuse_look(fault), |()| 0)
+    }
+
+    /// Begins to keep what happens, or keeps nothing any more.
+    #[wasm_bindgen(js_name = coreListen)]
+    pub fn listen(&mut self, on: bool) {
+        self.engine.borrow_mut().listen(on);
+    }
+
+    /// What has happened since the last look: a JSON list.
+    #[wasm_bindgen(js_name = coreEvents)]
+    #[must_use]
+    pub fn events(&mut self) -> String {
+        self.engine.borrow_mut().take_events()
+    }
+
+    fn refuse_look(&mut self, fault: Fault) -> i32 {
+        self.refuse_with(fault, 0);
+        REFUSED
+    }
+}
