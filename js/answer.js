@@ -52,6 +52,7 @@ class HiddenParams {
     this.usage_source = sourceOf(report);
     this.latency = report.latency;
     this.skipped_events = report.skipped_events;
+    if (report.decision !== undefined) this.decision = report.decision;
   }
 
   /** The upstream's headers that are handed on. */

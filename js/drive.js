@@ -66,7 +66,7 @@ export class Call {
    * @param {import("./hub.js").Hub} hub what the calls of a router share
    * @param {number} action the code of the call's first step
    * @param {{ surface: number, isStream: boolean, body: (target: any) => any, source: () => any, model?: string, objects?: boolean,
-   *   parse?: (bytes: any) => unknown, signal?: AbortSignal | null, headers?: Record<string, string>, started: number }} plan
+   *   parse?: (bytes: any) => unknown, explains?: boolean, signal?: AbortSignal | null, headers?: Record<string, string>, started: number }} plan
    */
   constructor(hub, action, plan) {
     this.#hub = hub;
@@ -186,10 +186,10 @@ export class Call {
     this.end();
     if (!told || this.#crash) return this.#crash ?? internal(undefined);
     const { fault, body, attempts } = told;
-    const { call_id } = this.report;
+    const { call_id, decision } = this.report;
     const cause = fault.class === "AbortError" ? this.#signal?.reason : this.cause;
     const deployment = attempts.at(-1)?.deployment ?? null;
-    const error = errorOf(fault, { attempts, deployment, cause, callId: call_id });
+    const error = errorOf(fault, { attempts, deployment, cause, callId: call_id, decision });
     this.#hub.wire.set(error, body);
     this.#error = error;
     return error;
@@ -250,6 +250,7 @@ export class Call {
    */
   step(action) {
     this.#note();
+    if (this.#hub.events.isOn) this.#hub.events.note();
     if (action !== NONE) this.action = action;
   }
 

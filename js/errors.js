@@ -26,6 +26,10 @@ export class RouterError extends Error {
     this.retryAfterMs = facts.retryAfterMs ?? null;
     /** The id of the call; `null` if it did not begin. */
     this.callId = facts.callId ?? null;
+    /** Every choice of the call, where `explain` asked for it. @type {any} */
+    if (facts.decision !== undefined) this.decision = facts.decision;
+    /** What each of several calls failed of, where there were several. @type {RouterError[] | undefined} */
+    if (facts.errors !== undefined) this.errors = facts.errors;
   }
 
   get name() {

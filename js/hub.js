@@ -2,6 +2,7 @@
 
 import { HostAlarm } from "./alarm.js";
 import { headerValue } from "./answer.js";
+import { Events } from "./events.js";
 import { realmOf } from "./realm.js";
 import { Window } from "./window.js";
 
@@ -51,6 +52,7 @@ export class Hub {
     this.scan = (length) => this.core.coreScan(length);
     this.#store = host.store;
     this.#waitUntil = host.waitUntil ?? platform.waitUntil;
+    this.events = new Events(this);
   }
 
   /** The router in linear memory; after a trap another one, which has learnt nothing yet. */
@@ -61,6 +63,7 @@ export class Hub {
       this.#generation = generation;
       this.#prefix = "";
       this.window = new Window(this.#glue.linearMemory(), this.#core.coreWindow());
+      if (this.events.isOn) this.#core.coreListen(true);
     }
     return this.#core;
   }
@@ -142,6 +145,11 @@ export class Hub {
     if (promise) this.#waitUntil?.(promise);
   }
 
+  /** Lets a promise of a listener's outlive the request. */
+  outlive(promise) {
+    this.#keepAlive(promise);
+  }
+
   /** Shows a whole reply to the core's scan. */
   scanReply(body) {
     this.core.coreScanReply();
@@ -206,7 +214,14 @@ export class Hub {
       usage: this.usage(call),
       latency: { total_ms, first_token_ms: first < 0 ? null : first },
       skipped_events: call.skippedEvents + core.coreSkipped(id),
+      decision: call.plan.explains ? this.decision(call) : undefined,
     };
+  }
+
+  /** Every choice of a call, if its options asked for it. */
+  decision({ core, id }) {
+    const told = core.coreDecision(id);
+    return told === undefined ? undefined : JSON.parse(told);
   }
 
   /** Every send of a call, in order. */

@@ -1,17 +1,32 @@
 import type { ChatCompletion, ChatCompletionRequest, CompletionStream, ForeignChatRequest } from "./types/chat.js";
 import type { ConfigProblem, RouterConfig } from "./types/config.js";
 import type { CreateEmbeddingRequest, CreateEmbeddingResponse, ForeignEmbeddingRequest } from "./types/embedding.js";
+import type { RouterError } from "./types/errors.js";
+import type { EventName, EventOf } from "./types/events.js";
 import type { Host } from "./types/host.js";
+import type { AvailableDeployment, Explanation, Snapshot } from "./types/insight.js";
 import type { CallOptions } from "./types/options.js";
 
 export * from "./types/chat.js";
 export * from "./types/config.js";
 export * from "./types/embedding.js";
 export * from "./types/errors.js";
+export * from "./types/events.js";
 export * from "./types/host.js";
+export * from "./types/insight.js";
 export * from "./types/meta.js";
 export * from "./types/options.js";
 export * from "./types/store.js";
+
+/** A chat request whose model is told beside it. */
+type ChatRequestOf<Streams extends boolean> = Omit<ChatCompletionRequest, "model" | "stream"> &
+  (Streams extends true ? { stream: true } : { stream?: false | null });
+
+/** A request of a batch: its model is told beside it. */
+export type BatchRequest = Omit<ChatCompletionRequest, "model"> | Omit<ForeignChatRequest, "model">;
+
+/** An answer of a batch, or what it failed of. */
+export type BatchAnswer = ChatCompletion | CompletionStream | RouterError;
 
 /**
  * An LLM router: groups of deployments behind names, and a call that goes on to another deployment when one fails.
@@ -70,6 +85,62 @@ export class Router {
 
   /** The same as `embedding`. */
   aembedding: Router["embedding"];
+
+  /**
+   * Races several groups: the first answer wins, of streams the first that has content. The others are given up, and their
+   * upstreams cancelled. A call to each is made and paid for.
+   *
+   * @param models names, or one text with commas between them; the request's own `model` counts for nothing
+   * @throws {RouterError} when all have failed: `errors` tells of each
+   */
+  fastest(models: readonly string[] | string, request: ChatRequestOf<true>, options?: CallOptions): Promise<CompletionStream>;
+  fastest(models: readonly string[] | string, request: ChatRequestOf<false>, options?: CallOptions): Promise<ChatCompletion>;
+  fastest(models: readonly string[] | string, request: Omit<ForeignChatRequest, "model">, options?: CallOptions): Promise<ChatCompletion | CompletionStream>;
+
+  /**
+   * Makes every request to every model, all at once. It never rejects for a call: errors are values among the answers. Where
+   * `models` or `requests` is a list, so is the answer, in the same order; where both are, it is a list for each request.
+   */
+  batch(models: readonly string[], requests: readonly BatchRequest[], options?: CallOptions): Promise<BatchAnswer[][]>;
+  batch(models: readonly string[], request: BatchRequest, options?: CallOptions): Promise<BatchAnswer[]>;
+  batch(model: string, requests: readonly BatchRequest[], options?: CallOptions): Promise<BatchAnswer[]>;
+  batch(model: string, request: BatchRequest, options?: CallOptions): Promise<BatchAnswer>;
+
+  /**
+   * Tells whom a call would be sent to now, in the group that its `model` names; no fallback is looked at. Nothing is sent or
+   * reserved, and no later call is drawn differently.
+   *
+   * @throws {RouterError} what the call would hear: `NoDeploymentsAvailable`, or the error of a key that does not work
+   */
+  getAvailableDeployment(request: { model: string; stream?: boolean | null }, options?: CallOptions): AvailableDeployment;
+
+  /**
+   * Tells what would become of a call that is made now: whom it would go to, who is passed over and why, and where each fault
+   * would lead. The next call draws the same number. Nothing is sent or reserved. It holds ids and names, and no key.
+   *
+   * @throws {BadRequestError} if the options are wrong
+   */
+  explain(request: { model: string; stream?: boolean | null }, options?: CallOptions): Explanation;
+
+  /** Everything that the router knows now, as plain data. It holds ids and names, and no key. */
+  snapshot(): Snapshot;
+
+  /**
+   * Notes that a deployment is well, or not, as a health check or a person has found. That it is well closes its circuit. That
+   * it is not keeps it out for `health_check_staleness_threshold`, as long as others of its group may be used.
+   *
+   * @throws {NotFoundError} if there is no deployment with this id
+   */
+  setHealth(id: string, ok: boolean): void;
+
+  /**
+   * Listens to an event; "*" is all of them. A listener is called when nothing of the router runs, so that it may call it. What
+   * it throws, and what its promise is rejected with, touches no call, and is counted in `snapshot()`. Events hold ids, names,
+   * numbers and classes of errors: nothing of a request or an answer, and no key.
+   *
+   * @returns a function that ends it
+   */
+  on<Name extends EventName | "*">(event: Name, listener: (event: EventOf<Name>) => unknown): () => void;
 
   /** Gives the router's memory back at once instead of when it is collected. The router cannot be used afterwards. */
   free(): void;

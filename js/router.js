@@ -6,6 +6,8 @@ import { Call } from "./drive.js";
 import { ConfigError, errorOf, internal } from "./errors.js";
 import { routedFetch } from "./fetch.js";
 import { Hub } from "./hub.js";
+import { available, explained, setHealth, snapshot } from "./insight.js";
+import { batch, race } from "./race.js";
 import { bodyFor, split } from "./request.js";
 import { CompletionStream } from "./stream.js";
 
@@ -55,6 +57,7 @@ export function makeRouter(glue, platform) {
       });
       this.#routerKeys = new Set(glue.Router.coreRouterKeys());
       if (host.seed !== undefined) this.coreSeed(host.seed);
+      for (const callback of host.callbacks ?? []) this.on("*", (event) => callback.onEvent(event));
       /** Options that were accepted and have no effect, as `{path, message}`. */
       this.notices = Object.freeze([...this.coreNotices(), ...unused(host)]);
       // Bound, so that it can be handed to a client as its `fetch`.
@@ -83,6 +86,41 @@ export function makeRouter(glue, platform) {
       return this.#call(EMBEDDINGS, request, options);
     }
 
+    /** The first answer of several groups; of streams, the first with content. The others are given up. */
+    async fastest(models, request, options) {
+      return race(models, (model, onCall) => this.#call(CHAT, { ...request, model }, options, onCall));
+    }
+
+    /** Every request to every model at once, with errors as values. */
+    batch(models, requests, options) {
+      return batch(models, requests, (model, request) => this.#call(CHAT, { ...request, model }, options));
+    }
+
+    /** Whom a call would be sent to now. Nothing is sent. */
+    getAvailableDeployment(request, options) {
+      return available(this.#hub, this.#routerKeys, request, options);
+    }
+
+    /** What would become of a call that is made now, and why. Nothing is sent. */
+    explain(request, options) {
+      return explained(this.#hub, this.#routerKeys, request, options);
+    }
+
+    /** Everything that the router knows now, as plain data. */
+    snapshot() {
+      return snapshot(this.#hub);
+    }
+
+    /** Notes that a deployment is well, or not, as somebody outside has found. */
+    setHealth(id, ok) {
+      setHealth(this.#hub, id, ok);
+    }
+
+    /** Listens to an event, or with "*" to all. Gives a function that ends that. */
+    on(event, listener) {
+      return this.#hub.events.on(event, listener);
+    }
+
     /** Gives the router's memory back at once. */
     free() {
       // Once: what is freed already says so itself.
@@ -90,7 +128,7 @@ export function makeRouter(glue, platform) {
       else this.#hub.free();
     }
 
-    async #call(surface, request, options) {
+    async #call(surface, request, options, onCall) {
       const hub = this.#hub;
       const started = hub.now();
       const { body, steering } = split(request ?? {}, this.#routerKeys, options);
@@ -116,12 +154,14 @@ export function makeRouter(glue, platform) {
         model,
         isStream,
         objects: true,
+        explains: options?.explain === true,
         signal: options?.signal,
         started,
         source: () => JSON.stringify(body),
         body: (target) => bodyFor(body, target, isStream, isStream ? core.coreResumedText(call.id) : undefined),
         parse: (bytes) => JSON.parse(platform.decode(bytes)),
       });
+      onCall?.(call);
       await call.run();
       call.check();
       if (isStream) return new CompletionStream(hub, call);
@@ -158,7 +198,7 @@ function environment(given) {
 const NOT_CALLED = ["customRoutingStrategy", "filterDeployments", "beforeRoute", "mayFallback", "getToken"];
 
 /** Hooks that this version does not call, and that change no answer. */
-const UNUSED = ["cache", "callbacks", "tokenCounter"];
+const UNUSED = ["cache", "tokenCounter"];
 
 /** A function that is none would fail at the first call; say so at once. */
 function checkInjected(host) {
@@ -174,11 +214,16 @@ function checkInjected(host) {
   if (host.store && (typeof host.store.load !== "function" || typeof host.store.apply !== "function")) {
     problems.push({ path: "host.store", message: "expected an object with the methods `load` and `apply`" });
   }
+  if (host.callbacks !== undefined && !isCallbacks(host.callbacks)) {
+    problems.push({ path: "host.callbacks", message: "expected a list of objects with a method `onEvent`" });
+  }
   for (const name of NOT_CALLED) {
     if (host[name] !== undefined) problems.push({ path: `host.${name}`, message: "is not called in this version" });
   }
   return problems;
 }
+
+const isCallbacks = (given) => Array.isArray(given) && given.every((one) => typeof one?.onEvent === "function");
 
 function unused(host) {
   const given = UNUSED.filter((name) => host[name] !== undefined);

@@ -1,4 +1,5 @@
 import type { ConfigProblem } from "./config.js";
+import type { Decisions } from "./insight.js";
 import type { Attempt } from "./meta.js";
 
 /** What is known of an error besides its message. */
@@ -12,6 +13,8 @@ export interface ErrorFacts {
   attempts?: Attempt[];
   retryAfterMs?: number | null;
   callId?: string | null;
+  decision?: Decisions;
+  errors?: RouterError[];
   cause?: unknown;
 }
 
@@ -39,6 +42,10 @@ export class RouterError extends Error {
   readonly retryAfterMs: number | null;
   /** The id of the call; `null` if it did not begin. */
   readonly callId: string | null;
+  /** Every choice of the call, where `explain` asked for it. */
+  readonly decision?: Decisions;
+  /** Of `fastest`: what each of the calls failed of, in the order of the models. */
+  readonly errors?: RouterError[];
   /** What the host's `fetch` threw last, or the reason of the caller's signal. */
   readonly cause?: unknown;
 }

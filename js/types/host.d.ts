@@ -1,3 +1,4 @@
+import type { RouterEvent } from "./events.js";
 import type { Store } from "./store.js";
 
 /** How a request goes out: the runtime's `fetch`, or anything that behaves like it. */
@@ -16,6 +17,8 @@ export interface Host {
   env?: object | ((name: string) => string | undefined);
   /** Keeps the store's promises alive after the answer. Default: on Workers the runtime's own, elsewhere none is needed. */
   waitUntil?: (promise: Promise<unknown>) => void;
+  /** Are told of everything, as with `router.on("*", …)`. */
+  callbacks?: readonly { onEvent(event: RouterEvent): unknown }[];
   /** The clock, in epoch milliseconds. Default: `Date.now`. */
   now?: () => number;
   /** Replaces the timers, for tests in virtual time: resolves when `ms` have passed, and may reject once the signal fires. */

@@ -1,3 +1,5 @@
+import type { Decisions } from "./insight.js";
+
 /** How an answer came about. On an answer it is not enumerable, so that it stays out of `JSON.stringify`. */
 export interface HiddenParams {
   /** From the call to its answer, in milliseconds. */
@@ -34,6 +36,8 @@ export interface HiddenParams {
   latency: Latency;
   /** Events of a stream that did not parse, and were skipped. Always 0 where nothing is streamed. */
   skipped_events: number;
+  /** Every choice of the call, where `explain` asked for it. */
+  decision?: Decisions;
   /** Headers of the provider's answer: `x-request-id`, `openai-processing-ms`, `openai-version`, `x-ratelimit-*`. */
   additional_headers: Record<string, string>;
 }

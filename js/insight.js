@@ -1,0 +1,65 @@
+// Looking inside a router: a choice without a call, the whole decision, the state of everything.
+
+import { CHAT } from "./codes.js";
+import { errorOf, internal } from "./errors.js";
+import { split } from "./request.js";
+
+/**
+ * Asks the core something that is no call.
+ * @template T
+ * @param {import("./hub.js").Hub} hub
+ * @param {(core: any) => T} question
+ * @returns {T}
+ */
+function asked(hub, question) {
+  try {
+    // What is drawn needs the seed.
+    hub.prefix();
+    return question(hub.core);
+  } catch (error) {
+    hub.survive(error);
+    throw internal(error);
+  }
+}
+
+/** What the core wants to know of a request. */
+function facts(request, routerKeys, options) {
+  const { body, steering } = split(request ?? {}, routerKeys, options);
+  return { model: typeof body.model === "string" ? body.model : "", isStream: body.stream === true, steering };
+}
+
+/** Whom a call would be sent to now. */
+export function available(hub, routerKeys, request, options) {
+  const { model, isStream, steering } = facts(request, routerKeys, options);
+  const index = asked(hub, (core) => core.coreChoose(model, isStream, steering, hub.now()));
+  if (index < 0) throw errorOf(hub.core.coreError(0));
+  const { id, group, model_used, provider, model: name, api_base } = hub.deployment(index);
+  return { id, model_group: group, model_used, provider, model: name, api_base };
+}
+
+/** What would become of a call. */
+export function explained(hub, routerKeys, request, options) {
+  const { model, isStream, steering } = facts(request, routerKeys, options);
+  const told = asked(hub, (core) => core.coreExplain(CHAT, model, isStream, steering, hub.now()));
+  if (told === "") throw errorOf(hub.core.coreError(0));
+  return JSON.parse(told);
+}
+
+/** Everything that the router knows. */
+export function snapshot(hub) {
+  return asked(hub, (core) => {
+    const told = JSON.parse(core.coreSnapshot(hub.now()));
+    told.router.listener_failures = hub.events.failures;
+    told.router.seed = core.coreSeedNumber() ?? null;
+    return told;
+  });
+}
+
+/** Notes that a deployment is well, or not. */
+export function setHealth(hub, id, ok) {
+  if (typeof ok !== "boolean") throw new TypeError("setHealth(id, ok): `ok` is true or false");
+  const noted = asked(hub, (core) => core.coreSetHealth(String(id), ok, hub.now()));
+  if (noted < 0) throw errorOf(hub.core.coreError(0));
+  hub.events.note();
+  hub.flush();
+}

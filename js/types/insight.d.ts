@@ -1,0 +1,193 @@
+/** Whom a call would be sent to. */
+export interface AvailableDeployment {
+  /** The id of the deployment. */
+  id: string;
+  model_group: string;
+  /** "provider/model". */
+  model_used: string;
+  provider: string;
+  /** The model's name at the provider. */
+  model: string;
+  /** Its address, without a slash at the end. */
+  api_base: string;
+}
+
+/** Why a deployment is passed over, or, in `despite`, what speaks against it. */
+export type ReasonCode =
+  | "drained"
+  | "marked_down"
+  | "cooldown"
+  | "credential_cooldown"
+  | "probing"
+  | "full"
+  | "limit"
+  | "exhausted"
+  | "stalled"
+  | "failed_in_this_call"
+  | "cannot_serve"
+  | "higher_order"
+  | "half_open";
+
+/** One member of the group in a choice. */
+export interface Candidate {
+  /** The id of the deployment. */
+  deployment: string;
+  model_used: string;
+  /** Was it among those to choose from? */
+  eligible: boolean;
+  /** Why not; `null` if it was. */
+  reason: ReasonCode | null;
+  /** What spoke against it, though it was: it was named by its id, or nobody better was left. */
+  despite: ReasonCode | null;
+  /** How long that lasts, where it is known. */
+  wait_ms: number | null;
+  /** Its `order`. */
+  order: number | null;
+  /** What it weighed in the draw; `null` if it was passed over. */
+  weight: number | null;
+  /** How likely it was to be taken, from 0 to 1. */
+  share: number;
+}
+
+/** One choice. */
+export interface Decision {
+  /** When, in epoch milliseconds. */
+  at: number;
+  /** The number of the send that it was made for, from 0. */
+  attempt: number;
+  /** The group, or the id of a deployment, that was chosen among. */
+  target: string;
+  candidates: Candidate[];
+  /** The number from 0 up to 1 that decided; `null` where there was nothing to draw. */
+  draw: number | null;
+  /** The id of who was taken; `null` if nobody was left. */
+  picked: string | null;
+}
+
+/** What a call's model means, and every choice that was made for it. */
+export interface Decisions {
+  requested_model: string;
+  /** What that means; `null` if nothing. */
+  resolved: {
+    kind: "group" | "alias" | "deployment";
+    model_group: string | null;
+    /** The id, where one was named. */
+    deployment: string | null;
+  } | null;
+  decisions: Decision[];
+  /** The same for people, a few lines each. */
+  text: string;
+}
+
+/** Where some faults lead. */
+export interface FallbackPlan {
+  /** Their codes, as in `error.code`: "rate_limit_exceeded", "context_length_exceeded" … */
+  faults: string[];
+  /** Groups and ids of deployments, in turn, if each of them fails in the same way. */
+  targets: string[];
+  /** Why there are none: `null` if there are some. */
+  reason: "disabled" | "max_fallbacks" | "does_not_fall_back" | "not_declared" | "not_usable" | null;
+}
+
+/** What would become of a call. */
+export interface Explanation extends Decisions {
+  /** The id of who would be sent to; `null` if nobody. */
+  picked: string | null;
+  /** How long the call would wait for a place; `null` if it would not. */
+  waits_ms: number | null;
+  /** What the call would hear if it would be sent to nobody. */
+  error: { name: string; status: number; code: string; message: string; retry_after_ms: number | null } | null;
+  fallbacks: FallbackPlan[];
+}
+
+/** A circuit, of a deployment or of a credential. */
+export interface CircuitSnapshot {
+  /** In use; left alone; or to be tried by one call at a time. */
+  state: "closed" | "open" | "half_open";
+  /** Until when it is left alone, in epoch milliseconds; `null` if it is not. */
+  until: number | null;
+  /** The class of the error that led to it. */
+  error: string | null;
+  /** How long the last cooldown is, or was, in milliseconds. */
+  period_ms: number | null;
+  /** Is a call trying it? */
+  probing: boolean;
+}
+
+/** How long recent answers took to begin, in milliseconds; percentiles are `null` while there are fewer than 20. */
+export interface LatencySnapshot {
+  p50: number | null;
+  p95: number | null;
+  mean: number | null;
+}
+
+/** What is left of a provider's limit, as its headers tell. */
+export interface QuotaSnapshot {
+  left: number;
+  /** When the provider counts anew, in epoch milliseconds. */
+  resets_at: number;
+}
+
+/** Everything that is known of a deployment. */
+export interface DeploymentSnapshot {
+  id: string;
+  model_group: string | null;
+  provider: string;
+  model: string;
+  health: CircuitSnapshot;
+  /** The circuit of its key, which it may share. */
+  credential: CircuitSnapshot;
+  /** Was it said from outside that it is not well, lately? */
+  marked_down: boolean;
+  /** Attempts of the last minute, at most. */
+  window: { ok: number; failed: number };
+  /** Attempts since the router was made. */
+  totals: { ok: number; failed: number };
+  /** Sends that are under way. */
+  open_sends: number;
+  /** What was used in the last minute; `null` where no limit is declared, for then nothing is counted. */
+  usage: { requests: number; input_tokens: number; output_tokens: number } | null;
+  limits: {
+    rpm: number | null;
+    tpm: number | null;
+    itpm: number | null;
+    otpm: number | null;
+    max_parallel_requests: number | null;
+  };
+  quota_left: { requests: QuotaSnapshot | null; tokens: QuotaSnapshot | null };
+  /** Of streams to their first content, of answers to their end. */
+  latency_ms: { streams: LatencySnapshot; answers: LatencySnapshot };
+}
+
+/** Everything that is known of a group. */
+export interface GroupSnapshot {
+  model_group: string;
+  /** The ids of its deployments. */
+  deployments: string[];
+  /** How many retries and second sends the group can pay for. At most 20. */
+  retry_tokens: number | null;
+  /** Calls that wait for a place. */
+  waiting: number | null;
+}
+
+/** Everything that a router knows at a moment. */
+export interface Snapshot {
+  /** When, in epoch milliseconds. */
+  at: number;
+  router: {
+    /** Calls that run. */
+    running: number;
+    /** Calls that have begun. */
+    begun: number;
+    /** Router keys that were cut out of bodies over `fetch`. */
+    stripped_keys: number;
+    store_failures: number;
+    /** Events that came too fast to be told. */
+    dropped_events: number;
+    listener_failures: number;
+    /** What decides all random choices: given as `seed` to another router, it makes the same ones. */
+    seed: number | null;
+  };
+  groups: GroupSnapshot[];
+  deployments: DeploymentSnapshot[];
+}
