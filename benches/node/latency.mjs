@@ -1,4 +1,4 @@
-/** What is waited for on Node, as wall time beside the same without a router: the first byte, and the first start. */
+/** What is waited for on Node, as wall time beside the same without a router: the first byte, and the first start; and a choice. */
 
 import { at } from "../../scripts/project.mjs";
 import { outputOf } from "../../scripts/run.mjs";
@@ -43,5 +43,19 @@ export async function measureColdStart({ rounds }) {
     return async () => (await run()).ms;
   };
   const row = { name: "cold-node", title: "Node: import, construct, first answer", baseline: "an empty module", unit: "ms", aim: 30 };
+  return [{ ...row, ...(await inTurns(rounds, { router: one("router"), against: one("empty") }, addedOf)) }];
+}
+
+/**
+ * What `getAvailableDeployment` takes among ten deployments.
+ * @param {{ rounds: number, count: number }} effort
+ * @returns {Promise<import("../ratio.mjs").AddedRow[]>}
+ */
+export async function measureChoice({ rounds, count }) {
+  const one = (way) => {
+    const run = program("choice.mjs", way, "--count", String(count * 20));
+    return async () => (await run()).micros;
+  };
+  const row = { name: "choice-10", title: "getAvailableDeployment, 10 deployments", baseline: "an empty function", unit: "µs", aim: 8 };
   return [{ ...row, ...(await inTurns(rounds, { router: one("router"), against: one("empty") }, addedOf)) }];
 }

@@ -3,11 +3,14 @@ import { abortCalls } from "./abort-calls.js";
 import { abortStreams } from "./abort-streams.js";
 import { bigBody } from "./big-body.js";
 import { concurrency } from "./concurrency.js";
+import { events } from "./events.js";
 import { inPage } from "./in-page.js";
 import { inputRefused } from "./input-refused.js";
 import { inputRelayed } from "./input-relayed.js";
 import { inputSteering } from "./input-steering.js";
+import { insight } from "./insight.js";
 import { load, loadLong } from "./load.js";
+import { race } from "./race.js";
 import { scope } from "./scope.js";
 import { secretsHome } from "./secrets-home.js";
 import { secretsShown } from "./secrets-shown.js";
@@ -26,6 +29,7 @@ import { trap } from "./trap.js";
 export const suites = {
   ...{ abortCalls, abortStreams, concurrency, inputRefused, inputRelayed, inputSteering, scope },
   ...{ secretsHome, secretsShown, streamBytes, streamFaults, streamObjects, testkit, trap },
+  ...{ events, insight, race },
   ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
 };
 
