@@ -4,6 +4,7 @@ import { Router as InlineRouter } from "switchman/inline";
 import { init, Router as SlimRouter } from "switchman/slim";
 import { memoryStore } from "switchman/stores/memory";
 import { anthropicError, fakeProvider } from "switchman/testkit";
+import type { Explanation, Snapshot } from "switchman";
 import { type LoopbackServer, serveFetch } from "switchman/testkit/server";
 
 const fake = fakeProvider({ name: "alpha", faults: (n) => n === 1 && { status: 503 } });
@@ -59,6 +60,26 @@ export async function elsewhere(module: WebAssembly.Module): Promise<Router[]> {
   await init(module);
   const config = { model_list: [] };
   return [new SlimRouter(config), new InlineRouter(config)];
+}
+
+export async function insight(): Promise<string> {
+  const { id, model_group }: { id: string; model_group: string } = router.getAvailableDeployment({ model: "chat" });
+  const told: Explanation = router.explain({ model: "chat" }, { disable_fallbacks: true });
+  const known: Snapshot = router.snapshot();
+  router.setHealth(id, known.deployments.every(({ health }) => health.state === "closed"));
+  const off: () => void = router.on("attempt_end", ({ status, error, usage }) => console.log(status, error, usage?.total_tokens));
+  router.on("*", (event) => event.type === "retry" && console.log(event.wait_ms));
+  // @ts-expect-error there is no such event
+  router.on("attempt", () => undefined);
+  off();
+  const messages = [{ role: "user" as const, content: "Hello" }];
+  const first = await router.fastest("chat, backup", { messages });
+  const stream = await router.fastest(["chat", "backup"], { messages, stream: true });
+  const chosen = first._hidden_params.decision?.decisions[0]?.picked ?? model_group;
+  const [one] = await router.batch(["chat"], { messages });
+  if (one instanceof RouterError) return one.errors?.[0]?.message ?? one.message;
+  const grid = await router.batch(["chat"], [{ messages }]);
+  return `${chosen} ${(await stream.final()).id} ${told.text} ${grid[0]?.length}`;
 }
 
 export const served = (): Promise<LoopbackServer> => serveFetch(router.fetch);
