@@ -95,7 +95,7 @@ mod tests {
     fn a_minute_later_the_share_starts_anew() {
         assert!(!after(0, 4).would_trip(Millis(60_001)));
         assert_eq!(
-            (after(2, 4).counts(Millis(60_000)), after(2, 4).counts(Millis(60_001))),
+            (after(2, 4).counts(Millis(59_999)), after(2, 4).counts(Millis(60_000))),
             ((2, 4), (0, 0))
         );
     }

@@ -69,7 +69,7 @@ impl Journal {
         self.dropped
     }
 
-    fn push(&mut self, kind: &str, place: &Place<'_>, more: impl FnOnce(&mut Writer)) {
+    fn push(&mut self, kind: &str, place: &Place<'_>, more: &dyn Fn(&mut Writer)) {
         if !self.is_on {
             return;
         }
@@ -93,7 +93,7 @@ impl Journal {
         let spec = running.call.spec();
         let group = spec.target.and_then(|target| group_name(config, target));
         let place = Place { at: now, call: Some(running.number), group, deployment: None };
-        self.push("request_start", &place, |out| {
+        self.push("request_start", &place, &|out| {
             out.key("requested_model").text(&spec.requested);
             out.key("surface").text(match spec.surface {
                 Surface::Chat => "chat",
@@ -107,7 +107,7 @@ impl Journal {
     pub(in crate::engine) fn note_closed(&mut self, config: &RouterConfig, now: Millis, ix: DeploymentIx) {
         let group = group_of(config, ix);
         let place = Place { at: now, call: None, group, deployment: Some(id(config, ix)) };
-        self.push("cooldown_close", &place, |out| {
+        self.push("cooldown_close", &place, &|out| {
             out.key("scope").text("deployment");
         });
     }
@@ -142,14 +142,14 @@ impl Journal {
 
     fn first_token(&mut self, stage: &Stage<'_>, position: usize, attempt: &Attempt) {
         let ms = attempt.content_at.map(|at| at.since(attempt.started));
-        self.push("first_token", &stage.place(Some(attempt.deployment)), |out| {
+        self.push("first_token", &stage.place(Some(attempt.deployment)), &|out| {
             out.key("attempt").number(position as u64);
             number(out, "ms", ms);
         });
     }
 
     fn attempt_end(&mut self, stage: &Stage<'_>, number: usize, attempt: &Attempt) {
-        self.push("attempt_end", &stage.place(Some(attempt.deployment)), |out| {
+        self.push("attempt_end", &stage.place(Some(attempt.deployment)), &|out| {
             out.key("attempt").number(number as u64);
             status(out, attempt.status);
             text(out, "error", attempt.fault.as_ref().map(|fault| fault.kind.class()));
@@ -159,7 +159,7 @@ impl Journal {
     }
 
     fn retry(&mut self, stage: &Stage<'_>, attempt: usize, to: Option<DeploymentIx>, wait_ms: u64) {
-        self.push("retry", &stage.place(to), |out| {
+        self.push("retry", &stage.place(to), &|out| {
             out.key("attempt").number(attempt as u64);
             text(out, "error", stage.running.call.last_error());
             out.key("wait_ms").number(wait_ms);
@@ -171,7 +171,7 @@ impl Journal {
         let (config, before) = (stage.config, stage.before);
         let place = stage.place(Some(attempt.deployment));
         let reason = if after.target != before.target {
-            self.push("fallback", &place, |out| {
+            self.push("fallback", &place, &|out| {
                 out.key("from").text(name(config, before.target));
                 out.key("to").text(name(config, after.target));
                 text(out, "error", stage.running.call.last_error());
@@ -188,11 +188,11 @@ impl Journal {
             "retry"
         };
         let number = number as u64;
-        self.push("deployment_selected", &place, |out| {
+        self.push("deployment_selected", &place, &|out| {
             out.key("attempt").number(number).key("reason").text(reason);
         });
         let model_used = config.deployment(attempt.deployment).map(|known| known.model_used());
-        self.push("attempt_start", &place, |out| {
+        self.push("attempt_start", &place, &|out| {
             out.key("attempt").number(number);
             text(out, "model_used", model_used.as_deref());
         });
@@ -209,7 +209,7 @@ impl Journal {
             Turn::Probed(scope) => ("cooldown_half_open", scope),
             Turn::Closed(scope) => ("cooldown_close", scope),
         };
-        self.push(kind, &stage.place(Some(ix)), |out| {
+        self.push(kind, &stage.place(Some(ix)), &|out| {
             out.key("scope").text(match scope {
                 Scope::Deployment => "deployment",
                 Scope::Credential => "credential",
@@ -231,7 +231,7 @@ impl Journal {
         };
         let first = call.attempts().iter().find_map(|known| known.content_at);
         let first = first.filter(|_| call.spec().stream).map(|at| at.since(call.started()));
-        self.push("request_end", &stage.place(last.map(|known| known.deployment)), |out| {
+        self.push("request_end", &stage.place(last.map(|known| known.deployment)), &|out| {
             status(out, fault.map(Fault::caller_status).or_else(|| last.and_then(|known| known.status)));
             text(out, "error", fault.map(|fault| fault.kind.class()));
             out.key("ms").number(stage.now.since(call.started()));
