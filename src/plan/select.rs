@@ -107,6 +107,7 @@ pub(super) fn pick(
 }
 
 /// Why each member was, or was not, among those to choose from.
+#[cold]
 fn explained(view: View<'_>, now: Millis, wish: &Wish<'_>, left: &[DeploymentIx]) -> Decision {
     let why = |ix: DeploymentIx, excluded: Option<Exclusion>| {
         if let Some(exclusion) = excluded {

@@ -113,6 +113,8 @@ impl Journal {
     }
 
     /// A step of a call, in the order in which its parts follow from each other.
+    #[cold]
+    #[inline(never)]
     pub(in crate::engine) fn note_step(&mut self, stage: &Stage<'_>) {
         let (call, before) = (&stage.running.call, stage.before);
         let after = call.progress();
