@@ -7,6 +7,7 @@ mod glance;
 mod inbound;
 mod models;
 mod output;
+mod reading;
 mod route;
 mod router;
 mod seam;

@@ -35,11 +35,17 @@ impl Router {
         self.last.wake_at
     }
 
-    /// The attempt to give up; -1 for none.
+    /// The next attempt to give up; -1 if there is none, or none any more.
     #[wasm_bindgen(js_name = coreAbort)]
+    pub fn abort(&mut self) -> i32 {
+        self.last.abort.pop().map_or(-1, |attempt| i32::from(attempt.0))
+    }
+
+    /// The attempt whose answer the caller gets; as long as there is none, the latest.
+    #[wasm_bindgen(js_name = coreAnswering)]
     #[must_use]
-    pub fn abort(&self) -> i32 {
-        self.last.abort.map_or(-1, i32::from)
+    pub fn answering(&self, call: u32) -> u16 {
+        self.read(call, |running| running.answering().0).unwrap_or(0)
     }
 
     /// How a call failed, as the facade makes an error of it; of call 0 the last error without a call.

@@ -17,6 +17,7 @@ mod errors;
 mod events;
 mod fallback;
 mod health;
+mod hedging;
 mod limits;
 mod naming;
 mod ops;
