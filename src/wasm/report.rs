@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::base::usage::Usage;
 use crate::engine::Running;
 use crate::error::{Fault, FaultKind};
-use crate::plan::Attempt;
+use crate::plan::{Attempt, AttemptId};
 
 use super::convert;
 use super::router::Router;
@@ -39,6 +39,13 @@ impl Router {
     #[wasm_bindgen(js_name = coreAbort)]
     pub fn abort(&mut self) -> i32 {
         self.last.abort.pop().map_or(-1, |attempt| i32::from(attempt.0))
+    }
+
+    /// Is this a send that the call still waits for, or shows?
+    #[wasm_bindgen(js_name = coreListens)]
+    #[must_use]
+    pub fn listens(&self, call: u32, attempt: u16) -> bool {
+        self.read(call, |running| running.call.listens_to(AttemptId(attempt))).unwrap_or(false)
     }
 
     /// The attempt whose answer the caller gets; as long as there is none, the latest.
