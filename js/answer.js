@@ -72,9 +72,9 @@ class HiddenParams {
 }
 
 /** Whether the usage is told, and told to its end. */
-function sourceOf({ usage, attempts }) {
+function sourceOf({ usage, attempts, answering }) {
   if (usage === null) return "none";
-  return attempts.at(-1).error === null ? "provider" : "partial";
+  return attempts[answering].error === null ? "provider" : "partial";
 }
 
 export const hiddenParams = (hub, report, headers) => new HiddenParams(hub, report, headers);

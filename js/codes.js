@@ -11,6 +11,8 @@ export const FAILED = 4;
 export const WAIT = 5;
 /** No more is to come of a committed stream, though its connection may still be open. */
 export const OVER = 6;
+/** Send beside the present send, which is slow. */
+export const SECOND = 7;
 
 /** What a request over `fetch` asks for, where it is not a surface. */
 export const REFUSED = 0;

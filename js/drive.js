@@ -1,15 +1,10 @@
 // The loop of one call: carries out what the core's steps say, and reports what happened. Decides nothing.
 
-import { assembled } from "./body.js";
 import { causeOf, describe } from "./cause.js";
-import { BAD_REPLY, BAD_REQUEST, BYTES, COMMIT, CONNECT, DONE, FAILED, NONE, OVER, SEND, WAIT } from "./codes.js";
+import { BYTES, COMMIT, DONE, FAILED, NONE, OVER, SECOND, SEND, WAIT } from "./codes.js";
 import { errorOf, internal, RouterError } from "./errors.js";
-import { pairs } from "./headers.js";
-import { discard, TooLong } from "./platform/bytes.js";
-import { readAbroad, readRefusal, readStream, readWhole } from "./reply.js";
-
-/** What `Call.until` gives when the core has moved on in the meantime. */
-const MOVED_ON = Symbol("moved on");
+import { Rival } from "./rival.js";
+import { MOVED_ON, send } from "./send.js";
 
 /** One running call. */
 export class Call {
@@ -46,14 +41,18 @@ export class Call {
 
   /** The code of the step to carry out next; NONE while the core waits for an event. @type {number} */
   action = NONE;
+  /** What the present attempt was sent with. @type {Record<string, string>} */
+  headers = {};
+  /** What breaks off the present send. @type {AbortController | undefined} */
+  controller;
+  /** Wakes whoever waits for the present send. @type {((value: typeof MOVED_ON) => void) | undefined} */
+  moveOn;
+  /** The second send, while it is under way. @type {Rival | undefined} */
+  rival;
 
   #hub;
-  /** What the present attempt was sent with. @type {Record<string, string>} */
-  #headers = {};
-  /** @type {AbortController | undefined} */
-  #controller;
-  /** @type {((value: typeof MOVED_ON) => void) | undefined} */
-  #moveOn;
+  /** The number of the send to make next. */
+  #sendAs = 0;
   #signal;
   #onAbort;
   #isOver = false;
@@ -90,7 +89,7 @@ export class Call {
     try {
       await this.#run();
     } catch (error) {
-      throw error instanceof RouterError ? error : this.#crashed(error);
+      throw error instanceof RouterError ? error : this.crashed(error);
     }
   }
 
@@ -98,7 +97,8 @@ export class Call {
     for (;;) {
       switch (this.action) {
         case SEND:
-          await this.#send();
+          this.action = NONE;
+          await send(this, this.#hub, this.#sendAs);
           break;
         case NONE:
         case WAIT:
@@ -124,13 +124,14 @@ export class Call {
   }
 
   /** The core itself has failed, so it is not asked again. */
-  #crashed(error) {
+  crashed(error) {
     this.#crash ??= internal(error);
     this.report ??= this.#hub.lost(this);
     this.#letGo();
     this.#abort();
     this.#hub.survive(error);
     this.action = FAILED;
+    this.moveOn?.(MOVED_ON);
     return this.#crash;
   }
 
@@ -145,7 +146,7 @@ export class Call {
     try {
       return question(this.core, this.id);
     } catch (error) {
-      this.#crashed(error);
+      this.crashed(error);
       return otherwise;
     }
   }
@@ -215,25 +216,68 @@ export class Call {
   #moved(event) {
     const action = this.ask((core, id) => {
       const action = event(core, id);
-      const aborted = core.coreAbort();
-      this.step(action);
-      if (aborted >= 0) this.#abort();
+      this.#giveUp();
+      if (action === SECOND) {
+        this.#note();
+        this.rival = new Rival(this, core.coreAttempt(id));
+      } else this.step(action);
       return action;
     }, FAILED);
     if (action === NONE) return;
-    if (this.onMoved) this.onMoved(action);
-    else this.#moveOn?.(MOVED_ON);
+    if (action === SECOND) this.rival?.run(this.#hub);
+    else if (this.onMoved) this.onMoved(action);
+    else this.moveOn?.(MOVED_ON);
+  }
+
+  /** Gives up the sends that the core's last step names. */
+  #giveUp() {
+    const { core } = this;
+    for (let lost = core.coreAbort(); lost >= 0; lost = core.coreAbort()) {
+      const { rival } = this;
+      if (rival !== undefined && lost === rival.attempt) {
+        rival.giveUp();
+        this.rival = undefined;
+      } else {
+        this.controller?.abort();
+        this.controller = undefined;
+      }
+    }
   }
 
   /** What breaks off the present send. It knows nothing of the call, so that it may outlive it. */
   get breakOff() {
-    const controller = this.#controller;
+    const { controller } = this;
     return (reason) => controller?.abort(reason);
   }
 
   #abort() {
-    this.#controller?.abort();
-    this.#controller = undefined;
+    this.controller?.abort();
+    this.controller = undefined;
+    this.rival?.giveUp();
+    this.rival = undefined;
+  }
+
+  /** Is there another send that may go on where one fails? */
+  get hasCompany() {
+    return this.rival !== undefined;
+  }
+
+  /** Takes a step that came out of the second send: with an answer, that is the send of the call from here on. */
+  stepOf(rival, action) {
+    if (rival.cause !== undefined) this.cause = rival.cause;
+    this.step(action);
+    if (action === NONE) return;
+    this.rival = undefined;
+    if (action === COMMIT || action === DONE) {
+      const { attempt, deployment, response, bytes, value, reader, held, output, headers, controller } = rival;
+      Object.assign(this, { attempt, deployment, response, bytes, value, reader, held, output, headers, controller });
+    }
+    this.moveOn?.(MOVED_ON);
+  }
+
+  /** The second send has come to its end. */
+  dismiss(rival) {
+    if (this.rival === rival) this.rival = undefined;
   }
 
   /** Notes when the core wants to be woken. */
@@ -251,97 +295,36 @@ export class Call {
   step(action) {
     this.#note();
     if (this.#hub.events.isOn) this.#hub.events.note();
+    if (this.rival !== undefined) this.#giveUp();
+    if (action === SEND) this.#sendAs = this.core.coreAttempt(this.id);
     if (action !== NONE) this.action = action;
-  }
-
-  /** Waits for a promise, or until the core has moved on: a host's `fetch` need not honour its signal. */
-  until(promise) {
-    return new Promise((resolve, reject) => {
-      this.#moveOn = resolve;
-      // A host's `fetch` may be no async function.
-      Promise.resolve(promise).then(resolve, reject);
-    });
   }
 
   /** Waits for the alarm or the caller. */
   #wait() {
     return new Promise((resolve) => {
-      this.#moveOn = resolve;
+      this.moveOn = resolve;
     });
   }
 
-  async #send() {
-    const { core } = this;
-    const hub = this.#hub;
-    const { now } = hub;
-    const attempt = core.coreAttempt(this.id);
-    this.deployment = core.coreAttemptDeployment(this.id, attempt);
-    const target = hub.target(this.deployment, this.plan.surface);
-    this.#headers = target.headers;
-    this.action = NONE;
-    const controller = new AbortController();
-    this.#controller = controller;
-    let sentHeaders = this.plan.headers ? { ...this.plan.headers, ...target.headers } : target.headers;
-    let body;
-    try {
-      if (target.translated) {
-        const rewritten = this.#rewrite(attempt);
-        if (rewritten === undefined) return undefined;
-        body = rewritten.body;
-        sentHeaders = { ...sentHeaders, ...rewritten.headers };
-      } else body = this.plan.body(target);
-    } catch (error) {
-      if (error instanceof WebAssembly.RuntimeError) throw error;
-      // A request that is no JSON, such as one that goes in a circle, is wrong everywhere.
-      this.cause = error;
-      this.step(core.coreFailed(this.id, attempt, BAD_REQUEST, describe(error), now()));
-      return undefined;
-    }
-    try {
-      const fetch = hub.fetch ?? globalThis.fetch;
-      const init = { method: "POST", headers: sentHeaders, body, signal: controller.signal, redirect: "manual" };
-      const sent = fetch(target.url, /** @type {RequestInit} */ (init));
-      const response = await this.until(sent);
-      if (this.action !== NONE) return discard(sent);
-      if (response.ok && this.plan.isStream) return await readStream(this, hub, attempt, response);
-      const headers = response.ok ? "" : hub.headerLines(response.headers);
-      this.step(core.coreHead(this.id, attempt, response.status, headers, now()));
-      if (this.action !== NONE) return undefined;
-      if (!response.ok) return await readRefusal(this, hub, attempt, response);
-      return await (target.translated ? readAbroad : readWhole)(this, hub, attempt, response);
-    } catch (error) {
-      if (error instanceof WebAssembly.RuntimeError) throw error;
-      if (this.action !== NONE || controller.signal.aborted) return undefined;
-      this.cause = causeOf(error, this.#headers);
-      const kind = error instanceof TooLong ? BAD_REPLY : CONNECT;
-      return this.step(core.coreFailed(this.id, attempt, kind, describe(error), now()));
-    }
-  }
-
-  /** Writes the caller's request in the words of another provider; `undefined` if it cannot do what is asked. */
-  #rewrite(attempt) {
-    const { core } = this;
-    const { now } = this.#hub;
-    const source = this.#hub.translate(this.plan.source());
-    const action = core.coreRewrite(this.id, attempt, now());
-    this.step(action);
-    if (action !== NONE) return undefined;
-    const headers = Object.fromEntries(pairs(core.coreRewrittenHeaders()));
-    return { headers, body: assembled(core.corePieces(), core.coreReply(), source) };
-  }
-
-  /** Shows bytes of the stream to the core: the code of the step that follows. */
-  push(bytes) {
+  /**
+   * Shows bytes of the stream to the core: the code of the step that follows.
+   * @param {Uint8Array} bytes
+   * @param {import("./send.js").Sender} sender whose stream it is
+   */
+  push(bytes, sender = this) {
     return this.ask((core, id) => {
       const { now, window } = this.#hub;
       let action = NONE;
       window.each(bytes, (length) => {
         if (action !== NONE && action !== COMMIT) return;
-        const next = core.coreStreamBytes(id, this.attempt, length, now());
+        const next = core.coreStreamBytes(id, sender.attempt, length, now());
+        // The bytes that follow may make another step.
+        if (next !== NONE && this.rival !== undefined) this.#giveUp();
         // That a stream has ended is seen again when it is read on.
         if (next !== NONE && !(next === OVER && action === COMMIT)) action = next;
       });
-      if (action !== NONE && action !== OVER) this.step(action);
+      if (action !== NONE && action !== OVER) sender.step(action);
       return action;
     }, FAILED);
   }
@@ -353,7 +336,7 @@ export class Call {
    * @param {unknown} [error] what the connection said, if it broke
    */
   ended(tail, error) {
-    if (error !== undefined) this.cause = causeOf(error, this.#headers);
+    if (error !== undefined) this.cause = causeOf(error, this.headers);
     return this.ask((core, id) => {
       const { now, window } = this.#hub;
       const length = tail ? window.put(tail) : 0;

@@ -188,7 +188,7 @@ export class Hub {
     const { core, id } = call;
     return {
       call_id: this.prefix() + core.coreNumber(id),
-      deployment: core.coreAttemptDeployment(id, core.coreAttempts(id) - 1),
+      deployment: core.coreAttemptDeployment(id, core.coreAnswering(id)),
       attempted_retries: core.coreRetries(id),
       attempted_fallbacks: core.coreFallbacks(id),
     };
@@ -202,6 +202,7 @@ export class Hub {
     const shown = attempts.map((_, index) => core.coreFirstTokenMs(id, index));
     const models_used = attempts.filter((_, index) => shown[index] >= 0).map((attempt) => attempt.model_used);
     const first = shown.find((ms) => ms >= 0) ?? -1;
+    const answering = core.coreAnswering(id);
     const { call_id, deployment, attempted_retries, attempted_fallbacks } = this.brief(call);
     return {
       call_id,
@@ -210,7 +211,8 @@ export class Hub {
       attempted_fallbacks,
       requested_model: call.plan.model ?? core.coreRequested(id),
       attempts,
-      models_used: models_used.length > 0 ? models_used : attempts.slice(-1).map((attempt) => attempt.model_used),
+      answering,
+      models_used: models_used.length > 0 ? models_used : attempts.slice(answering, answering + 1).map((attempt) => attempt.model_used),
       usage: this.usage(call),
       latency: { total_ms, first_token_ms: first < 0 ? null : first },
       skipped_events: call.skippedEvents + core.coreSkipped(id),

@@ -3,18 +3,17 @@
 import { assembled } from "./body.js";
 import { BAD_REPLY, BYTES, COMMIT, DONE, NONE } from "./codes.js";
 import { readStart } from "./platform/bytes.js";
+import { until } from "./send.js";
 
 /** How much of an error's body is read. */
 const ERROR_BYTES = 64 * 1024;
 
-/** @typedef {import("./drive.js").Call} Call */
-/** @typedef {import("./hub.js").Hub} Hub */
 
 /** A head that is not 2xx: the beginning of its body says why. */
 export async function readRefusal(call, hub, attempt, response) {
   const { core } = call;
   const { now, window } = hub;
-  const body = await call.until(readStart(response, ERROR_BYTES));
+  const body = await until(call, readStart(response, ERROR_BYTES));
   if (call.action !== NONE) return;
   const headers = hub.headerLines(response.headers);
   const length = window.put(body);
@@ -25,7 +24,7 @@ export async function readRefusal(call, hub, attempt, response) {
 export async function readWhole(call, hub, attempt, response) {
   const { core } = call;
   const { now, platform, maxBodyBytes } = hub;
-  const body = await call.until(platform.read(response, maxBodyBytes));
+  const body = await until(call, platform.read(response, maxBodyBytes));
   if (call.action !== NONE) return;
   hub.scanReply(body);
   if (call.plan.parse) {
@@ -44,7 +43,7 @@ export async function readWhole(call, hub, attempt, response) {
 export async function readAbroad(call, hub, attempt, response) {
   const { core } = call;
   const { now, platform, maxBodyBytes } = hub;
-  const read = await call.until(platform.read(response, maxBodyBytes));
+  const read = await until(call, platform.read(response, maxBodyBytes));
   if (call.action !== NONE) return;
   const source = hub.translate(read);
   core.coreReadAbroad(call.id, attempt, now());
@@ -61,8 +60,8 @@ export async function readAbroad(call, hub, attempt, response) {
 
 /** Takes the step that follows a whole body, which may be the answer. */
 function answered(call, action, answer) {
-  call.step(action);
   if (action === DONE) Object.assign(call, answer);
+  call.step(action);
 }
 
 /** A stream: held back until it commits. */
@@ -75,13 +74,14 @@ export async function readStream(call, hub, attempt, response) {
   call.attempt = attempt;
   call.held = [];
   call.output = core.coreStreamOutput(call.id, attempt);
-  call.step(core.coreHead(call.id, attempt, response.status, "", now()));
+  const action = core.coreHead(call.id, attempt, response.status, "", now());
   // A stream that nobody watches is an answer by its head.
-  if (call.action === DONE) return;
+  if (action === DONE) return void call.step(action);
   const reader = response.body.getReader();
   call.reader = reader;
+  call.step(action);
   while (call.action === NONE) {
-    const read = await call.until(reader.read());
+    const read = await until(call, reader.read());
     // Nor need the body be broken off by the signal.
     if (call.action !== NONE) return void reader.cancel().catch(() => {});
     if (read.done) {
@@ -90,6 +90,8 @@ export async function readStream(call, hub, attempt, response) {
     }
     if (call.output === BYTES) call.held.push(read.value);
     call.push(read.value);
+    // It may have failed, while the call goes on with its other send.
+    if (call.hasCompany && !core.coreListens(call.id, attempt)) break;
   }
   if (call.action === COMMIT || call.action === DONE) return;
   // It was no answer, and nobody reads on.

@@ -3,15 +3,15 @@
 //! On workerd a request can vanish without a word, and its continuations never run. Its slot must not stay
 //! for ever, so every slot has an expiry and two are looked at whenever a call begins.
 
+use smallvec::SmallVec;
+
 use crate::base::time::Millis;
 use crate::error::Fault;
 use crate::plan::{AttemptId, Call};
 
-use crate::dialect::Memo;
-
 use super::inbound::Facts;
+use super::reading::Reading;
 use super::told::Told;
-use super::watch::Watch;
 
 /// How long a slot outlives its call's deadline.
 const GRACE_MS: u64 = 60_000;
@@ -41,8 +41,8 @@ pub struct Running {
     pub number: u64,
     /// What the scan of a body found; `None` where the caller gave an object.
     pub facts: Option<Facts>,
-    /// The reader of the present attempt's stream.
-    pub watch: Option<Watch>,
+    /// What reads the answers of the sends that are under way: one, or two.
+    pub(super) readings: SmallVec<[Reading; 1]>,
     /// Did the caller ask for the usage of a stream?
     pub usage_asked: bool,
     /// Is one plain text asked for? Only such an answer can be gone on with.
@@ -51,8 +51,6 @@ pub struct Running {
     pub told: Option<Told>,
     /// The last of a stream that is over, which the caller has not taken yet.
     pub rest: Vec<u8>,
-    /// What the reading of the present attempt's answer needs to know of its request, where that was translated.
-    pub memo: Memo,
     /// How the call ended.
     pub result: Option<Result<AttemptId, Box<Fault>>>,
     expires: Millis,
@@ -96,17 +94,16 @@ impl Calls {
         slot.generation = slot.generation.checked_add(1).unwrap_or(1);
         let expires = now + NO_DEADLINE_MS;
         let Asked { facts, usage_asked, is_text } = asked;
-        let (told, rest, memo) = (None, Vec::new(), Memo::default());
+        let (told, rest, readings) = (None, Vec::new(), SmallVec::new());
         let running = Running {
             call,
             number,
             facts,
-            watch: None,
+            readings,
             usage_asked,
             is_text,
             told,
             rest,
-            memo,
             result: None,
             expires,
         };

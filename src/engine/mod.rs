@@ -8,6 +8,7 @@ mod inbound;
 mod insight;
 mod models;
 mod output;
+mod reading;
 mod route;
 mod router;
 mod seam;

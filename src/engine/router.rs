@@ -191,22 +191,26 @@ impl Router {
         let mut step = running.call.step(now, view, event);
         if shown.is_some() && running.call.shows() != shown {
             // The stream that the caller saw has ended: what of it was told is where another one goes on.
-            if let (Some(attempt), Some(watch)) = (shown, &mut running.watch) {
-                running.call.note_usage(attempt, watch.usage());
-                running.told = watch.told().cloned();
-                watch.take(&mut running.rest);
+            if let Some(attempt) = shown
+                && let Some(watch) = running.watch_mut(attempt)
+            {
+                let (usage, told) = (watch.usage(), watch.told().cloned());
+                let mut rest = Vec::new();
+                watch.take(&mut rest);
+                running.call.note_usage(attempt, usage);
+                (running.told, running.rest) = (told, rest);
             }
         }
         match &mut step.action {
             Some(Action::Done(result)) => running.result = Some(result.clone()),
             Some(Action::Send { .. } | Action::Resume { .. }) => {
-                running.watch = None;
                 // A deployment may have a deadline of its own.
                 running.keep_until_deadline(now);
             }
             _ => {}
         }
         let mut turns = Vec::new();
+        running.forget_readings();
         for delta in &step.deltas {
             let turn = self.state.apply(&self.config, now, delta);
             turns.extend(turn.filter(|_| before.is_some()).map(|turn| (delta.clone(), turn)));

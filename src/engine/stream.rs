@@ -33,7 +33,10 @@ impl Router {
         let (_, deployment) = self.attempt(id, attempt)?;
         let running = self.calls.get(id)?;
         let usage_shown = running.usage_asked || running.call.stream_usage() == StreamUsage::Always;
-        let (dialect, memo) = (deployment.dialect, running.memo.clone());
+        let (dialect, memo) = (
+            deployment.dialect,
+            running.reading(attempt).map(|known| known.memo.clone()).unwrap_or_default(),
+        );
         let watch = match StreamTranslator::new(dialect, memo, now.0 / 1_000, usage_shown) {
             Some(translator) => Watch::translating(translator, output),
             None => Watch::new(dialect, output),
@@ -55,10 +58,10 @@ impl Router {
     }
 
     fn start_watch(&mut self, now: Millis, id: CallId, attempt: AttemptId) {
-        if self.calls.get(id).is_some_and(|running| running.watch.is_none()) {
+        if self.calls.get(id).is_some_and(|running| running.watch_of(attempt).is_none()) {
             let watch = self.new_watch(now, id, attempt);
-            if let Some(running) = self.calls.get_mut(id) {
-                running.watch = watch;
+            if let Some(reading) = self.calls.get_mut(id).and_then(|running| running.reading_mut(attempt)) {
+                reading.watch = watch;
             }
         }
     }
@@ -78,7 +81,10 @@ impl Router {
         let Some(running) = self.calls.get_mut(id) else { return };
         if !running.rest.is_empty() {
             *into = std::mem::take(&mut running.rest);
-        } else if let Some(watch) = &mut running.watch {
+            return;
+        }
+        let attempt = running.answering();
+        if let Some(watch) = running.watch_mut(attempt) {
             watch.take(into);
         }
     }
@@ -94,17 +100,22 @@ impl Router {
         self.calls.get(id).filter(|running| running.call.listens_to(attempt))?;
         self.start_watch(now, id, attempt);
         let running = self.calls.get_mut(id)?;
-        let watch = running.watch.as_mut()?;
+        let watch = running.watch_mut(attempt)?;
         watch.push(bytes);
-        if let Some(told) = watch.told() {
-            running.call.note_may_continue(running.is_text && told.can_continue());
-        }
+        let may_commit = watch.may_commit();
+        let can_continue = watch.told().map(Told::can_continue);
         if let Some(fault) = watch.fault() {
             let outcome = StreamOutcome::Broken(fault.clone());
+            running.note_may_continue(can_continue);
             return Some(self.stream_ended(now, id, attempt, outcome));
         }
-        let first = watch.may_commit()
-            && running.call.attempts().last().is_some_and(|known| known.content_at.is_none());
+        running.note_may_continue(can_continue);
+        let first = may_commit
+            && running
+                .call
+                .attempts()
+                .get(usize::from(attempt.0))
+                .is_some_and(|known| known.content_at.is_none());
         first.then(|| self.step(now, id, Event::Content { attempt }))
     }
 
@@ -131,13 +142,13 @@ impl Router {
         let broken =
             broken.map(|message| Fault::new(FaultKind::Connect, dialect::redact(message, self.secrets())));
         let Some(running) = self.calls.get(id) else { return Step::default() };
-        // The reader is the present send's: what one that was given up still says must not reach it.
+        // What a send that was given up still says is not read.
         if !running.call.listens_to(attempt) {
             let fault = Fault::new(FaultKind::Connect, "a send that was given up has ended");
             return self.step(now, id, Event::StreamEnd { attempt, outcome: StreamOutcome::Broken(fault) });
         }
         self.start_watch(now, id, attempt);
-        let Some(watch) = self.calls.get_mut(id).and_then(|running| running.watch.as_mut()) else {
+        let Some(watch) = self.calls.get_mut(id).and_then(|running| running.watch_mut(attempt)) else {
             return Step::default();
         };
         if !tail.is_empty() {

@@ -48,8 +48,9 @@ impl Router {
     ) -> Result<Rewritten, Box<Step>> {
         match self.translated(id, attempt, bones) {
             Ok(Translated { body, headers, memo }) => {
-                if let Some(running) = self.calls.get_mut(id) {
-                    running.memo = memo;
+                if let Some(reading) = self.calls.get_mut(id).and_then(|running| running.reading_mut(attempt))
+                {
+                    reading.memo = memo;
                 }
                 Ok(Rewritten { body: bones.expand(body), headers })
             }
@@ -87,7 +88,8 @@ impl Router {
     ) -> Result<(Splice, Option<Usage>), Fault> {
         let vanished = || Fault::bug("a call vanished");
         let (surface, deployment) = self.attempt(id, attempt).ok_or_else(vanished)?;
-        let memo = &self.calls.get(id).ok_or_else(vanished)?.memo;
+        let memo =
+            &self.calls.get(id).and_then(|running| running.reading(attempt)).ok_or_else(vanished)?.memo;
         let created = now.0 / 1_000;
         dialect::translate_reply(deployment.dialect, surface, memo, created, &bones.json)
             .map(|reply| (bones.expand(reply.body), reply.usage))

@@ -192,6 +192,12 @@ impl Call {
         self.is_sending(attempt) || self.phase == Phase::Committed(attempt)
     }
 
+    /// Is this a send that was made beside another one, which is under way still?
+    #[must_use]
+    pub fn is_beside(&self, attempt: AttemptId) -> bool {
+        self.rival == Some(attempt)
+    }
+
     /// Is this a send whose answer is waited for? There may be two.
     fn is_sending(&self, attempt: AttemptId) -> bool {
         self.phase == Phase::Sending(attempt) || self.rival == Some(attempt)

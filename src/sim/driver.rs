@@ -1,12 +1,12 @@
 //! Carries out what the router's steps say, as the driver in JavaScript does. It decides nothing.
 
 use crate::config::DeploymentIx;
-use crate::engine::CallId;
+use crate::engine::{CallId, Output};
 use crate::error::Fault;
 use crate::plan::{Action, AttemptId, Step};
 
 use super::clock::Due;
-use super::flight::Flight;
+use super::flight::{Flight, Open};
 use super::log::Entry;
 use super::world::{CallNo, World};
 
@@ -21,7 +21,7 @@ impl World {
         let Some(flight) = self.flights.get_mut(call.0) else { return };
         for attempt in &step.abort {
             flight.outcome.aborted.push(attempt.0);
-            flight.open = flight.open.filter(|open| open != attempt);
+            flight.open.retain(|open| open.attempt != *attempt);
         }
         if flight.wake_at != step.wake_at {
             flight.wake_at = step.wake_at;
@@ -31,9 +31,11 @@ impl World {
             Some(Action::Send { attempt, deployment } | Action::Resume { attempt, deployment }) => {
                 self.send(call, *attempt, *deployment);
             }
-            Some(Action::Commit { .. }) => {
+            Some(Action::Commit { attempt }) => {
+                let output = flight.id.map(|id| self.router.stream_output(id, *attempt));
+                flight.is_rewritten = output == Some(Output::Events);
                 flight.outcome.committed_ms.get_or_insert(now_ms);
-                flight.show_held();
+                flight.show_held(*attempt);
             }
             Some(Action::Done(result)) => {
                 let result = result.as_ref().map(|_| ()).map_err(|fault| (**fault).clone());
@@ -49,8 +51,11 @@ impl World {
         self.sends.push((call, deployment));
         let (now, now_ms) = (self.clock.now, self.now_ms());
         let Some(flight) = self.flights.get_mut(call.0) else { return };
-        (flight.open, flight.heard_at) = (Some(attempt), None);
-        flight.bytes.clear();
+        // What has failed is not waited for; a first send that is slow may be.
+        let running = flight.id.and_then(|id| self.router.running_call(id));
+        flight.open.retain(|open| running.is_some_and(|running| running.call.listens_to(open.attempt)));
+        flight.open.push(Open { attempt, bytes: Vec::new() });
+        flight.heard_at = None;
         let Some(upstream) = self.upstreams.get_mut(usize::from(deployment.0)) else { return };
         let reply = upstream.reply(now_ms, &mut self.rng);
         for (after_ms, part) in reply.play(flight.spec.surface, flight.spec.stream, &mut self.rng) {
@@ -64,7 +69,8 @@ impl World {
         let Some(flight) = self.flights.get_mut(call.0) else { return };
         let outcome = &mut flight.outcome;
         (outcome.ended_ms, outcome.result) = (Some(now_ms), Some(result));
-        (flight.open, flight.wake_at) = (None, None);
+        flight.open.clear();
+        flight.wake_at = None;
         let Some(id) = flight.id.take() else { return };
         if let Some(running) = self.router.running_call(id) {
             outcome.read(&running.call, self.router.config());

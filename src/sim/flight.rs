@@ -114,20 +114,26 @@ impl Outcome {
 /// How much of the end of a stream is kept for the router that has not seen its middle.
 const TAIL_BYTES: usize = 16 * 1024;
 
+/// A send that is under way.
+#[derive(Debug)]
+pub(super) struct Open {
+    pub(super) attempt: AttemptId,
+    /// Those of a whole answer, those held back, or the last ones of a stream.
+    pub(super) bytes: Vec<u8>,
+}
+
 /// A call with what its driver keeps about it.
 #[derive(Debug)]
 pub(super) struct Flight {
     pub(super) spec: Spec,
     /// The router's name for it, from its beginning to its end, or until it vanishes.
     pub(super) id: Option<CallId>,
-    /// The send that is under way: what comes of any other is not listened to.
-    pub(super) open: Option<AttemptId>,
+    /// The sends that are under way: what comes of any other is not listened to.
+    pub(super) open: Vec<Open>,
     /// When the router wants to be woken.
     pub(super) wake_at: Option<Millis>,
     /// When the committed stream last said something that the router does not know of.
     pub(super) heard_at: Option<Millis>,
-    /// Bytes of the present send: those of a whole answer, those held back, or the last ones of a stream.
-    pub(super) bytes: Vec<u8>,
     /// Does the router write the events of the stream anew?
     pub(super) is_rewritten: bool,
     pub(super) outcome: Outcome,
@@ -136,17 +142,8 @@ pub(super) struct Flight {
 impl Flight {
     pub(super) fn new(spec: Spec) -> Self {
         let outcome = Outcome { requested: spec.model.clone(), ..Outcome::default() };
-        let bytes = Vec::new();
-        Self {
-            spec,
-            id: None,
-            open: None,
-            wake_at: None,
-            heard_at: None,
-            bytes,
-            is_rewritten: false,
-            outcome,
-        }
+        let open = Vec::new();
+        Self { spec, id: None, open, wake_at: None, heard_at: None, is_rewritten: false, outcome }
     }
 
     pub(super) fn is_committed(&self) -> bool {
@@ -154,19 +151,31 @@ impl Flight {
     }
 
     /// Keeps bytes: all of them before the commit, then the last ones.
-    pub(super) fn keep(&mut self, bytes: &[u8]) {
-        self.bytes.extend_from_slice(bytes);
-        let surplus = self.bytes.len().saturating_sub(TAIL_BYTES);
-        if self.is_committed() && surplus > TAIL_BYTES {
-            self.bytes.drain(..surplus);
+    pub(super) fn keep(&mut self, attempt: AttemptId, bytes: &[u8]) {
+        let is_committed = self.is_committed();
+        let Some(open) = self.opened(attempt) else { return };
+        open.bytes.extend_from_slice(bytes);
+        let surplus = open.bytes.len().saturating_sub(TAIL_BYTES);
+        if is_committed && surplus > TAIL_BYTES {
+            open.bytes.drain(..surplus);
         }
     }
 
+    /// Takes all bytes of a send.
+    pub(super) fn take(&mut self, attempt: AttemptId) -> Vec<u8> {
+        self.opened(attempt).map(|open| std::mem::take(&mut open.bytes)).unwrap_or_default()
+    }
+
+    fn opened(&mut self, attempt: AttemptId) -> Option<&mut Open> {
+        self.open.iter_mut().find(|open| open.attempt == attempt)
+    }
+
     /// The end of the stream, where the router has not seen its middle.
-    pub(super) fn tail(&self) -> Vec<u8> {
-        let surplus = self.bytes.len().saturating_sub(TAIL_BYTES);
+    pub(super) fn tail(&mut self, attempt: AttemptId) -> Vec<u8> {
         let is_unread = self.is_committed() && !self.spec.objects && !self.is_rewritten;
-        self.bytes.get(surplus..).filter(|_| is_unread).unwrap_or_default().to_vec()
+        let Some(open) = self.opened(attempt).filter(|_| is_unread) else { return Vec::new() };
+        let surplus = open.bytes.len().saturating_sub(TAIL_BYTES);
+        open.bytes.get(surplus..).unwrap_or_default().to_vec()
     }
 
     /// Shows bytes to the caller.
@@ -175,9 +184,9 @@ impl Flight {
     }
 
     /// Shows what was held back.
-    pub(super) fn show_held(&mut self) {
-        let held = std::mem::take(&mut self.bytes);
+    pub(super) fn show_held(&mut self, attempt: AttemptId) {
+        let held = self.take(attempt);
         self.show(&held);
-        self.bytes = held;
+        self.opened(attempt).into_iter().for_each(|open| open.bytes.clone_from(&held));
     }
 }

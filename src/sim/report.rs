@@ -59,7 +59,8 @@ impl World {
         let Some(flight) = self.flights.get_mut(call.0) else { return };
         flight.wake_at = None;
         // The router hears of a relayed stream's life only before it would take it for dead.
-        if let (Some(at), Some(attempt)) = (flight.heard_at, flight.open) {
+        let shown = self.router.running_call(id).and_then(|running| running.call.shows());
+        if let (Some(at), Some(attempt)) = (flight.heard_at, shown) {
             self.router.alive(at, id, attempt);
         }
         let step = self.router.step(self.clock.now, id, Event::Tick);
@@ -83,7 +84,7 @@ impl World {
                 self.take(call, format!("refused {number} {status}"), step);
             }
             Part::Broken(words) if flight.is_committed() => {
-                let tail = flight.tail();
+                let tail = flight.tail(attempt);
                 let step = self.router.stream_end(now, id, attempt, &tail, Some(&words));
                 self.take(call, format!("broken {number}"), step);
             }
@@ -92,14 +93,14 @@ impl World {
                 self.take(call, format!("failed {number}"), step);
             }
             Part::Chunk(bytes) if flight.spec.stream => self.chunk(call, id, attempt, &bytes),
-            Part::Chunk(bytes) => flight.bytes.extend(bytes),
+            Part::Chunk(bytes) => flight.keep(attempt, &bytes),
             Part::End if flight.spec.stream => {
-                let tail = flight.tail();
+                let tail = flight.tail(attempt);
                 let step = self.router.stream_end(now, id, attempt, &tail, None);
                 self.take(call, format!("end {number}"), step);
             }
             Part::End => {
-                let body = std::mem::take(&mut flight.bytes);
+                let body = flight.take(attempt);
                 self.body(call, id, attempt, body);
             }
         }
@@ -124,7 +125,7 @@ impl World {
         let Some(flight) = self.flights.get_mut(call.0) else { return };
         let Some(id) = flight.id else { return };
         let Some(running) = self.router.running_call(id) else { return };
-        let is_shown = running.call.shows() == flight.open || !running.rest.is_empty();
+        let is_shown = running.call.shows().is_some() || !running.rest.is_empty();
         if flight.is_rewritten && is_shown {
             flight.heard_at = Some(self.clock.now);
             let mut said = Vec::new();
@@ -141,7 +142,7 @@ impl World {
         let is_rewritten = self.router.stream_output(id, attempt) == Output::Events;
         flight.is_rewritten = is_rewritten;
         if !is_rewritten {
-            flight.keep(bytes);
+            flight.keep(attempt, bytes);
         }
         if was_committed && !is_rewritten {
             flight.heard_at = Some(now);
@@ -154,7 +155,7 @@ impl World {
             self.take(call, format!("chunk {} of {} bytes", attempt.0, bytes.len()), step);
         }
         self.show_rewritten(call);
-        let watch = self.router.running_call(id).and_then(|running| running.watch.as_ref());
+        let watch = self.router.running_call(id).and_then(|running| running.watch_of(attempt));
         if was_committed && watch.is_some_and(Watch::is_done) {
             let step = self.router.stream_end(now, id, attempt, &[], None);
             self.take(call, format!("end {}", attempt.0), step);

@@ -150,7 +150,9 @@ impl World {
             Due::Begin(_) => true,
             Due::Cancel(call) => running(call).is_some(),
             Due::Wake(call, asked) => running(call).is_some_and(|flight| flight.wake_at == Some(*asked)),
-            Due::Part(call, attempt, _) => running(call).is_some_and(|flight| flight.open == Some(*attempt)),
+            Due::Part(call, attempt, _) => {
+                running(call).is_some_and(|flight| flight.open.iter().any(|open| open.attempt == *attempt))
+            }
         }
     }
 

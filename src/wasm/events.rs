@@ -112,15 +112,14 @@ impl Router {
     #[wasm_bindgen(js_name = coreErrorWasTold)]
     #[must_use]
     pub fn error_was_told(&self, call: u32) -> bool {
-        self.read(call, |running| running.watch.as_ref().is_some_and(engine::Watch::had_error))
-            .unwrap_or(false)
+        self.read(call, |running| running.watch().is_some_and(engine::Watch::had_error)).unwrap_or(false)
     }
 
     /// How many events of a stream were malformed, and skipped.
     #[wasm_bindgen(js_name = coreSkipped)]
     #[must_use]
     pub fn skipped(&self, call: u32) -> u32 {
-        self.read(call, |running| running.watch.as_ref().map_or(0, engine::Watch::malformed)).unwrap_or(0)
+        self.read(call, |running| running.watch().map_or(0, engine::Watch::malformed)).unwrap_or(0)
     }
 
     /// Is the terminator of a committed stream there?
@@ -128,7 +127,7 @@ impl Router {
     #[must_use]
     pub fn stream_done(&self, call: u32) -> bool {
         let is_done = |running: &Running| {
-            running.call.shows().is_some() && running.watch.as_ref().is_some_and(engine::Watch::is_done)
+            running.call.shows().is_some() && running.watch().is_some_and(engine::Watch::is_done)
         };
         self.read(call, is_done).unwrap_or(false)
     }
@@ -137,7 +136,7 @@ impl Router {
     #[wasm_bindgen(js_name = coreMaySkim)]
     #[must_use]
     pub fn may_skim(&self, call: u32) -> bool {
-        let may = |running: &Running| running.watch.as_ref().is_some_and(engine::Watch::may_be_skimmed);
+        let may = |running: &Running| running.watch().is_some_and(engine::Watch::may_be_skimmed);
         self.read(call, may).unwrap_or(false)
     }
 

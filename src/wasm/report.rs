@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::base::usage::Usage;
 use crate::engine::Running;
 use crate::error::{Fault, FaultKind};
-use crate::plan::Attempt;
+use crate::plan::{Attempt, AttemptId};
 
 use super::convert;
 use super::router::Router;
@@ -35,11 +35,24 @@ impl Router {
         self.last.wake_at
     }
 
-    /// The attempt to give up; -1 for none.
+    /// The next attempt to give up; -1 if there is none, or none any more.
     #[wasm_bindgen(js_name = coreAbort)]
+    pub fn abort(&mut self) -> i32 {
+        self.last.abort.pop().map_or(-1, |attempt| i32::from(attempt.0))
+    }
+
+    /// Is this a send that the call still waits for, or shows?
+    #[wasm_bindgen(js_name = coreListens)]
     #[must_use]
-    pub fn abort(&self) -> i32 {
-        self.last.abort.map_or(-1, i32::from)
+    pub fn listens(&self, call: u32, attempt: u16) -> bool {
+        self.read(call, |running| running.call.listens_to(AttemptId(attempt))).unwrap_or(false)
+    }
+
+    /// The attempt whose answer the caller gets; as long as there is none, the latest.
+    #[wasm_bindgen(js_name = coreAnswering)]
+    #[must_use]
+    pub fn answering(&self, call: u32) -> u16 {
+        self.read(call, |running| running.answering().0).unwrap_or(0)
     }
 
     /// How a call failed, as the facade makes an error of it; of call 0 the last error without a call.

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use smallvec::SmallVec;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -16,7 +17,7 @@ use crate::config::{
 use crate::dialect::reply_members;
 use crate::engine::{self, CallId, Facts, Request, Route, Running, route};
 use crate::error::{Fault, FaultKind};
-use crate::plan::{Action, Attempt, Event, Step};
+use crate::plan::{Action, Attempt, AttemptId, Event, Step};
 
 use super::address;
 use super::convert;
@@ -31,6 +32,7 @@ pub(super) mod action {
     pub(in crate::wasm) const FAILED: u32 = 4;
     pub(in crate::wasm) const WAIT: u32 = 5;
     pub(in crate::wasm) const OVER: u32 = 6;
+    pub(in crate::wasm) const SECOND: u32 = 7;
 }
 
 /// What a request over `fetch` asks for, where it is not a surface. `js/fetch.js` has the same table.
@@ -44,7 +46,8 @@ mod routed {
 pub(super) struct Last {
     pub(super) call: u32,
     pub(super) wake_at: f64,
-    pub(super) abort: Option<u16>,
+    /// In the reverse order of the step.
+    pub(super) abort: SmallVec<[AttemptId; 2]>,
     pub(super) fault: Option<Box<Fault>>,
     pub(super) reply: String,
     pub(super) pieces: Vec<u32>,
@@ -343,8 +346,11 @@ impl Router {
     pub(super) fn take(&mut self, call: u32, step: Step) -> u32 {
         self.last.call = call;
         self.last.wake_at = step.wake_at.map_or(f64::INFINITY, Millis::as_f64);
-        self.last.abort = step.abort.first().map(|attempt| attempt.0);
+        self.last.abort = step.abort;
+        self.last.abort.reverse();
+        let is_second = |attempt| self.read(call, |running| running.call.is_beside(attempt)).unwrap_or(false);
         match step.action {
+            Some(Action::Send { attempt, .. }) if is_second(attempt) => action::SECOND,
             Some(Action::Send { .. } | Action::Resume { .. }) => action::SEND,
             Some(Action::Commit { .. }) => action::COMMIT,
             Some(Action::Done(Ok(_))) => action::DONE,

@@ -18,6 +18,7 @@ mod events;
 mod explain;
 mod fallback;
 mod health;
+mod hedging;
 mod limits;
 mod naming;
 mod ops;

@@ -4,6 +4,7 @@ import { abortStreams } from "./abort-streams.js";
 import { bigBody } from "./big-body.js";
 import { concurrency } from "./concurrency.js";
 import { events } from "./events.js";
+import { hedging } from "./hedging.js";
 import { inPage } from "./in-page.js";
 import { inputRefused } from "./input-refused.js";
 import { inputRelayed } from "./input-relayed.js";
@@ -27,7 +28,7 @@ import { trap } from "./trap.js";
 
 /** For every runtime. */
 export const suites = {
-  ...{ abortCalls, abortStreams, concurrency, inputRefused, inputRelayed, inputSteering, scope },
+  ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, scope },
   ...{ secretsHome, secretsShown, streamBytes, streamFaults, streamObjects, testkit, trap },
   ...{ events, insight, race },
   ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },

@@ -1,0 +1,91 @@
+// One send: the request goes out, and what comes back is read. Decides nothing.
+
+import { assembled } from "./body.js";
+import { causeOf, describe } from "./cause.js";
+import { BAD_REPLY, BAD_REQUEST, CONNECT, NONE } from "./codes.js";
+import { pairs } from "./headers.js";
+import { discard, TooLong } from "./platform/bytes.js";
+import { readAbroad, readRefusal, readStream, readWhole } from "./reply.js";
+
+/**
+ * Who makes a send: the call itself, or its second send beside a slow first one. It keeps what the send comes to.
+ * @typedef {import("./drive.js").Call | import("./rival.js").Rival} Sender
+ */
+
+/** What a promise of `until` gives when the core has moved on in the meantime. */
+export const MOVED_ON = Symbol("moved on");
+
+/**
+ * Waits for a promise, or until the core has moved on: a host's `fetch` need not honour its signal.
+ * @param {Sender} sender
+ * @param {any} promise
+ * @returns {Promise<any>}
+ */
+export function until(sender, promise) {
+  return new Promise((resolve, reject) => {
+    sender.moveOn = resolve;
+    // A host's `fetch` may be no async function.
+    Promise.resolve(promise).then(resolve, reject);
+  });
+}
+
+/**
+ * Makes a send, and takes the steps that follow from it.
+ * @param {Sender} sender
+ * @param {import("./hub.js").Hub} hub
+ * @param {number} attempt
+ */
+export async function send(sender, hub, attempt) {
+  const { core, id, plan } = sender;
+  const { now } = hub;
+  sender.deployment = core.coreAttemptDeployment(id, attempt);
+  const target = hub.target(sender.deployment, plan.surface);
+  sender.headers = target.headers;
+  const controller = new AbortController();
+  sender.controller = controller;
+  let sentHeaders = plan.headers ? { ...plan.headers, ...target.headers } : target.headers;
+  let body;
+  try {
+    if (target.translated) {
+      const rewritten = rewrite(sender, hub, attempt);
+      if (rewritten === undefined) return undefined;
+      body = rewritten.body;
+      sentHeaders = { ...sentHeaders, ...rewritten.headers };
+    } else body = plan.body(target);
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) throw error;
+    // A request that is no JSON, such as one that goes in a circle, is wrong everywhere.
+    sender.cause = error;
+    return sender.step(core.coreFailed(id, attempt, BAD_REQUEST, describe(error), now()));
+  }
+  try {
+    const fetch = hub.fetch ?? globalThis.fetch;
+    const init = { method: "POST", headers: sentHeaders, body, signal: controller.signal, redirect: "manual" };
+    const sent = fetch(target.url, /** @type {RequestInit} */ (init));
+    const response = await until(sender, sent);
+    if (sender.action !== NONE || controller.signal.aborted) return discard(sent);
+    if (response.ok && plan.isStream) return await readStream(sender, hub, attempt, response);
+    const headers = response.ok ? "" : hub.headerLines(response.headers);
+    sender.step(core.coreHead(id, attempt, response.status, headers, now()));
+    if (sender.action !== NONE) return undefined;
+    if (!response.ok) return await readRefusal(sender, hub, attempt, response);
+    return await (target.translated ? readAbroad : readWhole)(sender, hub, attempt, response);
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) throw error;
+    if (sender.action !== NONE || controller.signal.aborted) return undefined;
+    sender.cause = causeOf(error, target.headers);
+    const kind = error instanceof TooLong ? BAD_REPLY : CONNECT;
+    return sender.step(core.coreFailed(id, attempt, kind, describe(error), now()));
+  }
+}
+
+/** Writes the caller's request in the words of another provider; `undefined` if it cannot do what is asked. */
+function rewrite(sender, hub, attempt) {
+  const { core, id, plan } = sender;
+  const source = hub.translate(plan.source());
+  const action = core.coreRewrite(id, attempt, hub.now());
+  // A refusal of a second send may be no step of the call.
+  if (action !== NONE || (sender.hasCompany && !core.coreListens(id, attempt))) return void sender.step(action);
+  const headers = Object.fromEntries(pairs(core.coreRewrittenHeaders()));
+  return { headers, body: assembled(core.corePieces(), core.coreReply(), source) };
+}
