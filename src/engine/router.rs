@@ -165,6 +165,7 @@ impl Router {
     pub fn step(&mut self, now: Millis, id: CallId, event: Event) -> Step {
         let now = self.advance(now);
         let view = View { config: &self.config, state: &self.state };
+        let age_ms = self.calls.age_ms(now);
         let Some(running) = self.calls.get_mut(id) else { return Step::default() };
         let shown = running.call.shows();
         let mut step = running.call.step(now, view, event);
@@ -181,7 +182,7 @@ impl Router {
             Some(Action::Send { .. } | Action::Resume { .. }) => {
                 running.watch = None;
                 // A deployment may have a deadline of its own.
-                running.keep_until_deadline(now);
+                running.keep_until_deadline(now, age_ms);
             }
             _ => {}
         }
