@@ -124,7 +124,8 @@ impl World {
         let Some(flight) = self.flights.get_mut(call.0) else { return };
         let Some(id) = flight.id else { return };
         let Some(running) = self.router.running_call(id) else { return };
-        let is_shown = running.call.shows() == flight.open || !running.rest.is_empty();
+        let shown = running.call.shows();
+        let is_shown = (shown.is_some() && shown == flight.open) || !running.rest.is_empty();
         if flight.is_rewritten && is_shown {
             flight.heard_at = Some(self.clock.told());
             let mut said = Vec::new();
