@@ -19,6 +19,10 @@ const GRACE_MS: u64 = 60_000;
 /// How long the slot of a call without a deadline lives: a day.
 const NO_DEADLINE_MS: u64 = 86_400_000;
 
+/// How far at most a slot ages between two calls that begin. A host that slept, or whose clock was set forward, has not
+/// let its calls run that long, and their drivers still wait.
+const LEAP_MS: u64 = 10_000;
+
 /// A running call. Never 0. The low 16 bits are the slot, the others its generation, so that the id of a
 /// call that is over does not name its slot's next owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,13 +57,17 @@ pub struct Running {
     pub rest: Vec<u8>,
     /// How the call ended.
     pub result: Option<Result<AttemptId, Box<Fault>>>,
-    expires: Millis,
+    /// By the table's own time: see [`Calls::age_ms`].
+    expires_ms: u64,
 }
 
 impl Running {
-    /// Sets the expiry of the slot from the call's deadline.
-    pub(super) fn keep_until_deadline(&mut self, now: Millis) {
-        self.expires = self.call.deadline().map_or(now + NO_DEADLINE_MS, |deadline| deadline + GRACE_MS);
+    /// Sets the expiry of the slot from the call's deadline. `age_ms` is [`Calls::age_ms`] at `now`.
+    pub(super) fn keep_until_deadline(&mut self, now: Millis, age_ms: u64) {
+        let deadline = self.call.deadline();
+        let lasts_ms =
+            deadline.map_or(NO_DEADLINE_MS, |deadline| deadline.since(now).saturating_add(GRACE_MS));
+        self.expires_ms = age_ms.saturating_add(lasts_ms);
     }
 }
 
@@ -75,12 +83,21 @@ pub(super) struct Calls {
     slots: Vec<Slot>,
     free: Vec<u16>,
     swept: usize,
+    /// The table's own time when the last call began, and when that was.
+    aged: (u64, Millis),
 }
 
 impl Calls {
+    /// The table's own time in ms: it passes as the clock does, but does not leap with it.
+    pub(super) fn age_ms(&self, now: Millis) -> u64 {
+        let (ms, at) = self.aged;
+        ms.saturating_add(now.since(at).min(LEAP_MS))
+    }
+
     /// Puts a call into a slot; `None` when 65,536 are running.
     pub(super) fn insert(&mut self, now: Millis, call: Call, number: u64, asked: Asked) -> Option<CallId> {
-        self.sweep(now);
+        self.aged = (self.age_ms(now), now);
+        self.sweep();
         let index = match self.free.pop() {
             Some(index) => index,
             None => {
@@ -92,7 +109,7 @@ impl Calls {
         let slot = self.slots.get_mut(usize::from(index))?;
         // From 1 to 65,535, so that an id is never 0.
         slot.generation = slot.generation.checked_add(1).unwrap_or(1);
-        let expires = now + NO_DEADLINE_MS;
+        let expires_ms = self.aged.0.saturating_add(NO_DEADLINE_MS);
         let Asked { facts, usage_asked, is_text } = asked;
         let (told, rest, readings) = (None, Vec::new(), SmallVec::new());
         let running = Running {
@@ -105,7 +122,7 @@ impl Calls {
             told,
             rest,
             result: None,
-            expires,
+            expires_ms,
         };
         slot.running = Some(Box::new(running));
         Some(CallId(u32::from(slot.generation) << 16 | u32::from(index)))
@@ -141,11 +158,11 @@ impl Calls {
     }
 
     /// Looks at two slots, and frees those whose request has vanished.
-    fn sweep(&mut self, now: Millis) {
+    fn sweep(&mut self) {
         for _ in 0..self.slots.len().min(2) {
             self.swept = self.swept.checked_add(1).filter(|next| *next < self.slots.len()).unwrap_or(0);
             let Some(slot) = self.slots.get_mut(self.swept) else { continue };
-            if slot.running.as_ref().is_some_and(|running| running.expires <= now) {
+            if slot.running.as_ref().is_some_and(|running| running.expires_ms <= self.aged.0) {
                 slot.running = None;
                 self.free.extend(u16::try_from(self.swept));
             }

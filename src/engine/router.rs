@@ -185,6 +185,7 @@ impl Router {
     pub fn step(&mut self, now: Millis, id: CallId, event: Event) -> Step {
         let now = self.advance(now);
         let view = View { config: &self.config, state: &self.state };
+        let age_ms = self.calls.age_ms(now);
         let Some(running) = self.calls.get_mut(id) else { return Step::default() };
         let before = self.journal.is_on().then(|| running.call.progress());
         let shown = running.call.shows();
@@ -205,7 +206,7 @@ impl Router {
             Some(Action::Done(result)) => running.result = Some(result.clone()),
             Some(Action::Send { .. } | Action::Resume { .. }) => {
                 // A deployment may have a deadline of its own.
-                running.keep_until_deadline(now);
+                running.keep_until_deadline(now, age_ms);
             }
             _ => {}
         }

@@ -10,7 +10,7 @@ use crate::config::{
     CallOptions, DeploymentIx, FallbackTarget, GroupIx, Param, Resolved, StreamRules, Surface,
 };
 use crate::error::{ErrorHint, Fault, FaultKind};
-use crate::state::{CALL_DEPOSIT, Counts, Delta, Lease, View};
+use crate::state::{CALL_DEPOSIT, Counts, Delta, Lease, Scope, View};
 use crate::strategy::Need;
 
 use super::attempt::Attempt;
@@ -87,6 +87,10 @@ pub struct Call {
     pub(super) beside: Option<Lease>,
     /// The lowest `order` level that is still to be used in the present group.
     pub(super) level: u32,
+    /// What it has not used of its reservation, and at whose limits that counts.
+    pub(super) unused: Option<(DeploymentIx, Counts)>,
+    /// Who was benched in this step, and for what: the state does not show it yet.
+    pub(super) benched: Option<(DeploymentIx, Scope, FaultKind)>,
     /// Where the call waits for a place, if it does.
     pub(super) waits: Option<GroupIx>,
     /// The target that the host is asked about, and the fault that leads to it.
@@ -125,6 +129,8 @@ impl Call {
             has_hedged: false,
             beside: None,
             level: 0,
+            unused: None,
+            benched: None,
             waits: None,
             asked: None,
         }
@@ -219,7 +225,7 @@ impl Call {
     pub(super) fn need(&self) -> Need {
         let (input, output) = self.spec.tokens.unwrap_or_default();
         let counts = Counts { requests: 1, input: input.into(), output: output.into() };
-        Need { counts, stream: self.spec.stream, beside: self.beside }
+        Need { counts, stream: self.spec.stream, beside: self.beside, unused: self.unused }
     }
 
     /// The send whose stream the caller is being given.
@@ -255,7 +261,7 @@ impl Call {
             step.wake_at = self.timers.next();
             return step;
         }
-        self.beside = None;
+        (self.beside, self.unused, self.benched) = (None, None, None);
         match event {
             Event::Start => self.start(now, view, &mut step),
             Event::Head { attempt, status, headers } => {

@@ -41,7 +41,7 @@ impl Call {
         let Some(slow) = slow.filter(|_| self.rival.is_none() && !self.has_hedged) else { return };
         let is_bounded = view.config.host.subrequests.is_some();
         let is_crowded = is_bounded && view.state.waiting_heads(now) >= OPEN_HEADS;
-        if is_crowded || self.attempts.len() >= self.most_sends(view) {
+        if is_crowded || self.is_spent(view) {
             return;
         }
         let credential = |ix| view.config.deployment(ix).map(|known| known.credential);
@@ -49,7 +49,7 @@ impl Call {
             ix == slow
                 || credential(ix) == credential(slow)
                 || !is_closed(view, now, ix)
-                || call.leaves(view, None, ix)
+                || call.leaves(now, view, ix)
         };
         let Pick::Untried(next) = self.choose(now, view, true, &leave) else { return };
         if self.pay(now, view, step) {

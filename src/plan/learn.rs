@@ -1,10 +1,10 @@
 //! What a fault teaches of the deployment that showed it.
 
 use crate::base::time::Millis;
-use crate::config::DeploymentIx;
+use crate::config::{DeploymentIx, Resolved};
 use crate::error::{Blame, Fault, FaultKind};
 use crate::state::{Delta, Rules, Scope, View, judge};
-use crate::strategy::order_of;
+use crate::strategy::{is_asked_anyway, order_of};
 
 use super::call::Call;
 use super::event::Step;
@@ -48,19 +48,21 @@ impl Call {
         })
     }
 
-    /// Whom the next send of this call must not go to, for what it has met: `benched` is who was benched in this step.
-    pub(super) fn leaves(
-        &self,
-        view: View<'_>,
-        benched: Option<(DeploymentIx, Scope)>,
-        ix: DeploymentIx,
-    ) -> bool {
-        let credential = |ix| view.config.deployment(ix).map(|known| known.credential);
-        let is_benched = benched.is_some_and(|(who, scope)| {
-            ix == who || (scope == Scope::Credential && credential(ix) == credential(who))
-        });
+    /// Whom the next send of this call must not go to, for what it has met.
+    pub(super) fn leaves(&self, now: Millis, view: View<'_>, ix: DeploymentIx) -> bool {
+        let is_benched = matches!(self.target, Resolved::Group(_)) && self.has_benched(view, ix);
         let prefill = || view.config.deployment(ix).is_some_and(|known| known.prefill == Some(true));
         let is_passed = self.level > 0 && order_of(view, ix) < self.level;
-        is_passed || is_benched || self.is_lost(ix) || (self.needs_prefill() && !prefill())
+        let is_of_use = !self.needs_prefill() || prefill();
+        is_passed || is_benched || self.is_lost(ix) || self.is_late(now, view, ix) || !is_of_use
+    }
+    /// Was a deployment benched in this step, or its credential?
+    fn has_benched(&self, view: View<'_>, ix: DeploymentIx) -> bool {
+        let Some((who, scope, kind)) = self.benched else { return false };
+        let (Some(known), Some(benched)) = (view.config.deployment(ix), view.config.deployment(who)) else {
+            return false;
+        };
+        let shares = scope == Scope::Credential && known.credential == benched.credential;
+        ix == who || (shares && !is_asked_anyway(view, known, kind))
     }
 }

@@ -1,9 +1,9 @@
 //! What a call does after a fault: learn from it, then retry, wait, move on or end.
 
 use crate::base::time::Millis;
-use crate::config::{DeploymentIx, FallbackTarget, Resolved};
+use crate::config::{DeploymentIx, FallbackTarget};
 use crate::error::{Fault, FaultKind};
-use crate::state::{Delta, RETRY_PRICE, Scope, View};
+use crate::state::{Delta, RETRY_PRICE, View};
 use crate::strategy::order_of;
 
 use super::call::{Call, Phase};
@@ -33,8 +33,10 @@ impl Call {
         known.fault = Some(Box::new(fault.clone()));
         let (deployment, lease) = (known.deployment, known.lease);
         self.beside = Some(lease);
+        self.unused = self.unused_by(now, view, attempt);
         self.close(now, attempt, step);
-        let benched = self.learn(now, view, deployment, &fault, step);
+        self.benched =
+            self.learn(now, view, deployment, &fault, step).map(|scope| (deployment, scope, fault.kind));
         if !self.failed.contains(&deployment) {
             self.failed.push(deployment);
         }
@@ -49,10 +51,12 @@ impl Call {
             // The caller has seen a part: nothing may be sent again.
             return self.done(Err(fault), step);
         }
-        let benched = benched.filter(|_| matches!(self.target, Resolved::Group(_)));
-        let benched = benched.map(|scope| (deployment, scope));
+        if self.is_spent(view) {
+            // Nothing more may be sent: neither a wait nor a token would be of use.
+            return self.done(Err(fault), step);
+        }
         if self.retries < self.retry_limit(view, &fault) {
-            match self.pick(now, view, benched, true) {
+            match self.pick(now, view, true) {
                 Pick::Untried(next) if is_closed(view, now, next) || self.pay(now, view, step) => {
                     self.retries = self.retries.saturating_add(1);
                     self.last_fault = Some(Box::new(fault));
@@ -62,7 +66,7 @@ impl Call {
                 _ => {}
             }
         }
-        if let Some(next) = self.next_level(now, view, benched, &fault) {
+        if let Some(next) = self.next_level(now, view, &fault) {
             self.retries = 0;
             self.level = order_of(view, next);
             self.last_fault = Some(Box::new(fault));
@@ -71,15 +75,9 @@ impl Call {
         self.fall_back(now, view, fault, step);
     }
 
-    /// Picks among the present target. `benched` is who was benched in this step, which the state does not show yet.
-    fn pick(
-        &mut self,
-        now: Millis,
-        view: View<'_>,
-        benched: Option<(DeploymentIx, Scope)>,
-        again: bool,
-    ) -> Pick {
-        self.choose(now, view, again, &|call, ix| call.leaves(view, benched, ix))
+    /// Picks among the present target.
+    fn pick(&mut self, now: Millis, view: View<'_>, again: bool) -> Pick {
+        self.choose(now, view, again, &|call, ix| call.leaves(now, view, ix))
     }
 
     /// Picks among the present target, but for those to leave.
@@ -100,18 +98,12 @@ impl Call {
     }
 
     /// Somebody of a higher `order` level, once the levels so far have had their retries.
-    fn next_level(
-        &mut self,
-        now: Millis,
-        view: View<'_>,
-        benched: Option<(DeploymentIx, Scope)>,
-        fault: &Fault,
-    ) -> Option<DeploymentIx> {
+    fn next_level(&mut self, now: Millis, view: View<'_>, fault: &Fault) -> Option<DeploymentIx> {
         if self.spec.options.disable_fallbacks || !self.may_retry(fault) {
             return None;
         }
         let level = self.failed.iter().map(|ix| order_of(view, *ix)).max()?;
-        let leave = |call: &Self, ix| order_of(view, ix) <= level || call.leaves(view, benched, ix);
+        let leave = |call: &Self, ix| order_of(view, ix) <= level || call.leaves(now, view, ix);
         match self.choose(now, view, false, &leave) {
             Pick::Untried(next) => Some(next),
             _ => None,
@@ -167,7 +159,7 @@ impl Call {
 
     /// Sends to somebody of the present target, or moves on.
     pub(super) fn try_target(&mut self, now: Millis, view: View<'_>, step: &mut Step) {
-        let pick = if self.is_queued(now, view) { Pick::Nobody } else { self.pick(now, view, None, false) };
+        let pick = if self.is_queued(now, view) { Pick::Nobody } else { self.pick(now, view, false) };
         match pick {
             Pick::Untried(deployment) | Pick::Tried(deployment) => self.send(now, view, deployment, step),
             Pick::Nobody => {
@@ -233,7 +225,7 @@ impl Call {
         self.level = 0;
         self.retries = 0;
         self.sent_in_hop = false;
-        match self.pick(now, view, None, false) {
+        match self.pick(now, view, false) {
             Pick::Untried(deployment) | Pick::Tried(deployment) => Ok(deployment),
             Pick::Nobody => Err(nobody(view, now, target.to, self.need())),
         }

@@ -5,7 +5,7 @@ use crate::base::time::Millis;
 use crate::base::usage::Usage;
 use crate::config::{Deployment, DeploymentIx, Timeouts};
 use crate::error::{Fault, FaultKind};
-use crate::state::{Delta, Lease, View};
+use crate::state::{Counts, Delta, Lease, View};
 
 use super::attempt::Attempt;
 use super::call::{Call, Phase};
@@ -21,11 +21,13 @@ const NO_DEADLINE_MS: u64 = 86_400_000;
 /// For how long at most a send keeps others from trying a deployment whose circuit is half-open.
 const PROBE_MS: u64 = 60_000;
 
+/// For how long at least a reservation counts.
+const MINUTE_MS: u64 = 60_000;
+
 impl Call {
     /// Sends to a deployment, or ends the call if it may send nothing more.
     pub(super) fn send(&mut self, now: Millis, view: View<'_>, deployment: DeploymentIx, step: &mut Step) {
-        let is_late = self.timers.get(Timer::Call).is_some_and(|deadline| deadline <= now);
-        if is_late || self.attempts.len() >= self.most_sends(view) {
+        if self.is_late(now, view, deployment) || self.is_spent(view) {
             let fault = self.last_fault.take().map(|fault| *fault);
             let fault = fault
                 .unwrap_or_else(|| Fault::new(FaultKind::NoDeployment, "the call may send nothing more"));
@@ -45,10 +47,25 @@ impl Call {
         self.plan_hedge(now, view, deployment);
     }
 
-    /// How many sends the call may make.
-    pub(super) fn most_sends(&self, view: View<'_>) -> usize {
+    /// Has the call made as many sends as it may?
+    pub(super) fn is_spent(&self, view: View<'_>) -> bool {
         let bound = self.spec.options.max_attempts.unwrap_or(view.config.policy.max_attempts);
-        bound.min(view.config.host.subrequests.unwrap_or(u32::MAX)) as usize
+        self.attempts.len() >= bound.min(view.config.host.subrequests.unwrap_or(u32::MAX)) as usize
+    }
+
+    /// Would the call's deadline be over, if it went to a deployment? That may have a deadline of its own.
+    pub(super) fn is_late(&self, now: Millis, view: View<'_>, deployment: DeploymentIx) -> bool {
+        let deadline = match self.own_deadline_ms(view, deployment) {
+            Some(ms) => Some(self.started + ms).filter(|_| ms > 0),
+            None => self.timers.get(Timer::Call),
+        };
+        deadline.is_some_and(|deadline| deadline <= now)
+    }
+
+    /// A deployment's word on the whole call, which beats the router's, not the request's; 0 is no deadline.
+    fn own_deadline_ms(&self, view: View<'_>, deployment: DeploymentIx) -> Option<u64> {
+        let own = view.config.deployment(deployment).and_then(|known| known.timeouts.deadline_ms);
+        own.filter(|_| self.spec.options.timeouts.deadline_ms.is_none())
     }
 
     /// Makes a send: its number, its limits, its place at the deployment. `None` for a deployment of another config.
@@ -69,10 +86,7 @@ impl Call {
             self.hops_with_sends = self.hops_with_sends.saturating_add(1);
         }
         self.timers.clear(lane);
-        if let Some(ms) =
-            known.timeouts.deadline_ms.filter(|_| self.spec.options.timeouts.deadline_ms.is_none())
-        {
-            // The deployment's word on the whole call beats the router's, not the request's.
+        if let Some(ms) = self.own_deadline_ms(view, deployment) {
             self.timers.set(Timer::Call, self.started, Some(ms).filter(|ms| *ms > 0));
         }
         let limits = self.limits(view, known);
@@ -144,6 +158,19 @@ impl Call {
         self.phase = Phase::Ended;
         self.timers = Timers::default();
         step.action = Some(Action::Done(Ok(attempt)));
+    }
+
+    /// What a send that has failed has not used of its reservation, and at whose limits that still counts.
+    pub(super) fn unused_by(
+        &self,
+        now: Millis,
+        view: View<'_>,
+        attempt: AttemptId,
+    ) -> Option<(DeploymentIx, Counts)> {
+        let known = self.attempts.get(usize::from(attempt.0))?;
+        let cell = view.config.deployment(known.deployment)?.limit_cell(known.deployment);
+        let counts = now.since(known.started) < MINUTE_MS;
+        counts.then(|| (cell, known.reserved.minus(known.used())))
     }
 
     /// A send is over: its place is free, and what it used is settled. Said once.

@@ -22,12 +22,16 @@ pub(super) enum Due {
     /// A wake-up, and the moment that was asked for.
     Wake(CallNo, Millis),
     Part(CallNo, AttemptId, Part),
+    /// The host's clock is set: forward or, below 0, back.
+    Set(i64),
 }
 
 /// A clock that stands still until it is told to jump.
 #[derive(Debug)]
 pub(super) struct Clock {
     pub(super) now: Millis,
+    /// How far the clock that the host tells is ahead of it.
+    ahead_ms: i64,
     /// By moment; at the same moment, in the order in which it was scheduled.
     queue: BTreeMap<(Millis, u64), Due>,
     scheduled: u64,
@@ -36,7 +40,7 @@ pub(super) struct Clock {
 
 impl Clock {
     pub(super) fn new() -> Self {
-        Self { now: START, queue: BTreeMap::new(), scheduled: 0, events_left: 0 }
+        Self { now: START, ahead_ms: 0, queue: BTreeMap::new(), scheduled: 0, events_left: 0 }
     }
 
     /// Allows the events of one more call.
@@ -68,6 +72,21 @@ impl Clock {
     /// Moves on, and never back.
     pub(super) fn move_to(&mut self, at: Millis) {
         self.now = self.now.max(at);
+    }
+
+    /// What the host's clock tells: it may be set, forward and back.
+    pub(super) fn told(&self) -> Millis {
+        Millis(self.now.0.saturating_add_signed(self.ahead_ms))
+    }
+
+    /// Sets the host's clock.
+    pub(super) fn set(&mut self, by_ms: i64) {
+        self.ahead_ms = self.ahead_ms.saturating_add(by_ms);
+    }
+
+    /// When it will be, if the host's clock is not set, that the host tells a moment.
+    pub(super) fn when_told(&self, at: Millis) -> Millis {
+        self.now + at.since(self.told())
     }
 
     /// Would more happen than calls can cause?

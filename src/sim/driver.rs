@@ -25,7 +25,9 @@ impl World {
         }
         if flight.wake_at != step.wake_at {
             flight.wake_at = step.wake_at;
-            step.wake_at.into_iter().for_each(|at| self.clock.schedule(at, Due::Wake(call, at)));
+            step.wake_at
+                .into_iter()
+                .for_each(|at| self.clock.schedule(self.clock.when_told(at), Due::Wake(call, at)));
         }
         match &step.action {
             Some(Action::Send { attempt, deployment } | Action::Resume { attempt, deployment }) => {

@@ -52,6 +52,8 @@ pub struct Outcome {
     pub received: String,
     /// Events that came too late or out of order.
     pub stale_events: u32,
+    /// Has its request vanished? Then nobody hears how it ends.
+    pub has_vanished: bool,
 }
 
 impl Outcome {

@@ -36,7 +36,7 @@ impl World {
             options,
             facts: None,
         };
-        match self.router.begin(self.clock.now, request) {
+        match self.router.begin(self.clock.told(), request) {
             Ok((id, step)) => {
                 self.with(call, |flight| flight.id = Some(id));
                 if let Some(ms) = spec.cancel_after_ms {
@@ -50,7 +50,7 @@ impl World {
 
     pub(super) fn cancel(&mut self, call: CallNo) {
         let Some(id) = self.id(call) else { return };
-        let step = self.router.step(self.clock.now, id, Event::Cancel);
+        let step = self.router.step(self.clock.told(), id, Event::Cancel);
         self.take(call, "cancel".to_owned(), step);
     }
 
@@ -63,17 +63,17 @@ impl World {
         if let (Some(at), Some(attempt)) = (flight.heard_at, shown) {
             self.router.alive(at, id, attempt);
         }
-        let step = self.router.step(self.clock.now, id, Event::Tick);
+        let step = self.router.step(self.clock.told(), id, Event::Tick);
         self.take(call, "tick".to_owned(), step);
     }
 
     /// Something comes over the wire.
     pub(super) fn part(&mut self, call: CallNo, attempt: AttemptId, part: Part) {
-        let (Some(id), now) = (self.id(call), self.clock.now) else { return };
+        let (Some(id), now) = (self.id(call), self.clock.told()) else { return };
         let Some(flight) = self.flights.get_mut(call.0) else { return };
         let number = attempt.0;
         match part {
-            Part::Vanish => flight.id = None,
+            Part::Vanish => (flight.id, flight.outcome.has_vanished) = (None, true),
             Part::Head(status) => {
                 let headers = Headers::default();
                 let step = self.router.step(now, id, Event::Head { attempt, status, headers });
@@ -113,7 +113,7 @@ impl World {
         let Some(dialect) = deployment.map(|known| known.dialect) else { return };
         let mut scan = Scanner::new(reply_members(dialect));
         scan.push(&body);
-        let step = self.router.answered(self.clock.now, id, attempt, &mut scan);
+        let step = self.router.answered(self.clock.told(), id, attempt, &mut scan);
         if let Some(Action::Done(Ok(_))) = step.action {
             self.with(call, |flight| flight.show(&body));
         }
@@ -127,7 +127,7 @@ impl World {
         let Some(running) = self.router.running_call(id) else { return };
         let is_shown = running.call.shows().is_some() || !running.rest.is_empty();
         if flight.is_rewritten && is_shown {
-            flight.heard_at = Some(self.clock.now);
+            flight.heard_at = Some(self.clock.told());
             let mut said = Vec::new();
             self.router.take_output(id, &mut said);
             flight.show(&said);
@@ -136,7 +136,7 @@ impl World {
 
     /// Bytes of a stream. Nothing is shown before the commit. After it the router reads on only for objects.
     fn chunk(&mut self, call: CallNo, id: CallId, attempt: AttemptId, bytes: &[u8]) {
-        let now = self.clock.now;
+        let now = self.clock.told();
         let Some(flight) = self.flights.get_mut(call.0) else { return };
         let (was_committed, objects) = (flight.is_committed(), flight.spec.objects);
         let is_rewritten = self.router.stream_output(id, attempt) == Output::Events;

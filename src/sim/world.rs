@@ -136,6 +136,7 @@ impl World {
                 Due::Cancel(call) => self.cancel(call),
                 Due::Wake(call, _) => self.wake(call),
                 Due::Part(call, attempt, part) => self.part(call, attempt, part),
+                Due::Set(by_ms) => self.clock.set(by_ms),
             }
             return true;
         }
@@ -147,7 +148,7 @@ impl World {
     fn is_live(&self, due: &Due) -> bool {
         let running = |call: &CallNo| self.flights.get(call.0).filter(|flight| flight.id.is_some());
         match due {
-            Due::Begin(_) => true,
+            Due::Begin(_) | Due::Set(_) => true,
             Due::Cancel(call) => running(call).is_some(),
             Due::Wake(call, asked) => running(call).is_some_and(|flight| flight.wake_at == Some(*asked)),
             Due::Part(call, attempt, _) => {
@@ -168,6 +169,17 @@ impl World {
         Clock::ms(self.clock.now)
     }
 
+    /// What the host's clock tells: what the router is told, and need not be when things really happen.
+    #[must_use]
+    pub fn told(&self) -> Millis {
+        self.clock.told()
+    }
+
+    /// Sets the host's clock so long from now: forward or, below 0, back.
+    pub fn set_clock_in(&mut self, ms: u64, by_ms: i64) {
+        self.clock.schedule(self.clock.now + ms, Due::Set(by_ms));
+    }
+
     /// The router itself.
     #[must_use]
     pub fn router(&self) -> &Router {
@@ -184,8 +196,8 @@ impl World {
     /// How long a deployment or its credential is still benched, in milliseconds; `None` if it is not, or there is none with this id.
     #[must_use]
     pub fn benched_ms(&self, id: &str) -> Option<u64> {
-        let left = |circuit: &Circuit| match circuit.at(self.clock.now) {
-            CircuitState::Open { until } => Some(until.since(self.clock.now)),
+        let left = |circuit: &Circuit| match circuit.at(self.told()) {
+            CircuitState::Open { until } => Some(until.since(self.told())),
             CircuitState::Closed | CircuitState::HalfOpen => None,
         };
         self.circuits(id)?.into_iter().filter_map(left).max()
@@ -194,7 +206,7 @@ impl World {
     /// Is somebody trying a deployment, or its credential, whose bench is over?
     #[must_use]
     pub fn is_probed(&self, id: &str) -> bool {
-        self.circuits(id).is_some_and(|both| both.iter().any(|one| one.is_probed(self.clock.now, None)))
+        self.circuits(id).is_some_and(|both| both.iter().any(|one| one.is_probed(self.told(), None)))
     }
 
     /// The circuits of a deployment and of its credential.

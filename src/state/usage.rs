@@ -34,7 +34,9 @@ impl Counts {
         }
     }
 
-    fn minus(self, other: Self) -> Self {
+    /// These without those; never below 0.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Self {
         Self {
             requests: self.requests.saturating_sub(other.requests),
             input: self.input.saturating_sub(other.input),

@@ -19,6 +19,16 @@ pub struct Need {
     pub stream: bool,
     /// The place of a send that is about to be over: it is as good as free.
     pub beside: Option<Lease>,
+    /// What that send has not used of its reservation, and where it counts: the state does not show it yet.
+    pub unused: Option<(DeploymentIx, Counts)>,
+}
+
+impl Need {
+    /// What has to fit under the limits that are counted at a deployment.
+    fn counts_at(self, cell: DeploymentIx) -> Counts {
+        let unused = self.unused.filter(|(of, _)| *of == cell).map(|(_, unused)| unused);
+        self.counts.minus(unused.unwrap_or_default())
+    }
 }
 
 /// Why a deployment may not be used now.
@@ -130,12 +140,17 @@ fn of_credential(now: Millis, circuit: &Circuit, need: Need) -> Option<Exclusion
     }
 }
 
-/// The only deployment of a group is asked for its real error each time, whatever its key was told elsewhere; but for
-/// an account that is empty, where the answer is known.
+/// Is a deployment asked, whatever its key was told elsewhere?
 fn tells_for_itself(view: View<'_>, known: &Deployment) -> bool {
-    let is_only = view.config.group(known.group).is_some_and(|group| group.members.len() == 1);
     let cause = view.state.credential(known.credential).and_then(Circuit::cause);
-    is_only && cause.is_some_and(|fault| fault.kind != FaultKind::Quota)
+    cause.is_some_and(|fault| is_asked_anyway(view, known, fault.kind))
+}
+
+/// The only deployment of a group is asked for its real error each time, though its credential is benched for a fault of
+/// this kind; but for an account that is empty, where the answer is known.
+#[must_use]
+pub fn is_asked_anyway(view: View<'_>, known: &Deployment, kind: FaultKind) -> bool {
+    view.config.group(known.group).is_some_and(|group| group.members.len() == 1) && kind != FaultKind::Quota
 }
 
 /// The limits that the config sets: calls at once, and, where they are bounds, requests and tokens of a minute.
@@ -157,7 +172,7 @@ fn at_limit(
         return None;
     }
     let usage = &cell()?.usage;
-    let Counts { requests, input, output } = need.counts;
+    let Counts { requests, input, output } = need.counts_at(known.limit_cell(ix));
     let bounds = [
         (known.rpm, Measure::Requests, requests),
         (known.tpm, Measure::Tokens, input.saturating_add(output)),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use switchman::error::FaultKind;
 use switchman::sim::{Reply, Spec, World};
 
-use crate::support::{Scene, assert_answered, config, slow_down};
+use crate::support::{Scene, assert_answered, config, deployment, slow_down, with};
 
 /// Groups of one deployment each, whose id is the group's name in capitals. No retries.
 fn chain(groups: &[&str], settings: Value) -> Scene {
@@ -261,4 +261,26 @@ fn s116_with_the_first_group_down_and_the_second_well_no_stream_fails_at_a_stead
         scene.run_open_loop(1_000, 50, &Spec::stream("chat"));
         assert_none_failed(&scene, &outage);
     }
+}
+
+#[test]
+fn a_key_that_is_refused_is_not_tried_again_in_the_next_group() {
+    let key = json!({ "api_key": "sk-shared" });
+    let list = |more: &[&str]| {
+        let mut list = vec![deployment("chat", "a", key.clone()), deployment("chat", "b", json!({}))];
+        list.extend(more.iter().map(|id| deployment("backup", id, key.clone())));
+        list.push(deployment("last", "z", json!({})));
+        list
+    };
+    let settings = json!({ "fallbacks": [{ "chat": ["backup", "last"] }], "num_retries": 0 });
+    let mut scene = Scene::new(&with(list(&["c", "d"]), settings.clone()));
+    scene.now("a", Reply::status(401));
+    scene.now("b", Reply::status(401));
+    assert_eq!(scene.ask_chat().deployments().last(), Some(&"z"));
+    assert_eq!(scene.summary().sends["c"] + scene.summary().sends["d"], 0);
+    // The only deployment of a group is asked all the same: a key may be good for one model and not for another.
+    let mut scene = Scene::new(&with(list(&["c"]), settings));
+    scene.now("a", Reply::status(403));
+    scene.now("b", Reply::status(403));
+    assert_eq!(scene.ask_chat().deployments().last(), Some(&"c"));
 }

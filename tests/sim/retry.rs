@@ -232,3 +232,24 @@ fn a_quiet_router_can_always_retry() {
         scene.advance(1_000);
     }
 }
+
+#[test]
+fn who_may_send_nothing_more_neither_waits_nor_moves_on() {
+    let settings = json!({ "num_retries": 3, "max_attempts": 2, "fallbacks": [{ "chat": ["backup"] }] });
+    let mut scene = Scene::new(&config(&[("chat", &["a"]), ("backup", &["c"])], settings));
+    scene.now("a", Reply::status(500));
+    let outcome = scene.ask_chat();
+    assert_eq!((outcome.deployments(), outcome.fallbacks), (vec!["a", "a"], 0));
+    let last = outcome.attempts[1].ended_ms;
+    assert_eq!((outcome.ended_ms, outcome.kind()), (last, Some(FaultKind::Unavailable)));
+}
+
+#[test]
+fn what_a_send_that_failed_has_not_used_leaves_room_for_the_next_one() {
+    let list = vec![deployment("chat", "a", json!({ "tpm": 500 }))];
+    let settings = json!({ "limit_mode": "hard", "num_retries": 1 });
+    let mut scene = Scene::new(&with(list, settings)).first("a", [Reply::status(500)]);
+    let outcome = scene.ask(Spec::chat("chat").using(200, 100));
+    assert_answered(&outcome);
+    assert_eq!(outcome.deployments(), ["a", "a"]);
+}

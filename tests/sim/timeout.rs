@@ -199,3 +199,21 @@ fn a_limit_that_fires_before_the_commit_leads_to_another_deployment() {
         assert!(scene.benched_ms("a").is_some(), "time-outs count");
     }
 }
+
+#[test]
+fn a_deployment_whose_own_deadline_is_over_is_not_sent_to() {
+    let list = vec![
+        deployment("chat", "a", json!({ "order": 1 })),
+        deployment("chat", "b", json!({ "order": 2, "deadline": 2 })),
+    ];
+    let mut scene =
+        Scene::new(&with(list, json!({ "num_retries": 0 }))).always("a", Reply::status(500).in_ms(2_000));
+    let outcome = scene.ask_chat();
+    assert_eq!((outcome.deployments(), outcome.kind()), (vec!["a"], Some(FaultKind::Unavailable)));
+    assert_eq!(scene.summary().sends["b"], 0, "it would only be blamed for being too slow");
+    scene.now("a", Reply::status(500).in_ms(1_999));
+    assert_eq!(scene.ask_chat().deployments(), ["a", "b"]);
+    // The request's own word counts for both.
+    scene.now("a", Reply::status(500).in_ms(2_000));
+    assert_answered(&scene.ask(Spec::chat("chat").with(json!({ "deadlineMs": 9_000 }))));
+}

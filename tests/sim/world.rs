@@ -45,6 +45,23 @@ fn advancing_stops_in_the_middle_of_a_call() {
 }
 
 #[test]
+fn the_hosts_clock_can_be_set_and_calls_still_end() {
+    for (by_ms, ends_ms) in [(-30_000, 130_000), (3_600_000, 100_000)] {
+        let mut scene = Scene::chat(&["a"], json!({ "deadline": 100 })).always("a", Reply::silent());
+        scene.set_clock_in(50_000, by_ms);
+        let told = scene.told();
+        let call = scene.call(Spec::chat("chat"));
+        scene.run();
+        assert_eq!(
+            scene.seen(call).ended_ms,
+            Some(ends_ms),
+            "the router takes a clock that steps back to stand"
+        );
+        assert_eq!(scene.told().0, told.0.saturating_add_signed(by_ms) + ends_ms);
+    }
+}
+
+#[test]
 fn latencies_stay_in_their_range_and_use_it() {
     let spread = |latency: Latency| {
         let mut scene = Scene::chat(&["a"], json!({})).always("a", Reply::ok().latency(latency));

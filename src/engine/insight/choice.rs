@@ -22,7 +22,7 @@ impl Router {
         let look = self.next_look();
         let mut rng = Rng::for_call(self.seed().unwrap_or(0) ^ LOOKS, look);
         let counts = Counts { requests: 1, ..Counts::default() };
-        let need = Need { counts, stream, beside: None };
+        let need = Need { counts, stream, ..Need::default() };
         let target = self.config.resolve(model);
         choose(self.view(), now, model, target, need, &mut rng)
     }

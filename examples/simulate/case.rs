@@ -1,0 +1,54 @@
+//! One case: a config, what its upstreams do, who calls when, and how the clock is set. All out of one seed.
+
+use switchman::sim::{Upstream, World};
+
+use crate::draw::Draw;
+use crate::faults::upstream;
+use crate::setup::Setup;
+use crate::traffic::{Asked, calls};
+
+/// One case.
+#[derive(Clone, Debug)]
+pub(crate) struct Case {
+    pub(crate) seed: u64,
+    pub(crate) setup: Setup,
+    pub(crate) upstreams: Vec<Upstream>,
+    pub(crate) calls: Vec<Asked>,
+    /// When the host's clock is set, and by how much.
+    pub(crate) clock_steps: Vec<(u64, i64)>,
+}
+
+impl Case {
+    /// The case of a seed, of about so many calls.
+    pub(crate) fn draw(seed: u64, usual_calls: u64) -> Self {
+        let mut draw = Draw::new(seed);
+        let setup = Setup::draw(&mut draw);
+        let span_ms = draw.one(&[0, 500, 10_000, 60_000, 300_000]);
+        let upstreams = setup.ids.iter().map(|_| upstream(&mut draw, span_ms)).collect();
+        let count = draw.between(1, usual_calls * 2);
+        let calls = calls(&mut draw, &setup, count, span_ms);
+        let steps = if draw.chance(20) { draw.between(1, 4) } else { 0 };
+        let step = |draw: &mut Draw| {
+            let by_ms = draw.ms() as i64 * draw.one(&[1, 1, 40]);
+            (draw.between(0, span_ms + 5_000), if draw.chance(50) { by_ms } else { -by_ms })
+        };
+        let clock_steps = (0..steps).map(|_| step(&mut draw)).collect();
+        Self { seed, setup, upstreams, calls, clock_steps }
+    }
+
+    /// The world of the case, with everything planned and nothing begun.
+    pub(crate) fn world(&self) -> Result<World, String> {
+        let made = World::with_host(&self.setup.config, &self.setup.host, self.seed);
+        let mut world = made.map_err(|error| error.to_string())?;
+        for (id, upstream) in self.setup.ids.iter().zip(&self.upstreams) {
+            world.upstream(id, upstream.clone()).map_err(|error| error.to_string())?;
+        }
+        for asked in &self.calls {
+            world.call_in(asked.at_ms, asked.spec.clone());
+        }
+        for (at_ms, by_ms) in &self.clock_steps {
+            world.set_clock_in(*at_ms, *by_ms);
+        }
+        Ok(world)
+    }
+}

@@ -1,0 +1,189 @@
+//! What the oracle knows of each call.
+
+use switchman::base::time::Millis;
+use switchman::config::{
+    CallOptions, DeploymentIx, FallbackLists, Hedging, MidStream, Resolved, RouterConfig,
+};
+use switchman::plan::{Action, AttemptId};
+use switchman::sim::{CallNo, Entry, World};
+use switchman::state::{Counts, Lease};
+
+use crate::case::Case;
+
+use super::{Broken, rule};
+
+/// One send.
+#[derive(Clone, Debug)]
+pub(super) struct Send {
+    pub(super) lease: Lease,
+    pub(super) attempt: AttemptId,
+    pub(super) to: DeploymentIx,
+    pub(super) is_over: bool,
+}
+
+/// One call.
+pub(super) struct Own {
+    pub(super) options: CallOptions,
+    pub(super) target: Option<Resolved>,
+    pub(super) need: Counts,
+    /// Deployments that somebody may have named: they may be used even while they are benched.
+    named: Vec<DeploymentIx>,
+    pub(super) sends: Vec<Send>,
+    /// How many of the sends were made before the present group.
+    pub(super) hop_from: usize,
+    pub(super) has_hedged: bool,
+    /// The send that the caller was shown last.
+    pub(super) shown: Option<AttemptId>,
+    pub(super) is_over: bool,
+    pub(super) began: Option<(u64, Millis)>,
+    pub(super) deadline_ms: Option<u64>,
+    pub(super) hedging: Hedging,
+    pub(super) mid_stream: MidStream,
+    pub(super) stream: bool,
+}
+
+impl Own {
+    /// When it has to be over, in the router's time.
+    pub(super) fn deadline(&self) -> Option<Millis> {
+        Some(self.began?.1 + self.deadline_ms?)
+    }
+
+    /// Is a deadline over that a deployment has for the whole call?
+    pub(super) fn is_late(&self, now: Millis, own_ms: Option<u64>) -> bool {
+        let own_ms = own_ms.filter(|_| self.options.timeouts.deadline_ms.is_none());
+        let began = self.began.map(|(_, began)| began);
+        let deadline = began.zip(own_ms.filter(|ms| *ms > 0)).map(|(began, ms)| began + ms);
+        deadline.is_some_and(|deadline| deadline <= now)
+    }
+
+    pub(super) fn open(&self) -> impl Iterator<Item = &Send> {
+        self.sends.iter().filter(|send| !send.is_over)
+    }
+
+    /// The sends to the present group.
+    pub(super) fn hop(&self) -> &[Send] {
+        &self.sends[self.hop_from..]
+    }
+
+    /// Has the caller seen a part of a stream?
+    pub(super) fn is_committed(&self) -> bool {
+        self.shown.is_some()
+    }
+
+    pub(super) fn may_be_named(&self, ix: DeploymentIx) -> bool {
+        self.named.contains(&ix)
+    }
+}
+
+/// All calls of a case.
+pub(super) struct Calls {
+    all: Vec<Own>,
+    /// Those that run.
+    running: Vec<usize>,
+}
+
+impl Calls {
+    pub(super) fn new(case: &Case, config: &RouterConfig, options: Vec<CallOptions>) -> Self {
+        let all = case.calls.iter().zip(options).map(|(asked, options)| {
+            let target = config.resolve(&asked.model);
+            let policy = &config.policy;
+            let deadline_ms = options.timeouts.deadline_ms.or(policy.timeouts.deadline_ms);
+            Own {
+                named: named(config, target, &options),
+                target,
+                need: Counts { requests: 1, input: asked.tokens.0.into(), output: asked.tokens.1.into() },
+                sends: Vec::new(),
+                hop_from: 0,
+                has_hedged: false,
+                shown: None,
+                is_over: false,
+                began: None,
+                deadline_ms: deadline_ms.filter(|ms| *ms > 0),
+                hedging: options.hedging.unwrap_or(policy.hedging),
+                mid_stream: options.streams.or(policy.streams).mid_stream.unwrap_or_default(),
+                stream: asked.spec.is_stream(),
+                options,
+            }
+        });
+        Self { all: all.collect(), running: Vec::new() }
+    }
+
+    pub(super) fn of(&self, call: usize) -> &Own {
+        &self.all[call]
+    }
+
+    pub(super) fn of_mut(&mut self, call: usize) -> &mut Own {
+        &mut self.all[call]
+    }
+
+    pub(super) fn begin(&mut self, entry: &Entry, now: Millis) {
+        let own = &mut self.all[entry.call];
+        if own.began.is_none() {
+            own.began = Some((entry.at_ms, now));
+            self.running.push(entry.call);
+        }
+    }
+
+    /// Whoever waits for a place begins anew with its first group.
+    pub(super) fn waits(&mut self, call: usize) {
+        let own = &mut self.all[call];
+        own.hop_from = own.sends.len();
+    }
+
+    pub(super) fn sent(&mut self, config: &RouterConfig, entry: &Entry, send: Send) {
+        let own = &mut self.all[entry.call];
+        let group = |ix: DeploymentIx| config.deployments[usize::from(ix.0)].group;
+        if own.hop().last().is_some_and(|last| group(last.to) != group(send.to)) {
+            own.hop_from = own.sends.len();
+        }
+        let is_second = own.open().next().is_some();
+        own.has_hedged |= is_second;
+        let ms = config.deployments[usize::from(send.to.0)].timeouts.deadline_ms;
+        if let Some(ms) = ms.filter(|_| own.options.timeouts.deadline_ms.is_none()) {
+            own.deadline_ms = Some(ms).filter(|ms| *ms > 0);
+        }
+        own.sends.push(send);
+    }
+
+    pub(super) fn after(&mut self, entry: &Entry) {
+        let own = &mut self.all[entry.call];
+        if let Some(Action::Commit { attempt }) = &entry.step.action {
+            own.shown = Some(*attempt);
+        }
+        if matches!(entry.step.action, Some(Action::Done(_))) {
+            own.is_over = true;
+            self.running.retain(|call| *call != entry.call);
+        }
+    }
+
+    /// No call runs for longer than it may. A router takes a clock that was set back to stand, so that much later a call
+    /// may end; a timer cannot know that the clock was set forward.
+    pub(super) fn check_deadlines(&mut self, world: &World, back_ms: u64) -> Result<(), Broken> {
+        let vanished = |call: usize| world.outcome(CallNo(call)).is_some_and(|outcome| outcome.has_vanished);
+        self.running.retain(|call| !vanished(*call));
+        for call in &self.running {
+            let own = &self.all[*call];
+            let (Some((began_ms, _)), Some(ms)) = (own.began, own.deadline_ms) else { continue };
+            let is_late = world.now_ms().saturating_sub(began_ms) > ms + back_ms;
+            rule!(!is_late, "call {call} runs {ms} ms after its beginning, and should be over");
+        }
+        Ok(())
+    }
+}
+
+/// The deployments that a call may reach by their ids.
+fn named(config: &RouterConfig, target: Option<Resolved>, options: &CallOptions) -> Vec<DeploymentIx> {
+    let table = &config.fallbacks;
+    let own = [&options.fallbacks, &options.context_window_fallbacks, &options.content_policy_fallbacks];
+    let lists =
+        own.into_iter().flatten().chain([&table.ordinary, &table.context_window, &table.content_policy]);
+    let chains = |lists: &FallbackLists| {
+        let own = lists.by_group.iter().flat_map(|(_, chain)| chain.clone());
+        own.chain(lists.default.clone()).map(|target| target.to).collect::<Vec<_>>()
+    };
+    let ids = lists.flat_map(chains).chain(target).filter_map(|target| match target {
+        Resolved::Deployment(ix) => Some(ix),
+        Resolved::Group(_) => None,
+    });
+    ids.collect()
+}

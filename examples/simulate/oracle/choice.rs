@@ -1,0 +1,145 @@
+//! Who may be sent to: nobody who is benched, full or probed while somebody else is there.
+
+use switchman::config::{Deployment, DeploymentIx, LimitMode, WhenAllDown};
+use switchman::error::FaultKind;
+use switchman::sim::{Entry, World};
+
+use super::calls::Own;
+use super::{Broken, Oracle, rule};
+
+/// Why a deployment may not be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    Drained,
+    Benched,
+    Probed,
+    Full,
+    Limit,
+}
+
+/// The router counts a minute in steps of a second: so much may count as long as a second more.
+const MINUTE_MS: u64 = 60_000;
+const STEP_MS: u64 = 1_000;
+
+impl Oracle {
+    /// Why a deployment may not be used by a call, if the last so many milliseconds count.
+    pub(super) fn why_not(&self, ix: DeploymentIx, call: &Own, window_ms: u64) -> Option<Why> {
+        let (known, now) = (&self.config.deployments[usize::from(ix.0)], self.now);
+        if known.weight == Some(0.0) {
+            return Some(Why::Drained);
+        }
+        if self.books.is_benched(ix, now) {
+            return Some(Why::Benched);
+        }
+        if self.books.until(ix).is_some() && self.books.is_probed(ix, now) {
+            return Some(Why::Probed);
+        }
+        let credential = self.books.credential_of(known);
+        // Who is alone in its group is asked each time, but for an account that is empty.
+        let is_alone = self.config.groups[usize::from(known.group.0)].members.len() == 1;
+        let tells = is_alone && credential.bench.is_some_and(|(_, kind)| kind != FaultKind::Quota);
+        if credential.is_benched(now) && !tells {
+            return Some(Why::Benched);
+        }
+        if credential.bench.is_some() && credential.is_probed(now) && !tells {
+            return Some(Why::Probed);
+        }
+        let most = known.max_parallel.or(self.config.policy.default_max_parallel);
+        if most.is_some_and(|most| self.books.open(ix, now) >= most as usize) {
+            return Some(Why::Full);
+        }
+        self.is_over_limit(ix, known, call, window_ms).then_some(Why::Limit)
+    }
+
+    fn is_over_limit(&self, ix: DeploymentIx, known: &Deployment, call: &Own, window_ms: u64) -> bool {
+        if self.config.policy.limit_mode == LimitMode::Soft || !known.has_limits() {
+            return false;
+        }
+        let all = self.books.used(ix, self.now, window_ms).plus(call.need);
+        let is_over = |limit: Option<u64>, used: u64| limit.is_some_and(|limit| used > limit);
+        is_over(known.rpm, all.requests)
+            || is_over(known.tpm, all.input + all.output)
+            || is_over(known.itpm, all.input)
+            || is_over(known.otpm, all.output)
+    }
+
+    /// A send to `to` has been chosen.
+    pub(super) fn check_choice(
+        &mut self,
+        world: &World,
+        entry: &Entry,
+        to: DeploymentIx,
+    ) -> Result<(), Broken> {
+        let call = self.calls.of(entry.call);
+        let known = &self.config.deployments[usize::from(to.0)];
+        if let Some(first) = call.open().next() {
+            self.check_second(call, first.to, to)?;
+            self.tally.hedges += 1;
+        }
+        let call = self.calls.of(entry.call);
+        if call.may_be_named(to) {
+            return Ok(());
+        }
+        let deadline_ms = |ix: DeploymentIx| self.config.deployments[usize::from(ix.0)].timeouts.deadline_ms;
+        let is_late = |ix| call.is_late(self.now, deadline_ms(ix));
+        rule!(!is_late(to), "the deadline of {} for the whole call is over", known.id);
+        let why = self.why_not(to, call, MINUTE_MS);
+        let others = self.config.groups[usize::from(known.group.0)].members.iter().copied();
+        // Three sends that wait could be a stall, which is advice: whoever has fewer is surely not stalled.
+        let health = |ix| world.router().state().health(ix);
+        let is_lively = |ix| health(ix).is_some_and(|health| health.open.at(self.now).count() < 2);
+        let is_free = |ix: &DeploymentIx| {
+            *ix != to && !is_late(*ix) && self.why_not(*ix, call, MINUTE_MS + STEP_MS).is_none()
+        };
+        let free: Vec<DeploymentIx> = others.filter(is_free).collect();
+        match why {
+            None => {}
+            Some(Why::Benched | Why::Probed) => {
+                let may = self.config.policy.when_all_down == WhenAllDown::LeastRecentlyFailed;
+                rule!(may, "{} is {why:?}", known.id);
+                rule!(free.is_empty(), "{} is {why:?}, and {free:?} are not", known.id);
+                self.tally.all_down += 1;
+            }
+            Some(Why::Drained | Why::Full | Why::Limit) => {
+                return Err(format!("{} is {why:?}", known.id));
+            }
+        }
+        let is_stalled = health(to).is_some_and(|health| health.is_stalled(self.now, call.stream));
+        rule!(!is_stalled || !free.iter().any(|ix| is_lively(*ix)), "{} is stalled", known.id);
+        // Whoever has not been tried in this call at all is not lost to it.
+        let tried = |ix: DeploymentIx| call.sends.iter().any(|send| send.to == ix);
+        let fresh = || free.iter().copied().filter(|ix| !tried(*ix) && is_lively(*ix));
+        if call.is_committed() {
+            // Going on from a text takes a deployment that can.
+            return Ok(());
+        }
+        let again = call.hop().iter().any(|send| send.to == to);
+        rule!(
+            !again || fresh().next().is_none(),
+            "{} has failed in this call, and others are left",
+            known.id
+        );
+        let order = |ix: DeploymentIx| self.config.deployments[usize::from(ix.0)].order.unwrap_or(u32::MAX);
+        if call.hop().is_empty() {
+            let lower = fresh().find(|ix| order(*ix) < order(to));
+            rule!(lower.is_none(), "{} is of a higher level than {lower:?}", known.id);
+        }
+        Ok(())
+    }
+
+    /// A second send beside one that runs.
+    fn check_second(&self, call: &Own, first: DeploymentIx, to: DeploymentIx) -> Result<(), Broken> {
+        let of = |ix: DeploymentIx| &self.config.deployments[usize::from(ix.0)];
+        rule!(call.open().count() == 1, "a third send at once");
+        rule!(call.hedging != switchman::config::Hedging::Off, "a second send that nobody asked for");
+        rule!(!call.has_hedged, "a second second send");
+        rule!(!call.is_committed(), "a second send after the commit");
+        rule!(first != to, "a second send to the same deployment");
+        rule!(of(first).credential != of(to).credential, "a second send with the same credential");
+        let is_closed = self.books.until(to).is_none() && self.books.credential_until(of(to)).is_none();
+        rule!(is_closed, "a second send to one that is not well");
+        let is_bounded = self.config.host.subrequests.is_some();
+        rule!(!is_bounded || self.books.heads(self.now) < 6, "a second send where six wait for their heads");
+        Ok(())
+    }
+}

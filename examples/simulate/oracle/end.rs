@@ -1,0 +1,129 @@
+//! What must hold when all calls are over.
+
+use switchman::config::{DeploymentIx, GroupIx, PerClass};
+use switchman::error::FaultKind;
+use switchman::sim::{CallNo, Outcome, World};
+
+use crate::case::Case;
+
+use super::calls::Own;
+use super::{Broken, Oracle, rule};
+
+impl Oracle {
+    /// Looks at every call, and then at what is left of them once every lease is over.
+    pub(crate) fn finish(&mut self, case: &Case, world: &mut World) -> Result<(), Broken> {
+        rule!(!world.is_exhausted(), "more happened than calls can cause");
+        for number in 0..case.calls.len() {
+            let Some(outcome) = world.outcome(CallNo(number)).cloned() else { continue };
+            self.check_outcome(case, number, &outcome)
+                .map_err(|broken| format!("call {number}: {broken}\n    {:?}", Short(&outcome)))?;
+            self.tally.count(&outcome);
+        }
+        let vanished = world.outcomes().filter(|outcome| outcome.has_vanished).count();
+        rule!(world.router().running() <= vanished, "{} calls run on", world.router().running());
+        if vanished == 0 {
+            self.check_empty(world)?;
+        }
+        // What has vanished gives its places back by itself.
+        if let Some(last) = self.books.last_expiry() {
+            world.advance(last.since(world.told()) + 60_000);
+            self.now = self.now.max(world.told());
+        }
+        self.check_empty(world)
+    }
+
+    /// Nobody holds a place, a probe or a ticket.
+    fn check_empty(&self, world: &World) -> Result<(), Broken> {
+        let (state, now) = (world.router().state(), self.now);
+        for (place, known) in self.config.deployments.iter().enumerate() {
+            let ix = DeploymentIx(u16::try_from(place).unwrap_or(u16::MAX));
+            let open = state.health(ix).map_or(0, |health| health.open.count(now, None));
+            rule!(open == 0, "{}: {open} places are never given back", known.id);
+            let circuits = [state.health(ix).map(|health| &health.circuit), state.credential(ix)];
+            let is_probed = circuits.into_iter().flatten().any(|circuit| circuit.is_probed(now, None));
+            rule!(!is_probed, "{}: a probe is never given back", known.id);
+        }
+        for place in 0..self.config.groups.len() {
+            let group = GroupIx(u16::try_from(place).unwrap_or(u16::MAX));
+            let waiting = state.group(group).map_or(0, |group| group.waiting(now));
+            rule!(waiting == 0, "{waiting} tickets are never given back");
+        }
+        Ok(())
+    }
+
+    fn check_outcome(&self, case: &Case, number: usize, outcome: &Outcome) -> Result<(), Broken> {
+        let own = self.calls.of(number);
+        if outcome.has_vanished {
+            return Ok(());
+        }
+        rule!(outcome.result.is_some() && own.is_over, "it never ends");
+        rule!(own.open().next().is_none(), "a send runs on");
+        rule!(outcome.attempts.len() == own.sends.len(), "sends that it does not tell of");
+        rule!(outcome.attempts.iter().all(|tried| tried.ended_ms.is_some()), "a send without an end");
+        let well = outcome.attempts.iter().filter(|tried| tried.fault.is_none()).count();
+        rule!(well == usize::from(outcome.is_answered()), "{well} of its sends were answered");
+        if own.target.is_none() {
+            let is_told = outcome.kind() == Some(FaultKind::UnknownModel) && outcome.attempts.is_empty();
+            rule!(is_told, "a model that nobody knows");
+        }
+        rule!(outcome.kind() != Some(FaultKind::Bug), "a bug of the router");
+        let is_stream = case.calls[number].spec.is_stream();
+        let is_shown = outcome.committed_ms.is_some() || outcome.is_answered() || !is_stream;
+        rule!(is_shown || outcome.received.is_empty(), "something is shown before the commit");
+        self.check_counts(own, outcome)
+    }
+
+    /// Sends and moves, counted over the whole call.
+    fn check_counts(&self, own: &Own, outcome: &Outcome) -> Result<(), Broken> {
+        let (options, policy) = (&own.options, &self.config.policy);
+        let most =
+            if options.disable_fallbacks { 0 } else { options.max_fallbacks.unwrap_or(policy.max_fallbacks) };
+        rule!(outcome.fallbacks <= most, "{} moves, and {most} are allowed", outcome.fallbacks);
+        if options.priority.or(policy.default_priority).is_some() {
+            // Whoever waits for a place begins anew: `max_attempts` bounds it.
+            return Ok(());
+        }
+        let deployments = self.config.deployments.iter();
+        let levels: std::collections::BTreeSet<_> = deployments.clone().map(|known| known.order).collect();
+        let numbers = |policy: &PerClass| -> Vec<u32> {
+            switchman::config::ErrorClass::ALL.into_iter().filter_map(|class| policy.get(class)).collect()
+        };
+        let mut wider = vec![policy.num_retries];
+        wider.extend(numbers(&policy.retry_policy));
+        for group in &self.config.groups {
+            wider.extend(group.retry_policy.iter().flat_map(numbers));
+        }
+        for known in deployments {
+            wider.extend(known.num_retries);
+            wider.extend(numbers(&known.retry_policy));
+        }
+        let mut bounds = numbers(&options.retry_policy);
+        match options.num_retries {
+            Some(number) => bounds.push(number),
+            None => bounds.extend(wider),
+        }
+        let retries = bounds.into_iter().max().unwrap_or(0) as usize;
+        let most =
+            (retries + 1) * levels.len() * (outcome.fallbacks as usize + 1) + usize::from(own.has_hedged);
+        rule!(own.sends.len() <= most, "{} sends, and {most} are allowed", own.sends.len());
+        Ok(())
+    }
+}
+
+/// An outcome without its long texts.
+struct Short<'a>(&'a Outcome);
+
+impl std::fmt::Debug for Short<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Outcome { requested, began_ms, committed_ms, ended_ms, result, .. } = self.0;
+        write!(
+            f,
+            "{requested} began {began_ms:?} committed {committed_ms:?} ended {ended_ms:?} {result:?}; sends"
+        )?;
+        for tried in &self.0.attempts {
+            let kind = tried.fault.as_ref().map(|fault| fault.kind);
+            write!(f, " {} ({:?})", tried.deployment, kind)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,215 @@
+//! What must hold after every event, whatever the config, the faults and the traffic.
+//!
+//! The oracle keeps books of its own about circuits, places, limits and budgets: it reads what was sent, given up and
+//! told, and never asks the router who may be used. Only what a stall is, is read from the router's state.
+
+mod bench;
+mod books;
+mod bounds;
+mod budget;
+mod calls;
+mod choice;
+mod circuit;
+mod end;
+
+use switchman::base::time::Millis;
+use switchman::config::{CallOptions, DeploymentIx, RouterConfig};
+use switchman::plan::Action;
+use switchman::sim::{Entry, World};
+use switchman::state::{Delta, Lease};
+
+use crate::case::Case;
+use crate::tally::Tally;
+
+use books::Books;
+use calls::{Calls, Send};
+
+/// A rule that was broken, and how.
+pub(crate) type Broken = String;
+
+/// Ends with a broken rule unless something holds.
+macro_rules! rule {
+    ($holds:expr, $($words:tt)+) => {
+        if !$holds {
+            return Err(format!($($words)+));
+        }
+    };
+}
+pub(crate) use rule;
+
+/// The books of one case.
+pub(crate) struct Oracle {
+    config: RouterConfig,
+    /// The router's own time: the latest moment that it was told.
+    now: Millis,
+    /// How far the clock is set back in all.
+    back_ms: u64,
+    books: Books,
+    calls: Calls,
+    /// The call that the present step is of.
+    at: usize,
+    pub(crate) tally: Tally,
+}
+
+impl Oracle {
+    pub(crate) fn new(case: &Case, world: &World) -> Result<Self, Broken> {
+        let config = world.router().config().clone();
+        let read = |options| CallOptions::parse(&config, options);
+        let options: Result<Vec<_>, _> = case.calls.iter().map(|asked| read(&asked.options)).collect();
+        let options = options.map_err(|problems| format!("a case with wrong options: {problems:?}"))?;
+        Ok(Self {
+            now: Millis(0),
+            back_ms: case.clock_steps.iter().map(|(_, by_ms)| by_ms.min(&0).unsigned_abs()).sum(),
+            books: Books::new(&config),
+            calls: Calls::new(case, &config, options),
+            config,
+            at: 0,
+            tally: Tally::default(),
+        })
+    }
+
+    /// Takes in what has followed from one thing that happened, and looks at what must hold now.
+    pub(crate) fn see(&mut self, world: &World, entries: &[Entry]) -> Result<(), Broken> {
+        for entry in entries {
+            self.now = self.now.max(world.told());
+            self.entry(world, entry).map_err(|broken| format!("{broken}\n    at {entry}"))?;
+        }
+        self.calls.check_deadlines(world, self.back_ms)
+    }
+
+    fn entry(&mut self, world: &World, entry: &Entry) -> Result<(), Broken> {
+        let step = &entry.step;
+        self.tally.events += 1;
+        self.at = entry.call;
+        self.calls.begin(entry, self.now);
+        self.check_bounds(entry)?;
+        self.check_budget(entry)?;
+        // What is over gives its place back before the next one is chosen, and who was benched is not chosen.
+        for delta in &step.deltas {
+            match delta {
+                Delta::Ended { lease, used, .. } => self.ended(entry, *lease, *used)?,
+                Delta::Begun { lease, .. } => self.books.begun(*lease),
+                Delta::Succeeded { deployment } => {
+                    let closed = self.books.succeeded(&self.config, *deployment);
+                    self.tally.closed += usize::from(closed);
+                }
+                Delta::Benched { deployment, scope, bench } => {
+                    self.check_bench(*deployment, *scope, bench)?;
+                    self.books.benched(&self.config, *deployment, *scope, bench);
+                    self.tally.benches += 1;
+                }
+                Delta::RetryTokens { group, milli } => self.books.tokens(self.now, *group, *milli)?,
+                Delta::Waits { .. } => {
+                    self.tally.waits += 1;
+                    self.calls.waits(entry.call);
+                }
+                Delta::Sent { .. } | Delta::Failed { .. } | Delta::Learned { .. } | Delta::Left { .. } => {}
+            }
+        }
+        self.sent(world, entry)?;
+        self.calls.after(entry);
+        self.check_state(world, entry)
+    }
+
+    /// A send: who was chosen, and what it takes.
+    fn sent(&mut self, world: &World, entry: &Entry) -> Result<(), Broken> {
+        let found = match &entry.step.action {
+            Some(Action::Send { attempt, deployment } | Action::Resume { attempt, deployment }) => {
+                Some((*attempt, *deployment))
+            }
+            _ => None,
+        };
+        let mut sent = entry.step.deltas.iter().filter_map(|delta| match delta {
+            Delta::Sent { deployment, lease, expires, probe_expires, reserved } => {
+                Some((*deployment, *lease, *expires, *probe_expires, *reserved))
+            }
+            _ => None,
+        });
+        let told = sent.next();
+        rule!(sent.next().is_none(), "two sends in one step");
+        let Some((attempt, to)) = found else {
+            rule!(told.is_none(), "a place is taken and nothing is sent");
+            return Ok(());
+        };
+        let Some((of, lease, expires, probe_expires, reserved)) = told else {
+            return Err("a send takes no place".to_owned());
+        };
+        rule!(of == to, "a send takes the place of another deployment");
+        self.check_choice(world, entry, to)?;
+        rule!(expires > self.now, "a place that is over when it is taken");
+        rule!(
+            probe_expires.since(self.now) <= 60_000,
+            "a probe that keeps others away for more than a minute"
+        );
+        let is_probe = self.books.take(&self.config, self.now, to, (lease, expires, probe_expires), reserved);
+        self.tally.sends += 1;
+        self.tally.probes += usize::from(is_probe);
+        self.calls.sent(&self.config, entry, Send { lease, attempt, to, is_over: false });
+        let deadline = self.calls.of(entry.call).deadline();
+        let lasts = deadline.unwrap_or(self.now + 86_400_000);
+        rule!(expires == lasts, "a place until {expires:?}, and not until {lasts:?}");
+        Ok(())
+    }
+
+    /// A send is over: by what was told of it, or because the router gave it up.
+    fn ended(&mut self, entry: &Entry, lease: Lease, used: switchman::state::Counts) -> Result<(), Broken> {
+        let call = self.calls.of_mut(entry.call);
+        let is_last = matches!(entry.step.action, Some(Action::Done(_)));
+        let Some(send) = call.sends.iter_mut().find(|send| send.lease == lease) else {
+            return Err("a send ends that never began".to_owned());
+        };
+        rule!(!send.is_over, "a send ends twice");
+        send.is_over = true;
+        let mut words = entry.event.split_ascii_whitespace();
+        let (what, of) = (words.next().unwrap_or(""), words.next());
+        let is_told = of == Some(&send.attempt.0.to_string())
+            && matches!(what, "failed" | "refused" | "body" | "end" | "broken" | "chunk" | "head");
+        let is_given_up = entry.step.abort.contains(&send.attempt);
+        rule!(
+            is_told || is_given_up || is_last,
+            "send {} gives its place back while it runs",
+            send.attempt.0
+        );
+        self.books.over(lease, used);
+        Ok(())
+    }
+
+    /// The router's state says what the books say, of everybody that the step was about.
+    fn check_state(&self, world: &World, entry: &Entry) -> Result<(), Broken> {
+        for delta in &entry.step.deltas {
+            match delta {
+                Delta::Sent { deployment, .. }
+                | Delta::Ended { deployment, .. }
+                | Delta::Succeeded { deployment }
+                | Delta::Benched { deployment, .. } => self.compare(world, *deployment)?,
+                Delta::RetryTokens { group, .. } => {
+                    let found = world.router().state().group(*group).map(|group| group.budget.at(self.now));
+                    let own = self.books.budget(*group, self.now);
+                    rule!(found == Some(own), "a retry budget of {found:?} and not {own}");
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn compare(&self, world: &World, ix: DeploymentIx) -> Result<(), Broken> {
+        let (state, now) = (world.router().state(), self.now);
+        let (Some(health), Some(known)) = (state.health(ix), self.config.deployment(ix)) else {
+            return Err(format!("deployment {} is not there", ix.0));
+        };
+        let (open, own) = (health.open.count(now, None), self.books.open(ix, now));
+        rule!(open == own, "{}: {open} sends under way, and not {own}", known.id);
+        let own = (self.books.until(ix), self.books.is_probed(ix, now));
+        let circuit = &health.circuit;
+        let found = (circuit.bench().map(|bench| bench.until), circuit.is_probed(now, None));
+        rule!(found == own, "{}: circuit {found:?}, and not {own:?}", known.id);
+        let Some(circuit) = state.credential(known.credential) else {
+            return Err("a credential is not there".to_owned());
+        };
+        let own = (self.books.credential_until(known), self.books.is_credential_probed(known, now));
+        let found = (circuit.bench().map(|bench| bench.until), circuit.is_probed(now, None));
+        rule!(found == own, "{}: circuit of the credential {found:?}, and not {own:?}", known.id);
+        Ok(())
+    }
+}

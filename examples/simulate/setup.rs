@@ -1,0 +1,195 @@
+//! Random configs: groups, weights, levels, fallbacks, policies, cooldowns, limits, time limits, streams, credentials.
+
+use serde_json::{Map, Value, json};
+
+use crate::draw::{Draw, Members};
+
+/// The classes of errors that policies name.
+const CLASSES: [&str; 9] = [
+    "BadRequestError",
+    "AuthenticationError",
+    "TimeoutError",
+    "RateLimitError",
+    "ContentPolicyViolationError",
+    "InternalServerError",
+    "ServiceUnavailableError",
+    "BadGatewayError",
+    "NotFoundError",
+];
+
+/// The kinds of faults that `fallback_on` names.
+const KINDS: [&str; 10] = [
+    "rate_limit",
+    "quota",
+    "server",
+    "timeout",
+    "connection",
+    "auth",
+    "not_found",
+    "context_window",
+    "content_policy",
+    "bad_request",
+];
+
+/// A config, what its host says, and the names in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Setup {
+    pub(crate) config: Value,
+    pub(crate) host: Value,
+    pub(crate) groups: Vec<String>,
+    /// The groups, and other names for them.
+    pub(crate) names: Vec<String>,
+    /// The ids of the deployments, in the order of the model list.
+    pub(crate) ids: Vec<String>,
+}
+
+impl Setup {
+    pub(crate) fn draw(draw: &mut Draw) -> Self {
+        let groups: Vec<String> = (0..draw.between(1, 4)).map(|number| format!("g{number}")).collect();
+        let keys = draw.between(1, 6);
+        let mut list = Vec::new();
+        for group in &groups {
+            // A group of one has rules of its own, so that it is not too rare.
+            let size = if draw.chance(20) { 1 } else { draw.between(2, 6) };
+            for _ in 0..size {
+                list.push(deployment(draw, group, keys, &format!("d{}", list.len())));
+            }
+        }
+        let ids: Vec<String> = (0..list.len()).map(|place| format!("d{place}")).collect();
+        let mut config = settings(draw, &groups, &ids);
+        let mut names = groups.clone();
+        if draw.chance(15) {
+            config.insert("model_group_alias".to_owned(), json!({ "alias": draw.one(&groups) }));
+            names.push("alias".to_owned());
+        }
+        config.insert("model_list".to_owned(), list.into());
+        let host = Members::new(draw).maybe("subrequests", 15, |draw| draw.between(1, 50)).done();
+        Self { config: config.into(), host: host.into(), groups, names, ids }
+    }
+}
+
+/// A deployment with one of so many keys.
+fn deployment(draw: &mut Draw, group: &str, keys: u64, id: &str) -> Value {
+    let key = format!("sk-simulated-{}", draw.between(1, keys));
+    let mut params = Members::new(draw)
+        .maybe("weight", 40, |draw| draw.one(&[0_u32, 1, 1, 3, 10]))
+        .maybe("order", 30, |draw| draw.between(1, 3))
+        .maybe("rpm", 15, |draw| draw.one(&[1_u32, 3, 10, 60]))
+        .maybe("tpm", 10, |draw| draw.one(&[100_u32, 1_000, 20_000]))
+        .maybe("itpm", 8, |draw| draw.one(&[100_u32, 1_000]))
+        .maybe("otpm", 8, |draw| draw.one(&[50_u32, 1_000]))
+        .maybe("max_parallel_requests", 20, |draw| draw.one(&[0_u32, 1, 2, 8]))
+        .maybe("num_retries", 15, |draw| draw.between(0, 4))
+        .maybe("retry_policy", 10, |draw| per_class(draw, "Retries", 4))
+        .maybe("cooldown_time", 25, |draw| draw.one(&[0.0, 0.3, 2.0, 30.0, 300.0]))
+        .maybe("deadline", 8, Draw::seconds)
+        .done();
+    if draw.chance(25) {
+        params.extend(time_limits(draw));
+    }
+    params.insert("model".to_owned(), "openai/gpt-4o".into());
+    params.insert("api_key".to_owned(), key.into());
+    let mut info = Members::new(draw)
+        .maybe("allowed_fails", 10, |draw| draw.between(0, 4))
+        .maybe("allowed_fails_policy", 10, |draw| per_class(draw, "AllowedFails", 3))
+        .maybe("supports_assistant_prefill", 40, |draw| draw.chance(70))
+        .done();
+    info.insert("id".to_owned(), id.into());
+    json!({ "model_name": group, "litellm_params": params, "model_info": info })
+}
+
+fn settings(draw: &mut Draw, groups: &[String], ids: &[String]) -> Map<String, Value> {
+    let mut settings = Members::new(draw)
+        .maybe("num_retries", 50, |draw| draw.between(0, 4))
+        .maybe("max_attempts", 25, |draw| draw.between(1, 8))
+        .maybe("max_fallbacks", 25, |draw| draw.between(0, 4))
+        .maybe("retry_after", 20, |draw| draw.between(0, 3))
+        .maybe("retry_policy", 15, |draw| per_class(draw, "Retries", 4))
+        .maybe(
+            "model_group_retry_policy",
+            10,
+            |draw| json!({ draw.one(groups): per_class(draw, "Retries", 4) }),
+        )
+        .maybe("cooldown_time", 50, |draw| draw.one(&[0.0, 0.2, 1.0, 5.0, 60.0, 400.0]))
+        .maybe("disable_cooldowns", 8, |draw| draw.chance(80))
+        .maybe("allowed_fails", 15, |draw| draw.between(0, 5))
+        .maybe("allowed_fails_policy", 10, |draw| per_class(draw, "AllowedFails", 4))
+        .maybe("when_all_down", 30, |draw| draw.one(&["error", "least_recently_failed"]))
+        .maybe("fallback_on", 12, |draw| draw.some(&KINDS, 5))
+        .maybe("limit_mode", 50, |draw| draw.one(&["hard", "hard", "soft"]))
+        .maybe("default_max_parallel_requests", 10, |draw| draw.between(1, 5))
+        .maybe("default_priority", 8, |draw| draw.between(0, 9))
+        .maybe("hedging", hedging_percent(15), hedging)
+        .maybe("deadline", 50, Draw::seconds)
+        .maybe("mid_stream", 40, |draw| draw.one(&["error", "restart", "continue"]))
+        .maybe("commit", 20, |draw| draw.one(&["content", "head"]))
+        .maybe("observe", 10, |draw| draw.one(&["full", "head", "off"]))
+        .done();
+    if draw.chance(60) {
+        settings.extend(time_limits(draw));
+    }
+    for name in ["fallbacks", "context_window_fallbacks", "content_policy_fallbacks"] {
+        if draw.chance(if name == "fallbacks" { 70 } else { 20 }) {
+            settings.insert(name.to_owned(), lists(draw, groups, ids));
+        }
+    }
+    if draw.chance(15) {
+        settings.insert("default_fallbacks".to_owned(), draw.some(groups, 2).into());
+    }
+    settings
+}
+
+/// The driver of the world makes one send at a time so far: a second send is asked for only once it makes two.
+pub(crate) const HEDGING: bool = false;
+
+pub(crate) fn hedging_percent(percent: usize) -> usize {
+    if HEDGING { percent } else { 0 }
+}
+
+pub(crate) fn hedging(draw: &mut Draw) -> Value {
+    match draw.between(0, 3) {
+        0 => true.into(),
+        1 => false.into(),
+        _ => json!({ "after_ms": draw.one(&[1, 50, 200, 1_000]) }),
+    }
+}
+
+/// Who may be fallen back to: groups, in a circle or not, now and then a deployment by its id.
+fn lists(draw: &mut Draw, groups: &[String], ids: &[String]) -> Value {
+    let mut of = draw.some(groups, 4);
+    if draw.chance(20) {
+        of.push("*".to_owned());
+    }
+    of.into_iter().map(|group| json!({ group.clone(): targets(draw, groups, ids, &group) })).collect()
+}
+
+/// The targets of a group: never the group itself, which would be a mistake.
+pub(crate) fn targets(draw: &mut Draw, groups: &[String], ids: &[String], of: &str) -> Vec<Value> {
+    let mut targets: Vec<Value> = draw.some(groups, 3).into_iter().map(Value::from).collect();
+    if draw.chance(10) {
+        targets.push(draw.one(ids).into());
+    }
+    targets.retain(|target| target != of);
+    targets
+}
+
+/// A number for some classes of errors.
+pub(crate) fn per_class(draw: &mut Draw, ending: &str, most: u64) -> Value {
+    let classes = draw.some(&CLASSES, 4);
+    classes
+        .into_iter()
+        .map(|class| (format!("{class}{ending}"), Value::from(draw.between(0, most))))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+/// The time limits of one send.
+pub(crate) fn time_limits(draw: &mut Draw) -> Map<String, Value> {
+    Members::new(draw)
+        .maybe("timeout", 35, Draw::seconds)
+        .maybe("stream_timeout", 35, Draw::seconds)
+        .maybe("headers_timeout", 25, Draw::seconds)
+        .maybe("first_token_timeout", 35, Draw::seconds)
+        .maybe("idle_timeout", 35, Draw::seconds)
+        .done()
+}

@@ -1,0 +1,88 @@
+//! What happened in many cases, counted: a simulation in which something never happens says nothing of it.
+
+use std::collections::BTreeMap;
+
+use switchman::error::Fault;
+use switchman::plan::AttemptId;
+use switchman::sim::Outcome;
+
+/// The counts of one case, or of all.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) cases: usize,
+    pub(crate) replayed: usize,
+    pub(crate) calls: usize,
+    pub(crate) events: usize,
+    pub(crate) sends: usize,
+    pub(crate) answered: usize,
+    pub(crate) vanished: usize,
+    pub(crate) retries: usize,
+    pub(crate) fallbacks: usize,
+    pub(crate) paid: usize,
+    pub(crate) commits: usize,
+    pub(crate) resumes: usize,
+    pub(crate) hedges: usize,
+    pub(crate) benches: usize,
+    pub(crate) probes: usize,
+    pub(crate) closed: usize,
+    pub(crate) waits: usize,
+    pub(crate) all_down: usize,
+    pub(crate) clock_steps: usize,
+    pub(crate) faults: BTreeMap<&'static str, usize>,
+}
+
+impl Tally {
+    pub(crate) fn ended(&mut self, result: &Result<AttemptId, Box<Fault>>) {
+        match result {
+            Ok(_) => self.answered += 1,
+            Err(fault) => *self.faults.entry(fault.kind.class()).or_default() += 1,
+        }
+    }
+
+    pub(crate) fn count(&mut self, outcome: &Outcome) {
+        self.calls += 1;
+        self.vanished += usize::from(outcome.has_vanished);
+        self.retries += outcome.retries as usize;
+        self.fallbacks += outcome.fallbacks as usize;
+    }
+
+    pub(crate) fn add(&mut self, other: &Self) {
+        let theirs = other.rows();
+        for ((_, own), (_, more)) in self.rows_mut().into_iter().zip(theirs) {
+            *own += more;
+        }
+        for (class, count) in &other.faults {
+            *self.faults.entry(class).or_default() += count;
+        }
+    }
+
+    /// Every count with its name.
+    pub(crate) fn rows(&self) -> Vec<(&'static str, usize)> {
+        let mut copy = self.clone();
+        copy.rows_mut().into_iter().map(|(name, count)| (name, *count)).collect()
+    }
+
+    fn rows_mut(&mut self) -> Vec<(&'static str, &mut usize)> {
+        vec![
+            ("cases", &mut self.cases),
+            ("cases run twice", &mut self.replayed),
+            ("calls", &mut self.calls),
+            ("events", &mut self.events),
+            ("sends", &mut self.sends),
+            ("calls answered", &mut self.answered),
+            ("requests that vanished", &mut self.vanished),
+            ("retries", &mut self.retries),
+            ("moves to another group", &mut self.fallbacks),
+            ("tokens paid", &mut self.paid),
+            ("streams committed", &mut self.commits),
+            ("streams gone on with", &mut self.resumes),
+            ("second sends", &mut self.hedges),
+            ("benches", &mut self.benches),
+            ("probes", &mut self.probes),
+            ("circuits closed", &mut self.closed),
+            ("looks for a place", &mut self.waits),
+            ("sends where all were down", &mut self.all_down),
+            ("steps of the clock", &mut self.clock_steps),
+        ]
+    }
+}
