@@ -1,7 +1,7 @@
 // Reading what a send is answered with: an error, a whole answer, a stream. Each tells the core, and takes its step.
 
 import { assembled } from "./body.js";
-import { BAD_REPLY, BYTES, COMMIT, DONE, NONE } from "./codes.js";
+import { BAD_REPLY, BYTES, CHAT, COMMIT, DONE, NONE } from "./codes.js";
 import { readStart } from "./platform/bytes.js";
 import { until } from "./send.js";
 
@@ -26,7 +26,7 @@ export async function readWhole(call, hub, attempt, response) {
   const { now, platform, maxBodyBytes } = hub;
   const body = await until(call, platform.read(response, maxBodyBytes));
   if (call.action !== NONE) return;
-  hub.scanReply(body);
+  const answer = { attempt, response, bytes: body };
   if (call.plan.parse) {
     try {
       call.value = call.plan.parse(body);
@@ -35,9 +35,40 @@ export async function readWhole(call, hub, attempt, response) {
       call.step(core.coreFailed(call.id, attempt, BAD_REPLY, message, now()));
       return;
     }
+    // What has been parsed is not scanned once more for what it is and what it used.
+    if (isAnswer(call.value, call.plan.surface)) {
+      const action = core.coreAnsweredWith(call.id, attempt, ...countsIn(call.value.usage), now());
+      answered(call, action, answer);
+      return;
+    }
   }
-  answered(call, core.coreAnswered(call.id, attempt, now()), { attempt, response, bytes: body });
+  hub.scanReply(body);
+  answered(call, core.coreAnswered(call.id, attempt, now()), answer);
 }
+
+/** Has an object the list that makes an answer of it? The same is asked of bytes in src/dialect/openai.rs. */
+function isAnswer(value, surface) {
+  return Array.isArray(surface === CHAT ? value?.choices : value?.data);
+}
+
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const NO_COUNTS = [-1, 0, 0, 0, 0];
+
+/** The counts that an answer tells: prompt, completion, total, cached, reasoning tokens. -1 first if it tells none. */
+function countsIn(usage) {
+  if (!isObject(usage)) return NO_COUNTS;
+  const { prompt_tokens_details: prompt, completion_tokens_details: completion } = usage;
+  return [
+    count(usage.prompt_tokens),
+    count(usage.completion_tokens),
+    count(usage.total_tokens),
+    count(prompt?.cached_tokens),
+    count(completion?.reasoning_tokens),
+  ];
+}
+
+/** What is missing or no number counts as 0. */
+const count = (value) => (typeof value === "number" && value > 0 ? value : 0);
 
 /** A whole answer in the words of another provider. */
 export async function readAbroad(call, hub, attempt, response) {

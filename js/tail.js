@@ -9,17 +9,15 @@ const TAIL_BYTES = 16 * 1024;
 /** How much of it is shown at least, from where a chunk begins an event: finish, usage and terminator mostly fit. */
 const SHOWN_BYTES = 4 * 1024;
 
-const LINE_FEED = 10;
+/** The most that is kept. */
+const MOST_BYTES = 2 * TAIL_BYTES;
 
-/** How many places of chunks that left the tail may stay in its list. */
-const FORGOTTEN = 64;
-const NOTHING = new Uint8Array(0);
+const LINE_FEED = 10;
 
 export class Tail {
   /** @type {Uint8Array[]} */
   #chunks;
-  /** Where the tail begins in its list: taking the front off a list of thousands for each chunk would be slow. */
-  #first = 0;
+  /** Their bytes. */
   #kept;
 
   /** @param {Uint8Array[]} chunks what has gone by already */
@@ -32,22 +30,21 @@ export class Tail {
   push(chunk) {
     this.#chunks.push(chunk);
     this.#kept += chunk.length;
-    while (this.#kept - this.#chunks[this.#first].length >= TAIL_BYTES) {
-      this.#kept -= this.#chunks[this.#first].length;
-      this.#chunks[this.#first] = NOTHING;
-      this.#first += 1;
-    }
-    if (this.#first > FORGOTTEN && this.#first * 2 > this.#chunks.length) {
-      this.#chunks = this.#chunks.slice(this.#first);
-      this.#first = 0;
-    }
+    // Now and then: to take one off the front for each that comes would cost more.
+    if (this.#kept > MOST_BYTES) this.#forget();
+  }
+
+  #forget() {
+    let from = this.#chunks.length;
+    for (this.#kept = 0; this.#kept < TAIL_BYTES; this.#kept += this.#chunks[from].length) from -= 1;
+    this.#chunks = this.#chunks.slice(from);
   }
 
   /** The last bytes, as many as the window takes: whole events, where the chunks are. */
   get bytes() {
     let from = this.#chunks.length;
     let length = 0;
-    while (from > this.#first && (length < SHOWN_BYTES || !endsEvent(this.#chunks[from - 1]))) {
+    while (from > 0 && (length < SHOWN_BYTES || !endsEvent(this.#chunks[from - 1]))) {
       from -= 1;
       length += this.#chunks[from].length;
     }

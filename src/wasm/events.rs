@@ -4,6 +4,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::base::headers::Headers;
 use crate::base::time::Millis;
+use crate::base::usage::Usage;
 use crate::engine::{self, CallId, Running};
 use crate::error::FaultKind;
 use crate::plan::{AttemptId, Event};
@@ -64,6 +65,32 @@ impl Router {
             &mut self.scan,
         );
         self.take(call, step)
+    }
+
+    /// A whole 2xx body that the driver has parsed: it has the list that makes an answer of it. The counts are what it says
+    /// it used; -1 for `prompt` if it does not say.
+    #[wasm_bindgen(js_name = coreAnsweredWith)]
+    #[allow(clippy::too_many_arguments, reason = "an object would cost more than the call itself")]
+    pub fn answered_with(
+        &mut self,
+        call: u32,
+        attempt: u16,
+        prompt: f64,
+        completion: f64,
+        total: f64,
+        cached: f64,
+        reasoning: f64,
+        now: f64,
+    ) -> u32 {
+        let [prompt_tokens, completion_tokens] = [prompt as u64, completion as u64];
+        let usage = (prompt >= 0.0).then(|| Usage {
+            prompt_tokens,
+            completion_tokens,
+            total_tokens: (total as u64).max(prompt_tokens.saturating_add(completion_tokens)),
+            cached_tokens: cached as u64,
+            reasoning_tokens: reasoning as u64,
+        });
+        self.event(call, Event::Body { attempt: AttemptId(attempt), usage }, now)
     }
 
     /// Bytes of a stream, in the window. 0 is "go on"; a committed stream whose terminator is there has no more to say.
