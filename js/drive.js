@@ -75,7 +75,6 @@ export class Call {
     this.plan = plan;
     this.id = this.core.coreCall();
     this.step(action);
-    hub.revalidate(plan.started);
     const { signal } = plan;
     this.#signal = signal;
     if (signal) {
@@ -157,7 +156,8 @@ export class Call {
     this.ask((core, id) => {
       this.report = this.plan.objects ? this.#hub.report(this) : this.#hub.brief(this);
       core.coreRelease(id);
-      this.#hub.flush();
+      this.#hub.share();
+      this.#hub.keep();
     }, undefined);
   }
 
@@ -300,6 +300,7 @@ export class Call {
       const fetch = hub.fetch ?? globalThis.fetch;
       const init = { method: "POST", headers: sentHeaders, body, signal: controller.signal, redirect: "manual" };
       const sent = fetch(target.url, /** @type {RequestInit} */ (init));
+      hub.share();
       const response = await this.until(sent);
       if (this.action !== NONE) return discard(sent);
       if (response.ok && this.plan.isStream) return await readStream(this, hub, attempt, response);

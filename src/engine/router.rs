@@ -10,12 +10,12 @@ use crate::config::{
 use crate::dialect::{self, Outbound};
 use crate::error::{ErrorHint, Fault, FaultKind};
 use crate::plan::{Action, AttemptId, Call, CallSpec, Event, Step, is_allowed};
-use crate::state::{Cell, State, View};
+use crate::state::{State, View};
 
 use super::calls::{Asked, CallId, Calls, Running};
 use super::inbound::{Facts, request_members};
 use super::models::{List, Model, json};
-use super::sync::{self, MaxOp, Sync};
+use super::sync::Sync;
 
 /// What a caller asks for.
 #[derive(Debug)]
@@ -50,9 +50,8 @@ pub struct Router {
     begun: u64,
     stripped_keys: u64,
     members: Table,
-    sync: Sync,
-    store_failures: u64,
-    now: Millis,
+    pub(super) sync: Sync,
+    pub(super) now: Millis,
 }
 
 impl Router {
@@ -74,7 +73,6 @@ impl Router {
             begun: 0,
             stripped_keys: 0,
             sync: Sync::default(),
-            store_failures: 0,
             now: Millis(0),
         }
     }
@@ -187,6 +185,7 @@ impl Router {
         }
         for delta in &step.deltas {
             self.state.apply(&self.config, now, delta);
+            self.sync.note(&self.config, &self.state, now, delta);
         }
         step
     }
@@ -273,38 +272,6 @@ impl Router {
         self.calls.get_mut(id)
     }
 
-    /// The keys to load, if the view of the store is old. Said once, until it is old again.
-    pub fn due_keys(&mut self, now: Millis) -> Option<Vec<String>> {
-        let now = self.advance(now);
-        self.sync.is_due(now).then(|| sync::keys(&self.config))
-    }
-
-    /// Merges what the store said under the key at a position of [`Router::due_keys`]. Garbage is ignored.
-    pub fn merge_cell(&mut self, now: Millis, position: usize, number: f64) {
-        let now = self.advance(now);
-        if let (Ok(ix), Some(cell)) = (u16::try_from(position), Cell::unpack(number)) {
-            self.state.merge(now, DeploymentIx(ix), cell);
-        }
-    }
-
-    /// The writes that the store has not been told, with the id of their batch; `None` if there are none.
-    pub fn untold_writes(&mut self) -> Option<(String, Vec<MaxOp>)> {
-        let ops = sync::writes(&self.config, &mut self.state);
-        let batch = format!("{:016x}-{}", self.seed.unwrap_or(0), self.sync.next_batch());
-        (!ops.is_empty()).then_some((batch, ops))
-    }
-
-    /// Counts a store that failed. Nothing else follows from it.
-    pub fn count_store_failure(&mut self) {
-        self.store_failures = self.store_failures.saturating_add(1);
-    }
-
-    /// How often the store has failed.
-    #[must_use]
-    pub fn store_failures(&self) -> u64 {
-        self.store_failures
-    }
-
     /// Forgets a call.
     pub fn release(&mut self, id: CallId) {
         self.calls.release(id);
@@ -344,7 +311,7 @@ impl Router {
     }
 
     /// Clamps the host's clock: time never runs backwards.
-    fn advance(&mut self, now: Millis) -> Millis {
+    pub(super) fn advance(&mut self, now: Millis) -> Millis {
         self.now = self.now.max(now);
         self.now
     }
