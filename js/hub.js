@@ -23,8 +23,8 @@ export class Hub {
   #store;
   #given;
   #waitUntil;
-  /** What is said to the store and not over yet. @type {Set<Promise<unknown>>} */
-  #underWay = new Set();
+  /** What is said to the store and not over yet, each with what ends it. @type {Map<Promise<void>, () => void>} */
+  #underWay = new Map();
   /** What was learnt, as bytes, and when: for a router that has to be built anew. @type {Uint8Array | undefined} */
   #kept;
   #keptAt = -Infinity;
@@ -60,7 +60,7 @@ export class Hub {
     this.#readHeaders = glue.Router.coreReadHeaders();
     this.scan = (length) => this.core.coreScan(length);
     this.#given = host.store;
-    this.#store = host.store && settling(host.store);
+    this.#store = host.store && settling(this.#realm, host.store);
     if (host.store) carry(core, host.store);
     this.#waitUntil = host.waitUntil ?? platform.waitUntil;
   }
@@ -74,6 +74,7 @@ export class Hub {
       this.#prefix = "";
       this.window = new Window(this.#glue.linearMemory(), this.#core.coreWindow());
       if (this.#given) carry(this.#core, this.#given);
+      this.#letGo();
       this.#remember();
     }
     return this.#core;
@@ -100,6 +101,7 @@ export class Hub {
   /** Goes on after something was thrown inside the core: a trap takes its instance with it. */
   survive(error) {
     this.#realm.survive(error, this.#generation);
+    if (this.#realm.generation !== this.#generation) this.#letGo();
   }
 
   /** What is told of a call that the core cannot tell of any more. */
@@ -167,15 +169,27 @@ export class Hub {
     const told = this.core.coreFlush(this.#store);
     this.#keepAlive(told);
     // On workerd nobody waits for what another request is doing.
-    await (this.platform.waitUntil ? told : Promise.all(this.#underWay));
+    await (this.platform.waitUntil ? told : Promise.all(this.#underWay.keys()));
   }
 
   /** On workerd a promise outlives its request only if it is said so. */
   #keepAlive(promise) {
     if (!promise) return;
-    this.#underWay.add(promise);
-    promise.then(() => this.#underWay.delete(promise));
-    this.#waitUntil?.(promise);
+    /** @type {() => void} */
+    let end = () => {};
+    const over = new Promise((resolve) => (end = () => resolve(undefined)));
+    this.#underWay.set(over, end);
+    promise.then(() => {
+      this.#underWay.delete(over);
+      end();
+    });
+    this.#waitUntil?.(over);
+  }
+
+  /** What was said by an instance that has trapped is never over: nobody need wait for it. */
+  #letGo() {
+    for (const end of this.#underWay.values()) end();
+    this.#underWay.clear();
   }
 
   /** Keeps what was learnt, now and then. */

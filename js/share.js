@@ -9,27 +9,35 @@ const FRESH_MS = 5_000;
 /** The longest that a store may ask for: a day. */
 const LONGEST_MS = 86_400_000;
 
-/** A promise of the program's own kind, or none at all, as one that settles within the limit. */
-function within(operation) {
+/**
+ * A promise of the program's own kind, or none at all, as one that settles within the limit; but never for an instance of
+ * the wasm that has trapped meanwhile, which must not be called any more.
+ * @param {import("./realm.js").Realm} realm
+ * @param {() => unknown} operation
+ */
+function within(realm, operation) {
+  const { generation } = realm;
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`the store took more than ${LIMIT_MS} ms`)), LIMIT_MS);
-    // The process need not stay for it.
-    /** @type {any} */ (timer).unref?.();
     const settle = (done) => (value) => {
       clearTimeout(timer);
-      done(value);
+      if (realm.generation === generation) done(value);
     };
+    const late = settle(reject);
+    const timer = setTimeout(() => late(new Error(`the store took more than ${LIMIT_MS} ms`)), LIMIT_MS);
+    // The process need not stay for it.
+    /** @type {any} */ (timer).unref?.();
     new Promise((begun) => begun(operation())).then(settle(resolve), settle(reject));
   });
 }
 
 /**
  * A store whose promises all settle.
+ * @param {import("./realm.js").Realm} realm
  * @param {import("./index.js").Store} store
  */
-export const settling = (store) => ({
-  load: (keys) => within(() => store.load(keys)),
-  apply: (batchId, ops) => within(() => store.apply(batchId, ops)),
+export const settling = (realm, store) => ({
+  load: (keys) => within(realm, () => store.load(keys)),
+  apply: (batchId, ops) => within(realm, () => store.apply(batchId, ops)),
 });
 
 /**

@@ -11,6 +11,7 @@ import { load, loadLong } from "./load.js";
 import { scope } from "./scope.js";
 import { secretsHome } from "./secrets-home.js";
 import { secretsShown } from "./secrets-shown.js";
+import { sharing } from "./sharing.js";
 import { streamBytes } from "./stream-bytes.js";
 import { streamDrip } from "./stream-drip.js";
 import { streamFaults } from "./stream-faults.js";
@@ -25,7 +26,7 @@ import { trap } from "./trap.js";
 /** For every runtime. */
 export const suites = {
   ...{ abortCalls, abortStreams, concurrency, inputRefused, inputRelayed, inputSteering, scope },
-  ...{ secretsHome, secretsShown, streamBytes, streamFaults, streamObjects, testkit, trap },
+  ...{ secretsHome, secretsShown, sharing, streamBytes, streamFaults, streamObjects, testkit, trap },
   ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
 };
 
