@@ -74,7 +74,6 @@ export class Call {
     this.plan = plan;
     this.id = this.core.coreCall();
     this.step(action);
-    hub.revalidate(plan.started);
     const { signal } = plan;
     this.#signal = signal;
     if (signal) {
@@ -158,7 +157,8 @@ export class Call {
     this.ask((core, id) => {
       this.report = this.plan.objects ? this.#hub.report(this) : this.#hub.brief(this);
       core.coreRelease(id);
-      this.#hub.flush();
+      this.#hub.share();
+      this.#hub.keep();
     }, undefined);
   }
 

@@ -4,9 +4,13 @@ import { HostAlarm } from "./alarm.js";
 import { headerValue } from "./answer.js";
 import { Events } from "./events.js";
 import { realmOf } from "./realm.js";
+import { carry, settling } from "./share.js";
 import { Window } from "./window.js";
 
 const encoder = new TextEncoder();
+
+/** How old the state may be that a router is built anew from, in milliseconds. */
+const KEPT_MS = 1_000;
 
 export class Hub {
   /** What each error looks like over `fetch`. @type {WeakMap<Error, string>} */
@@ -18,7 +22,13 @@ export class Hub {
   #classes;
   #readHeaders;
   #store;
+  #given;
   #waitUntil;
+  /** What is said to the store and not over yet, each with what ends it. @type {Map<Promise<void>, () => void>} */
+  #underWay = new Map();
+  /** What was learnt, as bytes, and when: for a router that has to be built anew. @type {Uint8Array | undefined} */
+  #kept;
+  #keptAt = -Infinity;
   #realm;
   #generation;
   #core;
@@ -50,12 +60,14 @@ export class Hub {
     this.#classes = glue.Router.coreFaultClasses();
     this.#readHeaders = glue.Router.coreReadHeaders();
     this.scan = (length) => this.core.coreScan(length);
-    this.#store = host.store;
+    this.#given = host.store;
+    this.#store = host.store && settling(this.#realm, host.store);
+    if (host.store) carry(core, host.store);
     this.#waitUntil = host.waitUntil ?? platform.waitUntil;
     this.events = new Events(this);
   }
 
-  /** The router in linear memory; after a trap another one, which has learnt nothing yet. */
+  /** The router in linear memory; after a trap another one, which knows what was kept of the first. */
   get core() {
     const { generation } = this.#realm;
     if (this.#generation !== generation) {
@@ -64,8 +76,24 @@ export class Hub {
       this.#prefix = "";
       this.window = new Window(this.#glue.linearMemory(), this.#core.coreWindow());
       if (this.events.isOn) this.#core.coreListen(true);
+      if (this.#given) carry(this.#core, this.#given);
+      this.#letGo();
+      this.#remember();
     }
     return this.#core;
+  }
+
+  /** Tells a core that was built anew what was kept; once, for it may be what the trap came from. */
+  #remember() {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    this.#keptAt = -Infinity;
+    if (!kept) return;
+    try {
+      this.#core.coreImport(kept, this.now());
+    } catch (error) {
+      this.survive(error);
+    }
   }
 
   /** Gives the memory of the router back; what it had in an instance that has trapped is gone already. */
@@ -76,6 +104,7 @@ export class Hub {
   /** Goes on after something was thrown inside the core: a trap takes its instance with it. */
   survive(error) {
     this.#realm.survive(error, this.#generation);
+    if (this.#realm.generation !== this.#generation) this.#letGo();
   }
 
   /** What is told of a call that the core cannot tell of any more. */
@@ -130,19 +159,68 @@ export class Hub {
     return (this.#prefix ||= this.core.coreIdPrefix());
   }
 
-  /** Looks at the shared state beside a call, where there is a store and the view of it is old. */
-  revalidate(now) {
-    if (this.#store) this.#keepAlive(this.core.coreRevalidate(this.#store, now));
+  /** Beside a call: looks at the shared state where the view of it is old, and tells the store what it has not been told. */
+  share() {
+    if (!this.#store) return;
+    this.#keepAlive(this.core.coreRevalidate(this.#store, this.now()));
+    if (this.core.coreIsFlushDue()) this.#keepAlive(this.core.coreFlush(this.#store));
   }
 
-  /** Tells the store what it has not been told. */
-  flush() {
-    if (this.#store && this.core.coreHasUntold()) this.#keepAlive(this.core.coreFlush(this.#store));
+  /** Resolves when the store has been told everything, or has failed to take it. */
+  async flush() {
+    if (!this.#store) return;
+    const told = this.core.coreFlush(this.#store);
+    this.#keepAlive(told);
+    // On workerd nobody waits for what another request is doing.
+    await (this.platform.waitUntil ? told : Promise.all(this.#underWay.keys()));
   }
 
   /** On workerd a promise outlives its request only if it is said so. */
   #keepAlive(promise) {
-    if (promise) this.#waitUntil?.(promise);
+    if (!promise) return;
+    /** @type {() => void} */
+    let end = () => {};
+    const over = new Promise((resolve) => (end = () => resolve(undefined)));
+    this.#underWay.set(over, end);
+    promise.then(() => {
+      this.#underWay.delete(over);
+      end();
+    });
+    this.#waitUntil?.(over);
+  }
+
+  /** What was said by an instance that has trapped is never over: nobody need wait for it. */
+  #letGo() {
+    for (const end of this.#underWay.values()) end();
+    this.#underWay.clear();
+  }
+
+  /** Keeps what was learnt, now and then. */
+  keep() {
+    const now = this.now();
+    if (Math.abs(now - this.#keptAt) < KEPT_MS) return;
+    this.#kept = this.core.coreExport(now);
+    this.#keptAt = now;
+  }
+
+  /** What was learnt, as bytes. */
+  exportState() {
+    return this.core.coreExport(this.now());
+  }
+
+  /**
+   * Takes in what was exported.
+   * @param {unknown} state
+   */
+  importState(state) {
+    if (!(state instanceof Uint8Array)) throw new TypeError("importState: expected the bytes of `exportState`");
+    try {
+      this.core.coreImport(state, this.now());
+    } catch (error) {
+      if (typeof error === "string") throw new TypeError(`importState: ${error}`);
+      this.survive(error);
+      throw error;
+    }
   }
 
   /** Lets a promise of a listener's outlive the request. */

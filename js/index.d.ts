@@ -142,6 +142,24 @@ export class Router {
    */
   on<Name extends EventName | "*">(event: Name, listener: (event: EventOf<Name>) => unknown): () => void;
 
+  /**
+   * What was learnt, as bytes that hold no secret: circuits with the kind of what opened them, usage of the last minute, what
+   * providers have told of their limits, recent times, marks and retry budgets. At most 3 KB a deployment.
+   */
+  exportState(): Uint8Array;
+
+  /**
+   * Takes in what `exportState` gave, perhaps of a router of another config: what is known of a deployment with the same id
+   * and model takes the place of what was learnt since. Moments are bounded, for clocks may differ: a bench lasts an hour at
+   * most. A credential that was changed meanwhile starts clean.
+   *
+   * @throws {TypeError} for other bytes, and for those of another version; nothing is changed then
+   */
+  importState(state: Uint8Array): void;
+
+  /** Tells the store what it has not been told, for who is about to end. Resolves also when the store fails. */
+  flush(): Promise<void>;
+
   /** Gives the router's memory back at once instead of when it is collected. The router cannot be used afterwards. */
   free(): void;
 }

@@ -121,6 +121,21 @@ export function makeRouter(glue, platform) {
       return this.#hub.events.on(event, listener);
     }
 
+    /** What was learnt, as bytes that hold no secret. */
+    exportState() {
+      return this.#hub.exportState();
+    }
+
+    /** Takes in what `exportState` gave. */
+    importState(state) {
+      this.#hub.importState(state);
+    }
+
+    /** Tells the store what it has not been told. */
+    flush() {
+      return this.#hub.flush();
+    }
+
     /** Gives the router's memory back at once. */
     free() {
       // Once: what is freed already says so itself.

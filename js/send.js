@@ -62,6 +62,7 @@ export async function send(sender, hub, attempt) {
     const fetch = hub.fetch ?? globalThis.fetch;
     const init = { method: "POST", headers: sentHeaders, body, signal: controller.signal, redirect: "manual" };
     const sent = fetch(target.url, /** @type {RequestInit} */ (init));
+    hub.share();
     const response = await until(sender, sent);
     if (sender.action !== NONE || controller.signal.aborted) return discard(sent);
     if (response.ok && plan.isStream) return await readStream(sender, hub, attempt, response);

@@ -11,8 +11,10 @@ export interface Host {
    * looked up at each send, so that it may be patched or instrumented.
    */
   fetch?: Fetch;
-  /** Shares with other isolates which deployments are left alone. Default: none; each router learns by itself. */
+  /** Shares with other isolates what was learnt of deployments. Default: none; each router learns by itself. */
   store?: Store;
+  /** Routers of the same name share what a store holds, where their deployments have the same ids. 1 to 64 letters, digits, `-`, `_` and `.`. Default "default". */
+  storeName?: string;
   /** Answers `os.environ/NAME` and the keys of providers; what is no string counts as not set. Default: the runtime's own. */
   env?: object | ((name: string) => string | undefined);
   /** Keeps the store's promises alive after the answer. Default: on Workers the runtime's own, elsewhere none is needed. */

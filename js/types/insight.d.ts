@@ -182,6 +182,8 @@ export interface Snapshot {
     /** Router keys that were cut out of bodies over `fetch`. */
     stripped_keys: number;
     store_failures: number;
+    /** Batches that the store did not take, even at the second time. */
+    dropped_batches: number;
     /** Events that came too fast to be told. */
     dropped_events: number;
     listener_failures: number;

@@ -1,13 +1,19 @@
 /**
- * State that leaves the isolate. A router tells it which deployments are left alone and until when, and asks it the same
- * beside a call, at most every five seconds. It is advice: what it says is never waited for, what it fails to do fails no
- * call, and what it is not told is not repeated.
+ * State that leaves the isolate. A router tells it which deployments are benched and until when, what it has used of their
+ * limits, and how long their answers take; and asks it the same beside a call, when its view is old. It is advice: what it
+ * says is never waited for and is no reason to fail a call, and what it fails to do fails none. A question or a batch that
+ * takes more than ten seconds has failed; a batch that was refused comes once more, under the same id, and no more.
  *
- * Keys begin with `sw1/`, the version of what stands under them, and hold the id of a deployment. In this version there is
- * one value for each: `sw1/<id>/cool`, a whole number of at most 53 bits that is merged by keeping the larger.
+ * Keys are `sw1/<storeName>/<id of a deployment>/<facet>`; `sw1` is the version of what stands under them. Facets are:
+ *
+ * - `cool`: the circuit, a whole number of at most 53 bits; `max`
+ * - `lat`: a sketch of recent times, at most 175 bytes; `put`
+ * - `req/<minute>`, `tok/in/<minute>`, `tok/out/<minute>`: requests, and tokens of requests and answers, in a minute counted
+ *   from the epoch; `add`, also of negative numbers. Only of deployments whose limits are bounds (`limit_mode: "hard"`) or
+ *   whose provider tells what is left.
  */
 export interface Store {
-  /** What it can do. Not looked at in this version. */
+  /** What it can do. It is asked for and told nothing else; one that does not say is taken to keep the larger number. */
   readonly capabilities: StoreCapabilities;
   /** The values under `keys`, in their order; `null` for a key that is not there or has expired. */
   load(keys: string[]): Promise<(Uint8Array | number | null)[]>;
@@ -18,6 +24,8 @@ export interface Store {
 export interface StoreCapabilities {
   /** The operations that it carries out so that none of several at once is lost. */
   readonly ops: readonly StoreOp["kind"][];
+  /** How old a router's view may become before it asks again, beside a call, in milliseconds. Default 5,000. */
+  readonly freshMs?: number;
 }
 
 /** One write. A key that is not there, has expired or holds another kind of value is written anew; each write sets the time to live anew. */

@@ -1,4 +1,4 @@
-//! Stable ids. FNV-1a (Fowler, Noll, Vo; 128-bit constants from their reference page): not for
+//! Stable ids and checksums. FNV-1a (Fowler, Noll, Vo; constants from their reference page): not for
 //! security, but equal on every platform and in every version.
 
 const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
@@ -15,6 +15,12 @@ pub fn deployment_id(parts: &[&str]) -> String {
         eat(0xff);
     }
     format!("{hash:032x}")
+}
+
+/// Tells bytes that were cut or changed from those that were written. Against accidents, not against intent.
+#[must_use]
+pub fn checksum(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Floor 0: time, randomness, bytes and hashes. Knows nothing of routing.
 
+pub mod bytes;
 pub mod decimal;
 pub mod hash;
 pub mod headers;

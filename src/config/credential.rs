@@ -1,22 +1,35 @@
 //! Which deployments share a credential: a key that is refused, or an account that is empty, is so for all of them.
 
-use crate::base::hash::deployment_id;
+use crate::base::hash::{checksum, deployment_id};
 use crate::base::index::Index;
 
 use super::{Deployment, DeploymentIx};
 
-/// Tells each deployment who is the first with the same credential: the same key, organisation and headers at the same
-/// origin. What is made of the secrets stays in this function.
+/// Sixteen bits by which a deployment's credential is known again after a restart: enough to notice a new key, and too few
+/// to be of help in guessing one.
+#[must_use]
+pub fn credential_tag(deployment: &Deployment) -> u16 {
+    let hash = checksum(same_for(deployment, &deployment.id).as_bytes());
+    (hash ^ hash >> 16) as u16
+}
+
+/// Equal where the credential is: the same key, organisation and headers at the same origin.
+fn same_for(deployment: &Deployment, salt: &str) -> String {
+    let mut parts = vec![salt, deployment.api_base.origin()];
+    parts.extend(deployment.api_key.iter().map(|key| key.expose()));
+    parts.push(deployment.organization.as_deref().unwrap_or_default());
+    for (name, value) in &deployment.extra_headers {
+        parts.extend([name.as_str(), value.expose()]);
+    }
+    deployment_id(&parts)
+}
+
+/// Tells each deployment who is the first with the same credential. What is made of the secrets stays in this file, but for
+/// [`credential_tag`].
 pub fn share_credentials(deployments: &mut [Deployment]) {
     let mut first = Index::default();
     for (place, deployment) in deployments.iter_mut().enumerate() {
-        let mut parts = vec![deployment.api_base.origin()];
-        parts.extend(deployment.api_key.iter().map(|key| key.expose()));
-        parts.push(deployment.organization.as_deref().unwrap_or_default());
-        for (name, value) in &deployment.extra_headers {
-            parts.extend([name.as_str(), value.expose()]);
-        }
-        let same = deployment_id(&parts);
+        let same = same_for(deployment, "");
         let holder = first.get(&same).unwrap_or(place);
         first.insert(&same, holder);
         deployment.credential = DeploymentIx(u16::try_from(holder).unwrap_or(u16::MAX));

@@ -44,6 +44,8 @@ pub struct HostRules {
     pub may_fallback: bool,
     /// `tokenCounter`: does the host count the tokens of requests?
     pub token_counter: bool,
+    /// `storeName`: routers of the same name share what a store holds. Default "default".
+    pub store_name: String,
     /// The router runs in a page. Some providers answer a page only if it says that it means it.
     pub in_browser: bool,
 }
@@ -58,6 +60,7 @@ impl Default for HostRules {
             subrequests: None,
             may_fallback: false,
             token_counter: false,
+            store_name: "default".to_owned(),
             in_browser: false,
         }
     }

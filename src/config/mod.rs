@@ -17,7 +17,7 @@ mod secret;
 mod streams;
 mod surface;
 
-pub use credential::share_credentials;
+pub use credential::{credential_tag, share_credentials};
 pub use deployment::{ApiBase, Deployment, Param};
 pub use fallback::{FallbackLists, FallbackTable, FallbackTarget, FaultSet};
 pub use group::{Alias, Group, Names, Resolved};

@@ -10,13 +10,13 @@ use crate::config::{
 use crate::dialect::{self, Outbound};
 use crate::error::{ErrorHint, Fault, FaultKind};
 use crate::plan::{Action, AttemptId, Call, CallSpec, Event, Step, is_allowed};
-use crate::state::{Cell, State, View};
+use crate::state::{State, View};
 
 use super::calls::{Asked, CallId, Calls, Running};
 use super::inbound::{Facts, request_members};
 use super::insight::{Journal, Stage};
 use super::models::{List, Model, json};
-use super::sync::{self, MaxOp, Sync};
+use super::sync::Sync;
 
 /// What a caller asks for.
 #[derive(Debug)]
@@ -51,11 +51,10 @@ pub struct Router {
     begun: u64,
     stripped_keys: u64,
     members: Table,
-    sync: Sync,
-    store_failures: u64,
+    pub(super) sync: Sync,
     pub(super) journal: Journal,
     looks: u64,
-    now: Millis,
+    pub(super) now: Millis,
 }
 
 impl Router {
@@ -77,7 +76,6 @@ impl Router {
             begun: 0,
             stripped_keys: 0,
             sync: Sync::default(),
-            store_failures: 0,
             journal: Journal::default(),
             looks: 0,
             now: Millis(0),
@@ -214,6 +212,7 @@ impl Router {
         running.forget_readings();
         for delta in &step.deltas {
             let turn = self.state.apply(&self.config, now, delta);
+            self.sync.note(&self.config, &self.state, now, delta);
             turns.extend(turn.filter(|_| before.is_some()).map(|turn| (delta.clone(), turn)));
         }
         if let Some(before) = &before {
@@ -303,38 +302,6 @@ impl Router {
     /// See [`Router::running_call`].
     pub fn running_call_mut(&mut self, id: CallId) -> Option<&mut Running> {
         self.calls.get_mut(id)
-    }
-
-    /// The keys to load, if the view of the store is old. Said once, until it is old again.
-    pub fn due_keys(&mut self, now: Millis) -> Option<Vec<String>> {
-        let now = self.advance(now);
-        self.sync.is_due(now).then(|| sync::keys(&self.config))
-    }
-
-    /// Merges what the store said under the key at a position of [`Router::due_keys`]. Garbage is ignored.
-    pub fn merge_cell(&mut self, now: Millis, position: usize, number: f64) {
-        let now = self.advance(now);
-        if let (Ok(ix), Some(cell)) = (u16::try_from(position), Cell::unpack(number)) {
-            self.state.merge(now, DeploymentIx(ix), cell);
-        }
-    }
-
-    /// The writes that the store has not been told, with the id of their batch; `None` if there are none.
-    pub fn untold_writes(&mut self) -> Option<(String, Vec<MaxOp>)> {
-        let ops = sync::writes(&self.config, &mut self.state);
-        let batch = format!("{:016x}-{}", self.seed.unwrap_or(0), self.sync.next_batch());
-        (!ops.is_empty()).then_some((batch, ops))
-    }
-
-    /// Counts a store that failed. Nothing else follows from it.
-    pub fn count_store_failure(&mut self) {
-        self.store_failures = self.store_failures.saturating_add(1);
-    }
-
-    /// How often the store has failed.
-    #[must_use]
-    pub fn store_failures(&self) -> u64 {
-        self.store_failures
     }
 
     /// Forgets a call.

@@ -5,6 +5,7 @@ use crate::base::time::Millis;
 use crate::config::{DeploymentIx, Hedging, Resolved};
 use crate::error::{Fault, FaultKind};
 use crate::state::View;
+use crate::strategy::exclusion;
 
 use super::call::{Call, Phase};
 use super::deadline::{Lane, Timer};
@@ -49,6 +50,7 @@ impl Call {
             ix == slow
                 || credential(ix) == credential(slow)
                 || !is_closed(view, now, ix)
+                || exclusion(view, now, ix, call.need()).is_some()
                 || call.leaves(now, view, ix)
         };
         let Pick::Untried(next) = self.choose(now, view, true, &leave) else { return };

@@ -93,5 +93,7 @@ fn words(exclusion: Exclusion) -> &'static str {
         Exclusion::Limit { wait_ms: None } => "has a limit that is smaller than the request",
         Exclusion::Exhausted { .. } => "has nothing left of its provider's limit",
         Exclusion::Stalled => "is stalled",
+        Exclusion::CooldownElsewhere { .. } => "is cooling down elsewhere",
+        Exclusion::UsedElsewhere { .. } => "has its limit used up elsewhere",
     }
 }

@@ -186,6 +186,11 @@ impl World {
         &self.router
     }
 
+    /// The router at this moment, to be told what does not come of a call: by a store, or by who looks after it.
+    pub fn with_router<T>(&mut self, act: impl FnOnce(&mut Router, Millis) -> T) -> T {
+        act(&mut self.router, self.clock.now)
+    }
+
     /// The ids of the deployments that were sent to, in order.
     #[must_use]
     pub fn sent(&self) -> Vec<&str> {

@@ -119,7 +119,7 @@ impl State {
         }
     }
 
-    fn health_mut(&mut self, deployment: DeploymentIx) -> Option<&mut Health> {
+    pub(super) fn health_mut(&mut self, deployment: DeploymentIx) -> Option<&mut Health> {
         self.deployments.get_mut(usize::from(deployment.0))
     }
 }

@@ -44,6 +44,16 @@ impl RetryBudget {
         self.at(now) >= RETRY_PRICE
     }
 
+    /// What is kept of it: thousandths of a token, and when they were counted.
+    pub(super) fn saved(&self) -> (u32, Millis) {
+        (u32::try_from(self.milli).unwrap_or(0), self.counted_at)
+    }
+
+    /// One that was kept.
+    pub(super) fn restored(milli: u32, counted_at: Millis) -> Self {
+        Self { milli: i64::from(milli).min(CAPACITY), counted_at }
+    }
+
     /// Adds (or, if negative, takes) thousandths of a token.
     pub fn add(&mut self, now: Millis, milli: i64) {
         self.milli = self.at(now).saturating_add(milli).clamp(0, CAPACITY);

@@ -5,7 +5,7 @@
 //! ever extended while open, `Retry-After` is capped and never zero, and repeated failures bench for longer.
 
 use crate::base::time::Millis;
-use crate::error::{Fault, FaultKind};
+use crate::error::Fault;
 
 use super::{Cell, Lease};
 
@@ -49,12 +49,14 @@ pub enum CircuitState {
 }
 
 /// The circuit. Starts closed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Circuit {
     bench: Option<Box<Bench>>,
     epoch: u16,
     /// The probe that is under way, and when its lease is over.
     probe: Option<(Lease, Millis)>,
+    /// Until when others bench it. Kept apart from its own bench, for what others say is advice: it may be old, or wrong.
+    elsewhere: Millis,
 }
 
 impl Circuit {
@@ -108,14 +110,31 @@ impl Circuit {
         is_longer
     }
 
-    /// Closes it. Returns whether that changed anything.
+    /// Closes it. Returns whether that changed anything. What only others bench is not closed by that: an answer that was
+    /// under way when they told is no proof that they are wrong.
     pub fn close(&mut self) -> bool {
-        self.probe = None;
-        let was_benched = self.bench.take().is_some();
+        self.bench.is_some() && self.reset()
+    }
+
+    /// Closes it, whoever benched it. Returns whether that changed anything.
+    pub fn reset(&mut self) -> bool {
+        let was_benched = self.bench.take().is_some() || self.elsewhere > Millis(0);
+        (self.probe, self.elsewhere) = (None, Millis(0));
         if was_benched {
             self.epoch = self.cell().closed().epoch;
         }
         was_benched
+    }
+
+    /// One that was saved.
+    pub(super) fn restored(epoch: u16, bench: Option<Bench>) -> Self {
+        Self { epoch, bench: bench.map(Box::new), ..Self::default() }
+    }
+
+    /// Until when others bench it; `None` if they do not.
+    #[must_use]
+    pub fn elsewhere(&self, now: Millis) -> Option<Millis> {
+        Some(self.elsewhere).filter(|until| now < *until)
     }
 
     /// What is shared of it.
@@ -128,12 +147,11 @@ impl Circuit {
     pub fn merge(&mut self, now: Millis, foreign: Cell) {
         let until = foreign.until.min(now + FOREIGN_CAP_MS);
         if foreign.epoch > self.epoch {
-            self.epoch = foreign.epoch;
-            self.bench = None;
+            *self = Self { epoch: foreign.epoch, ..Self::default() };
         }
-        if foreign.epoch == self.epoch && until > now && until > self.cell().until {
-            let cause = Fault::new(FaultKind::Unavailable, "another isolate saw it fail");
-            self.bench = Some(Box::new(Bench { until, period_ms: until.since(now), cause }));
+        // Its own bench comes back as it was told.
+        if foreign.epoch == self.epoch && until > self.cell().until {
+            self.elsewhere = self.elsewhere.max(until);
         }
     }
 
@@ -147,6 +165,7 @@ impl Circuit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::FaultKind;
 
     fn bench(until: u64, period_ms: u64) -> Bench {
         Bench { until: Millis(until), period_ms, cause: Fault::new(FaultKind::RateLimit, "test") }
@@ -189,13 +208,17 @@ mod tests {
         let (mut one, mut two) = (Circuit::default(), Circuit::default());
         one.open(&bench(9_000, 1));
         two.merge(Millis(1_000), one.cell());
-        assert_eq!(two.at(Millis(1_000)), CircuitState::Open { until: Millis(9_000) });
-        two.close();
+        assert_eq!(two.elsewhere(Millis(8_999)), Some(Millis(9_000)));
+        assert_eq!((two.elsewhere(Millis(9_000)), two.at(Millis(1_000))), (None, CircuitState::Closed));
+        assert!(!two.close(), "it has no bench of its own");
+        one.merge(Millis(1_000), one.cell());
+        assert_eq!(one.elsewhere(Millis(1_000)), None, "its own word comes back");
+        assert!(two.reset());
         two.merge(Millis(1_000), one.cell());
-        assert_eq!(two.at(Millis(1_000)), CircuitState::Closed, "a bench of an epoch that is over");
+        assert_eq!(two.elsewhere(Millis(1_000)), None, "a bench of an epoch that is over");
         one.merge(Millis(1_000), two.cell());
         assert_eq!(one.at(Millis(1_000)), CircuitState::Closed);
         one.merge(Millis(1_000), Cell { epoch: 1, until: Millis(u64::MAX) });
-        assert_eq!(one.at(Millis(1_000)), CircuitState::Open { until: Millis(3_601_000) });
+        assert_eq!(one.elsewhere(Millis(1_000)), Some(Millis(3_601_000)));
     }
 }

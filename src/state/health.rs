@@ -44,6 +44,12 @@ pub struct Health {
 }
 
 impl Health {
+    /// Is there anything that a router that begins anew should know?
+    pub(super) fn is_worth_keeping(&self) -> bool {
+        let has_been_tried = self.totals != (0, 0) || self.failed_at > Millis(0) || self.mark.is_some();
+        has_been_tried || self.quota != Quota::default() || self.circuit != Circuit::default()
+    }
+
     /// Was it said from outside that it is not well?
     #[must_use]
     pub fn is_marked_down(&self, now: Millis) -> bool {

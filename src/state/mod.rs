@@ -14,6 +14,9 @@ mod judge;
 mod open;
 mod quota;
 mod recent;
+mod saved;
+mod shared;
+mod sketch;
 mod usage;
 mod window;
 
@@ -31,6 +34,8 @@ pub use judge::{Rules, Scope, judge};
 pub use open::{Lease, OpenSend, OpenSends};
 pub use quota::{Left, Quota};
 pub use recent::Recent;
+pub use saved::Unreadable;
+pub use sketch::Sketch;
 pub use usage::{Counts, Measure, Usage};
 pub use window::Window;
 
@@ -98,37 +103,12 @@ impl State {
         self.deployments.iter().flat_map(|health| health.open.at(now)).filter(|open| !open.has_begun).count()
     }
 
-    /// Takes in the circuit of a deployment as another isolate sees it.
-    pub fn merge(&mut self, now: Millis, deployment: DeploymentIx, foreign: Cell) {
-        if let Some(health) = self.deployments.get_mut(usize::from(deployment.0)) {
-            health.circuit.merge(now, foreign);
-        }
-    }
-
     /// Notes what was said of a deployment from outside. That it is well closes its circuit.
     pub fn mark(&mut self, deployment: DeploymentIx, mark: Mark) {
         let Some(health) = self.deployments.get_mut(usize::from(deployment.0)) else { return };
         health.mark = Some(mark);
-        let changed = mark.ok && health.circuit.close();
+        let changed = mark.ok && health.circuit.reset();
         self.tell(deployment, changed);
-    }
-
-    /// Is there anything that the store has not been told?
-    #[must_use]
-    pub fn has_untold(&self) -> bool {
-        !self.untold.is_empty()
-    }
-
-    /// The circuits that the store has not been told of; they count as told from now on.
-    pub fn take_untold(&mut self) -> Vec<(DeploymentIx, Cell)> {
-        let untold = std::mem::take(&mut self.untold);
-        untold.into_iter().filter_map(|ix| Some((ix, self.health(ix)?.circuit.cell()))).collect()
-    }
-
-    fn tell(&mut self, deployment: DeploymentIx, changed: bool) {
-        if changed && !self.untold.contains(&deployment) {
-            self.untold.push(deployment);
-        }
     }
 }
 

@@ -44,6 +44,13 @@ impl Counts {
         }
     }
 
+    /// `part` of `whole` of these.
+    #[must_use]
+    pub fn scaled(self, part: u64, whole: u64) -> Self {
+        let scale = |amount: u64| amount.saturating_mul(part) / whole.max(1);
+        Self { requests: scale(self.requests), input: scale(self.input), output: scale(self.output) }
+    }
+
     fn get(self, limit: Measure) -> u64 {
         match limit {
             Measure::Requests => self.requests,
@@ -109,24 +116,37 @@ impl Usage {
         }
     }
 
-    /// What was used in the minute before `now`.
+    /// What was used here in the minute before `now`.
+    #[must_use]
+    pub fn own(&self, now: Millis) -> Counts {
+        self.kept(now).map(|(_, counts)| counts).fold(Counts::default(), Counts::plus)
+    }
+
+    /// What was used in the minute before `now`, here and elsewhere.
     #[must_use]
     pub fn at(&self, now: Millis) -> Counts {
-        let own = self.kept(now).map(|(_, counts)| counts).fold(Counts::default(), Counts::plus);
+        let own = self.own(now);
         if now < self.foreign_until { own.plus(self.foreign) } else { own }
     }
 
-    /// Takes in what the other isolates used in this minute.
+    /// Takes in what the other isolates used in the last minute. It is advice: it may be old, or wrong.
     pub fn merge(&mut self, now: Millis, foreign: Counts, ttl_ms: u64) {
         self.foreign = foreign;
         self.foreign_until = now + ttl_ms;
     }
 
-    /// How long until `need` more of a measure fit under `limit`: 0 at once, `None` never, because it is more than the
-    /// limit itself.
+    /// Until when `need` more of a measure are too much for what the others have left of a `limit`; `None` if they are not.
+    #[must_use]
+    pub fn used_elsewhere(&self, now: Millis, measure: Measure, need: u64, limit: u64) -> Option<Millis> {
+        let is_told = now < self.foreign_until && self.foreign.get(measure) > 0;
+        (is_told && self.at(now).get(measure).saturating_add(need) > limit).then_some(self.foreign_until)
+    }
+
+    /// How long until `need` more of a measure fit under `limit`, beside what was used here: 0 at once, `None` never,
+    /// because it is more than the limit itself.
     #[must_use]
     pub fn wait_ms(&self, now: Millis, measure: Measure, need: u64, limit: u64) -> Option<u64> {
-        let used = self.at(now).get(measure);
+        let used = self.own(now).get(measure);
         if used.saturating_add(need) <= limit {
             return Some(0);
         }
@@ -144,7 +164,17 @@ impl Usage {
                 return Some(Millis(step.saturating_add(STEPS as u64).saturating_mul(STEP_MS)).since(now));
             }
         }
-        Some(self.foreign_until.since(now))
+        Some(0)
+    }
+
+    /// The seconds that still count at `now`, the oldest first.
+    pub(super) fn seconds(&self, now: Millis) -> Vec<(u64, Counts)> {
+        let oldest = (now.0 / STEP_MS).max(self.last).saturating_sub(STEPS as u64 - 1);
+        let counted = |step: u64| {
+            let counts = self.steps.get((step % STEPS as u64) as usize)?;
+            (*counts != Counts::default()).then_some((step, *counts))
+        };
+        (oldest..=self.last).filter_map(counted).collect()
     }
 
     /// The seconds that still count at `now`, in no order.
@@ -233,8 +263,10 @@ mod tests {
     fn what_others_used_counts_until_it_is_old() {
         let mut usage = Usage::default();
         usage.merge(at(0), Counts { requests: 5, ..Counts::default() }, 30_000);
-        assert_eq!(usage.at(at(29_999)).requests, 5);
-        assert_eq!(usage.wait_ms(at(0), Measure::Requests, 1, 5), Some(30_000));
+        assert_eq!((usage.at(at(29_999)).requests, usage.own(at(29_999)).requests), (5, 0));
+        let elsewhere = |ms, need| usage.used_elsewhere(at(ms), Measure::Requests, need, 6);
+        assert_eq!((elsewhere(0, 1), elsewhere(0, 2), elsewhere(30_000, 2)), (None, Some(at(30_000)), None));
+        assert_eq!(usage.wait_ms(at(0), Measure::Requests, 2, 6), Some(0), "advice is no limit");
         assert_eq!(usage.at(at(30_000)).requests, 0);
     }
 }

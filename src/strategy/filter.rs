@@ -64,6 +64,16 @@ pub enum Exclusion {
     },
     /// Several sends to it wait for far longer than usual.
     Stalled,
+    /// Others have benched it, as the store tells.
+    CooldownElsewhere {
+        /// Until when.
+        until: Millis,
+    },
+    /// Others have used so much of its limit, as the store tells, that the request is too much.
+    UsedElsewhere {
+        /// Until when that counts.
+        until: Millis,
+    },
 }
 
 impl Exclusion {
@@ -80,13 +90,21 @@ impl Exclusion {
             Self::Limit { .. } => "limit",
             Self::Exhausted { .. } => "exhausted",
             Self::Stalled => "stalled",
+            Self::CooldownElsewhere { .. } => "cooldown_elsewhere",
+            Self::UsedElsewhere { .. } => "used_elsewhere",
         }
     }
 
     /// Is it only advice? What may be wrong counts while others may be used, and no longer.
     #[must_use]
     pub const fn is_advice(self) -> bool {
-        matches!(self, Self::MarkedDown | Self::Exhausted { .. } | Self::Stalled)
+        matches!(self, Self::MarkedDown | Self::Exhausted { .. } | Self::Stalled) || self.is_elsewhere()
+    }
+
+    /// Is it only what others have told?
+    #[must_use]
+    pub const fn is_elsewhere(self) -> bool {
+        matches!(self, Self::CooldownElsewhere { .. } | Self::UsedElsewhere { .. })
     }
 
     /// Is it about failures?
@@ -99,9 +117,11 @@ impl Exclusion {
     #[must_use]
     pub fn wait_ms(self, now: Millis) -> Option<u64> {
         match self {
-            Self::Cooldown { until } | Self::CredentialCooldown { until } | Self::Exhausted { until } => {
-                Some(until.since(now))
-            }
+            Self::Cooldown { until }
+            | Self::CredentialCooldown { until }
+            | Self::Exhausted { until }
+            | Self::CooldownElsewhere { until }
+            | Self::UsedElsewhere { until } => Some(until.since(now)),
             Self::Limit { wait_ms } => wait_ms,
             Self::Drained | Self::MarkedDown | Self::Probing | Self::Full | Self::Stalled => None,
         }
@@ -129,7 +149,9 @@ pub fn exclusion(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need) -> O
     {
         return Some(found);
     }
-    at_limit(view, now, ix, known, need).or_else(|| advice(now, health, need))
+    at_limit(view, now, ix, known, need)
+        .or_else(|| advice(now, health, need))
+        .or_else(|| elsewhere(view, now, ix, known, need))
 }
 
 fn of_credential(now: Millis, circuit: &Circuit, need: Need) -> Option<Exclusion> {
@@ -172,16 +194,8 @@ fn at_limit(
         return None;
     }
     let usage = &cell()?.usage;
-    let Counts { requests, input, output } = need.counts_at(known.limit_cell(ix));
-    let bounds = [
-        (known.rpm, Measure::Requests, requests),
-        (known.tpm, Measure::Tokens, input.saturating_add(output)),
-        (known.itpm, Measure::Input, input),
-        (known.otpm, Measure::Output, output),
-    ];
     let mut longest = Some(0);
-    for (limit, measure, need) in bounds {
-        let Some(limit) = limit else { continue };
+    for (limit, measure, need) in bounds(known, need.counts_at(known.limit_cell(ix))) {
         // `None` is the longest wait of all: for ever.
         let wait = usage.wait_ms(now, measure, need, limit);
         longest = longest.zip(wait).map(|(one, other)| one.max(other));
@@ -189,17 +203,49 @@ fn at_limit(
     (longest != Some(0)).then_some(Exclusion::Limit { wait_ms: longest })
 }
 
+/// The limits of a deployment, with what a request needs of each.
+fn bounds(known: &Deployment, need: Counts) -> impl Iterator<Item = (u64, Measure, u64)> {
+    let Counts { requests, input, output } = need;
+    let all = [
+        (known.rpm, Measure::Requests, requests),
+        (known.tpm, Measure::Tokens, input.saturating_add(output)),
+        (known.itpm, Measure::Input, input),
+        (known.otpm, Measure::Output, output),
+    ];
+    all.into_iter().filter_map(|(limit, measure, need)| Some((limit?, measure, need)))
+}
+
+/// What other isolates have told through the store. Only advice: a store may be late, or tell anything.
+fn elsewhere(
+    view: View<'_>,
+    now: Millis,
+    ix: DeploymentIx,
+    known: &Deployment,
+    need: Need,
+) -> Option<Exclusion> {
+    if let Some(until) = view.state.health(ix)?.circuit.elsewhere(now) {
+        return Some(Exclusion::CooldownElsewhere { until });
+    }
+    if view.config.policy.limit_mode == LimitMode::Soft || !known.has_limits() {
+        return None;
+    }
+    let usage = &view.state.health(known.limit_cell(ix))?.usage;
+    bounds(known, need.counts_at(known.limit_cell(ix)))
+        .filter_map(|(limit, measure, need)| usage.used_elsewhere(now, measure, need, limit))
+        .max()
+        .map(|until| Exclusion::UsedElsewhere { until })
+}
+
 /// How many more requests like this one a deployment takes now.
 #[must_use]
 pub fn places(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need) -> usize {
-    let Some(known) = view.config.deployment(ix).filter(|_| exclusion(view, now, ix, need).is_none()) else {
-        return 0;
-    };
+    let is_free = |_: &&Deployment| exclusion(view, now, ix, need).is_none_or(Exclusion::is_elsewhere);
+    let Some(known) = view.config.deployment(ix).filter(is_free) else { return 0 };
     let Some(cell) = view.state.health(known.limit_cell(ix)) else { return 0 };
     let most = known.max_parallel.or(view.config.policy.default_max_parallel);
     let parallel = most.map_or(usize::MAX, |most| (most as usize).saturating_sub(cell.open.count(now, None)));
     let rpm = known.rpm.filter(|_| view.config.policy.limit_mode == LimitMode::Hard);
-    let requests = rpm.map_or(u64::MAX, |rpm| rpm.saturating_sub(cell.usage.at(now).requests));
+    let requests = rpm.map_or(u64::MAX, |rpm| rpm.saturating_sub(cell.usage.own(now).requests));
     parallel.min(usize::try_from(requests).unwrap_or(usize::MAX))
 }
 

@@ -1,19 +1,26 @@
 //! The store shim: the injected object through which state leaves the isolate. Asynchronous and off the hot
-//! path, so it is driven here by Rust futures, under the host's `waitUntil`.
+//! path, so it is driven here by Rust futures, under the host's `waitUntil`. The facade sees to it that every promise of
+//! the store settles, so that no future is left.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, Promise};
+use js_sys::{Array, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use crate::base::time::Millis;
-use crate::engine::{self, MaxOp};
+use crate::engine::{self, Batch, Carries, Loaded, Op, OpValue, Wanted};
 
 use super::convert;
 use super::router::Router;
+
+/// So many batches are written under one request at most: the next one goes on.
+const ROUNDS: u32 = 8;
+
+/// No value of ours has more bytes.
+const MOST_BYTES: u32 = 4_096;
 
 #[wasm_bindgen]
 extern "C" {
@@ -32,18 +39,26 @@ extern "C" {
 
 #[wasm_bindgen]
 impl Router {
+    /// There is a store, and this is what it can do.
+    #[wasm_bindgen(js_name = coreCarry)]
+    pub fn carry(&self, cool: bool, usage: bool, latency: bool, fresh_ms: f64) {
+        let fresh_ms = Millis::from_f64(fresh_ms).0;
+        self.engine.borrow_mut().carry(Carries { cool, usage, latency, fresh_ms });
+    }
+
     /// Looks at the store if the view of it is old: a promise to be kept alive beside the call, else `undefined`.
     /// It never rejects: a store that fails must not fail a call.
     #[wasm_bindgen(js_name = coreRevalidate)]
     #[must_use]
     pub fn revalidate(&self, store: Store, now: f64) -> Option<Promise> {
         let now = Millis::from_f64(now);
-        let keys = self.engine.borrow_mut().due_keys(now)?;
+        self.draw_tag();
+        let wanted = self.engine.borrow_mut().due(now)?;
         let engine = Rc::clone(&self.engine);
         Some(future_to_promise(async move {
-            let keys: Array = keys.iter().map(|key| JsValue::from_str(key)).collect();
-            if merge(&engine, &store, keys, now).await.is_err() {
-                engine.borrow_mut().count_store_failure();
+            match load(&store, &wanted).await {
+                Ok(values) => engine.borrow_mut().merge(now, &wanted, values),
+                Err(_) => engine.borrow_mut().not_loaded(),
             }
             Ok(JsValue::UNDEFINED)
         }))
@@ -53,61 +68,112 @@ impl Router {
     #[wasm_bindgen(js_name = coreFlush)]
     #[must_use]
     pub fn flush(&self, store: Store) -> Option<Promise> {
-        let (batch, ops) = self.engine.borrow_mut().untold_writes()?;
+        self.draw_tag();
+        let first = self.engine.borrow_mut().next_batch()?;
         let engine = Rc::clone(&self.engine);
+        engine.borrow_mut().flushing(true);
         Some(future_to_promise(async move {
-            let ops: Array = ops.iter().map(op).collect();
-            let written = match store.apply(&batch, ops) {
-                Ok(value) => JsFuture::from(Promise::resolve(&value)).await,
-                Err(error) => Err(error),
-            };
-            if written.is_err() {
-                engine.borrow_mut().count_store_failure();
+            let mut next = Some(first);
+            for _ in 0..ROUNDS {
+                let Some(batch) = next else { break };
+                tell(&engine, &store, batch).await;
+                next = engine.borrow_mut().next_batch();
             }
+            if let Some(batch) = next {
+                tell(&engine, &store, batch).await;
+            }
+            engine.borrow_mut().flushing(false);
             Ok(JsValue::UNDEFINED)
         }))
     }
 
-    /// Is there anything to flush?
-    #[wasm_bindgen(js_name = coreHasUntold)]
+    /// Is there anything to tell, and nobody under way who will?
+    #[wasm_bindgen(js_name = coreIsFlushDue)]
     #[must_use]
-    pub fn has_untold(&self) -> bool {
-        self.engine.borrow().state().has_untold()
+    pub fn is_flush_due(&self) -> bool {
+        self.engine.borrow().is_flush_due()
     }
 
     /// How often the store has failed.
     #[wasm_bindgen(js_name = coreStoreFailures)]
     #[must_use]
     pub fn store_failures(&self) -> f64 {
-        self.engine.borrow().store_failures() as f64
+        self.engine.borrow().store_failures().0 as f64
+    }
+
+    /// How many batches were given up.
+    #[wasm_bindgen(js_name = coreDroppedBatches)]
+    #[must_use]
+    pub fn dropped_batches(&self) -> f64 {
+        self.engine.borrow().store_failures().1 as f64
+    }
+
+    /// What was learnt, as bytes that hold no secret.
+    #[wasm_bindgen(js_name = coreExport)]
+    #[must_use]
+    pub fn export(&self, now: f64) -> Vec<u8> {
+        self.engine.borrow_mut().export(Millis::from_f64(now))
+    }
+
+    /// Takes in what `coreExport` gave. Throws the reason why the bytes are no state, as a text; then nothing has changed.
+    #[wasm_bindgen(js_name = coreImport)]
+    pub fn import(&self, bytes: &[u8], now: f64) -> Result<(), JsValue> {
+        let imported = self.engine.borrow_mut().import(Millis::from_f64(now), bytes);
+        imported.map_err(|error| JsValue::from_str(&error.to_string()))
+    }
+
+    /// Draws what names this router to others: not at module scope, where Workers have no entropy. Without any it is 0.
+    fn draw_tag(&self) {
+        self.engine.borrow_mut().tag().get_or_insert_with(|| getrandom::u64().unwrap_or(0));
     }
 }
 
-/// Loads and merges; garbage is skipped.
-async fn merge(
-    engine: &Rc<RefCell<engine::Router>>,
-    store: &Store,
-    keys: Array,
-    now: Millis,
-) -> Result<(), JsValue> {
-    let loaded = JsFuture::from(Promise::resolve(&store.load(keys)?)).await?;
-    let values: &Array = loaded.dyn_ref().ok_or(JsValue::NULL)?;
-    // Read before the router is borrowed: an array may be a proxy, and run anything.
-    let numbers: Vec<Option<f64>> = values.iter().map(|value| value.as_f64()).collect();
-    let mut engine = engine.borrow_mut();
-    for (position, number) in numbers.into_iter().enumerate() {
-        if let Some(number) = number {
-            engine.merge_cell(now, position, number);
+/// Writes a batch; one that is refused once more, under the same id.
+async fn tell(engine: &Rc<RefCell<engine::Router>>, store: &Store, batch: Batch) {
+    for _ in 0..2 {
+        let ops: Array = batch.ops.iter().map(op).collect();
+        let written = match store.apply(&batch.id, ops) {
+            Ok(value) => JsFuture::from(Promise::resolve(&value)).await,
+            Err(error) => Err(error),
+        };
+        if written.is_ok() {
+            return;
         }
+        engine.borrow_mut().count_store_failure();
     }
-    Ok(())
+    engine.borrow_mut().drop_batch(batch);
 }
 
-fn op(op: &MaxOp) -> JsValue {
+/// The values under the keys that are wanted; what no value of ours can be is left out.
+async fn load(store: &Store, wanted: &[Wanted]) -> Result<Vec<Option<Loaded>>, JsValue> {
+    let keys: Array = wanted.iter().flat_map(Wanted::keys).map(JsValue::from_str).collect();
+    let count = keys.length();
+    let values = JsFuture::from(Promise::resolve(&store.load(keys)?)).await?;
+    if !Array::is_array(&values) {
+        return Err(JsValue::NULL);
+    }
+    // Read before the router is borrowed, and with care: an array may be a proxy, and run anything.
+    (0..count).map(|place| Ok(loaded(&Reflect::get_u32(&values, place)?))).collect()
+}
+
+fn loaded(value: &JsValue) -> Option<Loaded> {
+    if let Some(number) = value.as_f64() {
+        return Some(Loaded::Number(number));
+    }
+    let bytes = value.dyn_ref::<Uint8Array>().filter(|bytes| bytes.length() <= MOST_BYTES)?;
+    Some(Loaded::Bytes(bytes.to_vec()))
+}
+
+fn op(op: &Op) -> JsValue {
+    let (kind, value) = match &op.value {
+        OpValue::Add(amount) => ("add", (*amount as f64).into()),
+        OpValue::Max(number) => ("max", (*number as f64).into()),
+        OpValue::Put(bytes) => ("put", Uint8Array::from(bytes.as_slice()).into()),
+    };
     convert::object(&[
         ("key", (&*op.key).into()),
-        ("kind", "max".into()),
-        ("value", (op.value as f64).into()),
+        ("kind", kind.into()),
+        ("value", value),
         ("ttl", f64::from(op.ttl).into()),
     ])
 }

@@ -123,6 +123,7 @@ fn the_host_is_read() {
     let host = json!({
         "trustRequestOptions": ["fallbacks", "metadata"], "allowDirectModels": true, "allowedModels": ["al", "b"],
         "maxBodyBytes": 1024, "subrequests": 45, "seed": 7, "browser": false, "env": {}, "mayFallback": true, "tokenCounter": true,
+        "storeName": "shop-1.eu",
     });
     let expected = HostRules {
         trust: Trust::Names(vec!["fallbacks".to_owned(), "metadata".to_owned()]),
@@ -132,6 +133,7 @@ fn the_host_is_read() {
         subrequests: Some(45),
         may_fallback: true,
         token_counter: true,
+        store_name: "shop-1.eu".to_owned(),
         in_browser: false,
     };
     assert_eq!(try_load(&given, &host).unwrap().config.host, expected);
@@ -158,6 +160,8 @@ fn the_host_is_checked() {
         (json!({ "allowedModels": ["chatt"] }), "host.allowedModels[0]", "did you mean `chat`?"),
         (json!({ "allowedModels": "chat" }), "host.allowedModels", "expected a list"),
         (json!({ "maxBodyBytes": 0 }), "host.maxBodyBytes", "must be at least 1"),
+        (json!({ "storeName": "a/b" }), "host.storeName", "must be 1 to 64 letters"),
+        (json!({ "storeName": "" }), "host.storeName", "must be 1 to 64 letters"),
         (json!({ "subrequests": 0 }), "host.subrequests", "must be at least 1"),
         (json!({ "mayFallback": 1 }), "host.mayFallback", "expected a boolean"),
     ] {

@@ -2,6 +2,7 @@
 import { APIError, CompletionStream, ConfigError, RateLimitError, Router, RouterError } from "switchman";
 import { Router as InlineRouter } from "switchman/inline";
 import { init, Router as SlimRouter } from "switchman/slim";
+import { type KvNamespace, kvStore } from "switchman/stores/kv";
 import { memoryStore } from "switchman/stores/memory";
 import { anthropicError, fakeProvider } from "switchman/testkit";
 import type { Explanation, Snapshot } from "switchman";
@@ -32,6 +33,15 @@ const router = new Router(
   },
   { fetch: fake.fetch, seed: 1, store: memoryStore({ maxKeys: 10 }) },
 );
+
+// What a worker does when it begins, and before it ends.
+export async function shared(namespace: KvNamespace, state: Uint8Array): Promise<Uint8Array> {
+  const store = kvStore(namespace, { cacheTtl: 30, freshMs: 10_000 });
+  const sharing = new Router({ model_list: [] }, { store, storeName: "shop" });
+  sharing.importState(state);
+  await sharing.flush();
+  return sharing.exportState();
+}
 
 // The bound method is a `fetch`: other clients take it as their own.
 const drop_in: typeof fetch = router.fetch;

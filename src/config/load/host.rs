@@ -55,6 +55,7 @@ pub(super) fn host(
         subrequests: options.pick(reader, "subrequests", Reader::positive),
         may_fallback: options.pick(reader, "mayFallback", Reader::flag).unwrap_or(false),
         token_counter: options.pick(reader, "tokenCounter", Reader::flag).unwrap_or(false),
+        store_name: options.pick(reader, "storeName", store_name).unwrap_or(default.store_name),
         in_browser,
     }
 }
@@ -66,6 +67,17 @@ fn bytes(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value) -> Option<u64> {
         return None;
     }
     Some(bytes)
+}
+
+/// `storeName`: a part of every key in the store, so plain and short.
+fn store_name(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value) -> Option<String> {
+    let name = reader.text(at, value)?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if name.is_empty() || name.len() > 64 || !name.bytes().all(is_plain) {
+        reader.problem(at, "must be 1 to 64 letters, digits, hyphens, underscores or dots");
+        return None;
+    }
+    Some(name.into_owned())
 }
 
 /// `trustRequestOptions`: a boolean, or the router keys that may steer.

@@ -189,8 +189,10 @@ pub(super) const PARAMS: Table = Table {
 
 /// The second argument of the constructor. What the facade carries out itself is foreign to the core.
 pub(super) const HOST: Table = Table {
-    used: &["trustRequestOptions allowDirectModels allowedModels maxBodyBytes subrequests browser \
-        dangerouslyAllowBrowser mayFallback tokenCounter"],
+    used: &[
+        "trustRequestOptions allowDirectModels allowedModels maxBodyBytes subrequests storeName browser \
+        dangerouslyAllowBrowser mayFallback tokenCounter",
+    ],
     foreign: &["fetch store cache env waitUntil now sleep seed callbacks customRoutingStrategy \
         filterDeployments beforeRoute getToken"],
     ..NONE

@@ -18,7 +18,8 @@ impl Router {
             ("running", self.running() as u64),
             ("begun", self.begun()),
             ("stripped_keys", self.stripped_keys()),
-            ("store_failures", self.store_failures()),
+            ("store_failures", self.store_failures().0),
+            ("dropped_batches", self.store_failures().1),
             ("dropped_events", self.journal.dropped()),
         ] {
             out.key(name).number(count);

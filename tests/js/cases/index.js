@@ -15,6 +15,7 @@ import { race } from "./race.js";
 import { scope } from "./scope.js";
 import { secretsHome } from "./secrets-home.js";
 import { secretsShown } from "./secrets-shown.js";
+import { sharing } from "./sharing.js";
 import { streamBytes } from "./stream-bytes.js";
 import { streamDrip } from "./stream-drip.js";
 import { streamFaults } from "./stream-faults.js";
@@ -29,7 +30,7 @@ import { trap } from "./trap.js";
 /** For every runtime. */
 export const suites = {
   ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, scope },
-  ...{ secretsHome, secretsShown, streamBytes, streamFaults, streamObjects, testkit, trap },
+  ...{ secretsHome, secretsShown, sharing, streamBytes, streamFaults, streamObjects, testkit, trap },
   ...{ events, insight, race },
   ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
 };

@@ -1,0 +1,135 @@
+//! The words of the store's language: keys, operations, and what comes back.
+
+use crate::config::{DeploymentIx, RouterConfig};
+use crate::state::Counts;
+
+use super::book::Amounts;
+
+/// The version of keys and values stands in the key: what a later version writes is not read here.
+const VERSION: &str = "sw1";
+
+/// A larger amount is none: no provider serves so many tokens in a minute.
+const MOST: f64 = 1e12;
+
+/// What a store carries, and how old its view may become. Nothing, until the host says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Carries {
+    /// Circuits: it keeps the larger of two numbers.
+    pub cool: bool,
+    /// What limits count: it adds.
+    pub usage: bool,
+    /// How long answers took: it replaces bytes.
+    pub latency: bool,
+    /// How old the view may become before it is looked at again, beside a call, in ms.
+    pub fresh_ms: u64,
+}
+
+impl Carries {
+    pub(super) fn is_nothing(self) -> bool {
+        !(self.cool || self.usage || self.latency)
+    }
+}
+
+/// One operation on the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Op {
+    /// Under which key.
+    pub key: String,
+    /// What to do.
+    pub value: OpValue,
+    /// For how long the store keeps it from then on, in seconds.
+    pub ttl: u32,
+}
+
+/// What an operation does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OpValue {
+    /// Adds to a number.
+    Add(i64),
+    /// Keeps the larger number, of at most 2^53 - 1.
+    Max(u64),
+    /// Replaces the bytes.
+    Put(Vec<u8>),
+}
+
+/// Operations that are written together. Delivered twice, they count once, as far as the store knows their id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// Names the batch.
+    pub id: String,
+    /// What to write, in this order.
+    pub ops: Vec<Op>,
+    pub(super) counted: Vec<(DeploymentIx, u64, Amounts)>,
+}
+
+/// What is to be loaded of one deployment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    pub(super) ix: DeploymentIx,
+    pub(super) keys: Vec<(Facet, String)>,
+}
+
+impl Wanted {
+    /// Its keys, in the order in which their values are wanted.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|(_, key)| key.as_str())
+    }
+}
+
+/// What stands under a key of the store, as far as it is of a kind that this router writes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Loaded {
+    /// A number.
+    Number(f64),
+    /// Bytes.
+    Bytes(Vec<u8>),
+}
+
+impl Loaded {
+    /// How much was used; 0 for what is no amount.
+    pub(super) fn amount(self) -> u64 {
+        match self {
+            Self::Number(number) if (0.0..=MOST).contains(&number) => number as u64,
+            _ => 0,
+        }
+    }
+}
+
+/// What is told of a deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Facet {
+    /// Its circuit.
+    Cool,
+    /// How long its answers take.
+    Latency,
+    /// Its requests in a minute.
+    Requests(u64),
+    /// The tokens of these.
+    Input(u64),
+    /// The tokens of their answers.
+    Output(u64),
+}
+
+impl Facet {
+    pub(super) fn count_of(self, counts: &mut Counts) -> &mut u64 {
+        match self {
+            Self::Input(_) => &mut counts.input,
+            Self::Output(_) => &mut counts.output,
+            Self::Requests(_) | Self::Cool | Self::Latency => &mut counts.requests,
+        }
+    }
+}
+
+/// The key of a facet: `sw1/<store name>/<deployment>/<facet>`, with the number of the minute where there is one. `None`
+/// for a deployment of another config.
+pub(super) fn key(config: &RouterConfig, ix: DeploymentIx, facet: Facet) -> Option<String> {
+    let id = &config.deployment(ix)?.id;
+    let name = &config.host.store_name;
+    Some(match facet {
+        Facet::Cool => format!("{VERSION}/{name}/{id}/cool"),
+        Facet::Latency => format!("{VERSION}/{name}/{id}/lat"),
+        Facet::Requests(minute) => format!("{VERSION}/{name}/{id}/req/{minute}"),
+        Facet::Input(minute) => format!("{VERSION}/{name}/{id}/tok/in/{minute}"),
+        Facet::Output(minute) => format!("{VERSION}/{name}/{id}/tok/out/{minute}"),
+    })
+}

@@ -1,0 +1,260 @@
+//! What was learnt, as bytes: to be kept over a restart, and read again by a router of perhaps another config, version or
+//! clock.
+//!
+//! Kept are circuits with the kind of what opened them, usage, what providers have told of their limits, recent times,
+//! marks and retry budgets. Not kept: sends under way, which nobody will end, and anything that a provider or a caller
+//! has said. A credential is known by 16 bits that are no help in guessing it, so that a new key starts clean.
+
+use thiserror::Error;
+
+use crate::base::bytes::{Reader, Writer};
+use crate::base::hash::checksum;
+use crate::base::index::Index;
+use crate::base::time::Millis;
+use crate::config::{Deployment, RouterConfig, credential_tag};
+use crate::error::{Fault, FaultKind};
+
+use super::{Bench, Circuit, Counts, Health, Left, Mark, Quota, Recent, RetryBudget, State};
+
+/// What the bytes begin with: "sw" and the version. What another version writes is not read.
+const HEAD: u32 = u32::from_le_bytes(*b"sw\x01\x00");
+
+/// The longest bench that is believed: clocks may differ.
+const BENCH_CAP_MS: u64 = 3_600_000;
+
+/// The longest that anything else is believed.
+const CAP_MS: u64 = 86_400_000;
+
+/// Why bytes are no state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Unreadable {
+    /// They begin with something else.
+    #[error("these are no bytes of `exportState`, or of one of another version")]
+    Foreign,
+    /// They are cut, or were changed.
+    #[error("the bytes are cut or were changed")]
+    Broken,
+}
+
+/// What is known of one deployment.
+#[derive(Debug, Default)]
+struct Saved {
+    circuit: Circuit,
+    credential: Option<(u16, Circuit)>,
+    seconds: Vec<(u64, Counts)>,
+    quota: Quota,
+    streams: Recent,
+    answers: Recent,
+    mark: Option<Mark>,
+    failed_at: Millis,
+    totals: (u64, u64),
+}
+
+impl State {
+    /// Everything that is worth keeping, at most 3 KB a deployment, and nothing of those that nothing is known of.
+    #[must_use]
+    pub fn save(&self, config: &RouterConfig, now: Millis) -> Vec<u8> {
+        let mut out = Writer::default();
+        out.u32(HEAD);
+        for (place, (known, health)) in config.deployments.iter().zip(&self.deployments).enumerate() {
+            let credential = self.credentials.get(place).filter(|circuit| **circuit != Circuit::default());
+            let credential = credential.map(|circuit| (credential_tag(known), circuit));
+            if credential.is_some() || health.is_worth_keeping() {
+                out.u8(1);
+                deployment(&mut out, known, health, credential, now);
+            }
+        }
+        for (group, state) in config.groups.iter().zip(&self.groups) {
+            let (milli, counted_at) = state.budget.saved();
+            if counted_at > Millis(0) {
+                out.u8(2);
+                out.text(&group.name);
+                out.u32(milli);
+                out.u64(counted_at.0);
+            }
+        }
+        out.u8(0);
+        out.u32(checksum(out.bytes()));
+        out.finish()
+    }
+
+    /// Takes in what [`State::save`] wrote. What is known of a deployment with the same id and model takes the place of what
+    /// was learnt since, but for its sends under way; others are ignored.
+    ///
+    /// # Errors
+    /// The bytes are no state; nothing is changed.
+    pub fn restore(&mut self, config: &RouterConfig, now: Millis, bytes: &[u8]) -> Result<(), Unreadable> {
+        let (body, sum) = bytes.split_last_chunk::<4>().ok_or(Unreadable::Foreign)?;
+        let mut reader = Reader::new(body);
+        if reader.u32() != Some(HEAD) {
+            return Err(Unreadable::Foreign);
+        }
+        if checksum(body) != u32::from_le_bytes(*sum) {
+            return Err(Unreadable::Broken);
+        }
+        let mut restored = self.clone();
+        restored.read(config, now, &mut reader).filter(|()| reader.is_empty()).ok_or(Unreadable::Broken)?;
+        *self = restored;
+        Ok(())
+    }
+
+    fn read(&mut self, config: &RouterConfig, now: Millis, reader: &mut Reader<'_>) -> Option<()> {
+        let mut places = Index::default();
+        for (place, known) in config.deployments.iter().enumerate() {
+            places.insert(&name_of(&known.id, &known.model), place);
+        }
+        loop {
+            match reader.u8()? {
+                0 => return Some(()),
+                1 => {
+                    let place = places.get(&name_of(reader.text()?, reader.text()?));
+                    let saved = Saved::read(reader, now)?;
+                    if let Some(place) = place {
+                        self.take(config, place, saved);
+                    }
+                }
+                2 => {
+                    let name = reader.text()?;
+                    let budget = RetryBudget::restored(reader.u32()?, Millis(reader.u64()?).min(now));
+                    let place = config.groups.iter().position(|group| group.name == name);
+                    if let Some(group) = place.and_then(|place| self.groups.get_mut(place)) {
+                        group.budget = budget;
+                    }
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    fn take(&mut self, config: &RouterConfig, place: usize, saved: Saved) {
+        if let (Some((tag, circuit)), Some(known), Some(slot)) =
+            (saved.credential, config.deployments.get(place), self.credentials.get_mut(place))
+            && usize::from(known.credential.0) == place
+            && credential_tag(known) == tag
+        {
+            *slot = circuit;
+        }
+        let Some(health) = self.deployments.get_mut(place) else { return };
+        let mut usage = super::Usage::default();
+        for (second, counts) in saved.seconds {
+            usage.add(Millis(second.saturating_mul(1_000)), counts);
+        }
+        *health = Health {
+            circuit: saved.circuit,
+            open: std::mem::take(&mut health.open),
+            answers: saved.answers,
+            streams: saved.streams,
+            usage,
+            quota: saved.quota,
+            mark: saved.mark,
+            failed_at: saved.failed_at,
+            totals: saved.totals,
+            ..Health::default()
+        };
+    }
+}
+
+/// A deployment that serves several models has a state for each.
+fn name_of(id: &str, model: &str) -> String {
+    [id, model].join("\n")
+}
+
+fn deployment(
+    out: &mut Writer,
+    known: &Deployment,
+    health: &Health,
+    credential: Option<(u16, &Circuit)>,
+    now: Millis,
+) {
+    out.text(&known.id);
+    out.text(&known.model);
+    circuit(out, &health.circuit);
+    out.u8(u8::from(credential.is_some()));
+    if let Some((tag, of_credential)) = credential {
+        out.u16(tag);
+        circuit(out, of_credential);
+    }
+    let seconds = health.usage.seconds(now);
+    out.u8(u8::try_from(seconds.len()).unwrap_or(0));
+    for (second, counts) in seconds {
+        out.u64(second);
+        for count in [counts.requests, counts.input, counts.output] {
+            out.u32(u32::try_from(count).unwrap_or(u32::MAX));
+        }
+    }
+    for left in [health.quota.requests, health.quota.tokens] {
+        out.u8(u8::from(left.is_some()));
+        if let Some(left) = left {
+            out.u64(left.amount);
+            out.u64(left.resets.0);
+        }
+    }
+    for recent in [&health.streams, &health.answers] {
+        let times = recent.iter();
+        out.u8(u8::try_from(times.len()).unwrap_or(0));
+        times.for_each(|ms| out.u32(ms));
+    }
+    out.u8(health.mark.map_or(0, |mark| 1 + u8::from(mark.ok)));
+    out.u64(health.mark.map_or(0, |mark| mark.until.0));
+    out.u64(health.failed_at.0);
+    out.u64(health.totals.0);
+    out.u64(health.totals.1);
+}
+
+fn circuit(out: &mut Writer, circuit: &Circuit) {
+    out.u16(circuit.cell().epoch);
+    out.u8(circuit.cause().map_or(0, |fault| fault.kind as u8));
+    if let Some(bench) = circuit.bench() {
+        out.u64(bench.until.0);
+        out.u64(bench.period_ms);
+    }
+}
+
+impl Saved {
+    fn read(reader: &mut Reader<'_>, now: Millis) -> Option<Self> {
+        let mut saved = Self { circuit: read_circuit(reader, now)?, ..Self::default() };
+        if reader.u8()? == 1 {
+            saved.credential = Some((reader.u16()?, read_circuit(reader, now)?));
+        }
+        for _ in 0..reader.u8()? {
+            let second = reader.u64()?;
+            let mut count = || reader.u32().map(u64::from);
+            let counts = Counts { requests: count()?, input: count()?, output: count()? };
+            // What was used in the future was used by another clock.
+            if second <= now.0 / 1_000 {
+                saved.seconds.push((second, counts));
+            }
+        }
+        saved.quota = Quota { requests: read_left(reader, now)?, tokens: read_left(reader, now)? };
+        for recent in [&mut saved.streams, &mut saved.answers] {
+            for _ in 0..reader.u8()? {
+                recent.add(reader.u32()?.into());
+            }
+        }
+        let (mark, until) = (reader.u8()?, Millis(reader.u64()?).min(now + CAP_MS));
+        saved.mark = (mark > 0).then_some(Mark { ok: mark == 2, until });
+        saved.failed_at = Millis(reader.u64()?).min(now);
+        saved.totals = (reader.u64()?, reader.u64()?);
+        Some(saved)
+    }
+}
+
+fn read_circuit(reader: &mut Reader<'_>, now: Millis) -> Option<Circuit> {
+    let (epoch, kind) = (reader.u16()?, reader.u8()?);
+    if kind == 0 {
+        return Some(Circuit::restored(epoch, None));
+    }
+    let until = Millis(reader.u64()?).min(now + BENCH_CAP_MS);
+    let period_ms = reader.u64()?.min(BENCH_CAP_MS);
+    let kind = FaultKind::from_code(kind).unwrap_or(FaultKind::Unavailable);
+    let cause = Fault::new(kind, "it failed before the router's state was imported");
+    Some(Circuit::restored(epoch, Some(Bench { until, period_ms, cause })))
+}
+
+fn read_left(reader: &mut Reader<'_>, now: Millis) -> Option<Option<Left>> {
+    if reader.u8()? == 0 {
+        return Some(None);
+    }
+    let (amount, resets) = (reader.u64()?, Millis(reader.u64()?).min(now + CAP_MS));
+    Some(Some(Left { amount, resets }))
+}
