@@ -225,7 +225,7 @@ export class Hub {
 
   /** Lets a promise of a listener's outlive the request. */
   outlive(promise) {
-    this.#keepAlive(promise);
+    this.#waitUntil?.(promise);
   }
 
   /** Shows a whole reply to the core's scan. */
