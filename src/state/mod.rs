@@ -31,7 +31,7 @@ pub use judge::{Rules, Scope, judge};
 pub use open::{Lease, OpenSend, OpenSends};
 pub use quota::{Left, Quota};
 pub use recent::Recent;
-pub use usage::{Counts, Measure, Usage};
+pub use usage::{Counts, Measure, Usage, still_counts};
 pub use window::Window;
 
 /// What a change did to a circuit.
