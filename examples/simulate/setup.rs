@@ -119,7 +119,7 @@ fn settings(draw: &mut Draw, groups: &[String], ids: &[String]) -> Map<String, V
         .maybe("limit_mode", 50, |draw| draw.one(&["hard", "hard", "soft"]))
         .maybe("default_max_parallel_requests", 10, |draw| draw.between(1, 5))
         .maybe("default_priority", 8, |draw| draw.between(0, 9))
-        .maybe("hedging", hedging_percent(15), hedging)
+        .maybe("hedging", 25, hedging)
         .maybe("deadline", 50, Draw::seconds)
         .maybe("mid_stream", 40, |draw| draw.one(&["error", "restart", "continue"]))
         .maybe("commit", 20, |draw| draw.one(&["content", "head"]))
@@ -137,13 +137,6 @@ fn settings(draw: &mut Draw, groups: &[String], ids: &[String]) -> Map<String, V
         settings.insert("default_fallbacks".to_owned(), draw.some(groups, 2).into());
     }
     settings
-}
-
-/// The driver of the world makes one send at a time so far: a second send is asked for only once it makes two.
-pub(crate) const HEDGING: bool = false;
-
-pub(crate) fn hedging_percent(percent: usize) -> usize {
-    if HEDGING { percent } else { 0 }
 }
 
 pub(crate) fn hedging(draw: &mut Draw) -> Value {

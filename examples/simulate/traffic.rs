@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use switchman::sim::Spec;
 
 use crate::draw::{Draw, Members};
-use crate::setup::{Setup, hedging, hedging_percent, per_class, targets, time_limits};
+use crate::setup::{Setup, hedging, per_class, targets, time_limits};
 
 /// A call of a case.
 #[derive(Clone, Debug)]
@@ -67,7 +67,7 @@ fn options(draw: &mut Draw, setup: &Setup) -> Map<String, Value> {
         .maybe("fallback_on", 4, |draw| draw.some(&["rate_limit", "server", "timeout", "bad_request"], 3))
         .maybe("deadlineMs", 20, |draw| draw.ms().max(1))
         .maybe("priority", 12, |draw| draw.between(0, 5))
-        .maybe("hedging", hedging_percent(10), hedging)
+        .maybe("hedging", 15, hedging)
         .maybe("mid_stream", 10, |draw| draw.one(&["error", "restart", "continue"]))
         .maybe("commit", 5, |draw| draw.one(&["content", "head"]))
         .maybe("explain", 10, |_| true)

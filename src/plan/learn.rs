@@ -11,8 +11,21 @@ use super::event::Step;
 use super::select::company;
 
 impl Call {
-    /// Records a fault against a deployment. Returns what is benched now, if anything is.
+    /// Records a fault against a deployment, which may bench it or its credential.
     pub(super) fn learn(
+        &mut self,
+        now: Millis,
+        view: View<'_>,
+        deployment: DeploymentIx,
+        fault: &Fault,
+        step: &mut Step,
+    ) {
+        if let Some(scope) = self.judged(now, view, deployment, fault, step) {
+            self.benched = Some((deployment, scope, fault.kind));
+        }
+    }
+
+    fn judged(
         &self,
         now: Millis,
         view: View<'_>,
@@ -27,7 +40,8 @@ impl Call {
         }
         let health = view.state.health(deployment)?;
         let credential = view.state.credential(known.credential)?;
-        let company = company(view, now, deployment, self.need());
+        let is_gone = |ix| self.has_benched(view, ix);
+        let company = company(view, now, deployment, self.need(), &is_gone);
         let bench = judge(health, credential, now, fault, rules, company);
         step.deltas.push(Delta::Failed { deployment, class: crate::config::ErrorClass::of(fault).0 });
         let (scope, bench) = bench?;

@@ -35,8 +35,7 @@ impl Call {
         self.beside = Some(lease);
         self.unused = self.unused_by(now, view, attempt);
         self.close(now, attempt, step);
-        self.benched =
-            self.learn(now, view, deployment, &fault, step).map(|scope| (deployment, scope, fault.kind));
+        self.learn(now, view, deployment, &fault, step);
         if !self.failed.contains(&deployment) {
             self.failed.push(deployment);
         }

@@ -146,14 +146,20 @@ fn explained(view: View<'_>, now: Millis, wish: &Wish<'_>, left: &[DeploymentIx]
     Decision { at: now, attempt: wish.attempt, target: wish.target, candidates, draw: None, picked: None }
 }
 
-/// Who else the group of a deployment has at `now`.
-pub(super) fn company(view: View<'_>, now: Millis, deployment: DeploymentIx, need: Need) -> Company {
+/// Who else the group of a deployment has at `now`, beside those of whom the state does not show that they are gone.
+pub(super) fn company(
+    view: View<'_>,
+    now: Millis,
+    deployment: DeploymentIx,
+    need: Need,
+    is_gone: &dyn Fn(DeploymentIx) -> bool,
+) -> Company {
     let group = view.config.deployment(deployment).and_then(|known| view.config.group(known.group));
     let others =
         || group.map_or(&[][..], |group: &Group| &group.members).iter().filter(|ix| **ix != deployment);
     if others().next().is_none() {
         Company::Only
-    } else if others().any(|ix| exclusion(view, now, *ix, need).is_none()) {
+    } else if others().any(|ix| !is_gone(*ix) && exclusion(view, now, *ix, need).is_none()) {
         Company::Others
     } else {
         Company::LastEligible

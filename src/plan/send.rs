@@ -5,7 +5,7 @@ use crate::base::time::Millis;
 use crate::base::usage::Usage;
 use crate::config::{Deployment, DeploymentIx, Timeouts};
 use crate::error::{Fault, FaultKind};
-use crate::state::{Counts, Delta, Lease, View};
+use crate::state::{Counts, Delta, Lease, View, still_counts};
 
 use super::attempt::Attempt;
 use super::call::{Call, Phase};
@@ -20,9 +20,6 @@ const NO_DEADLINE_MS: u64 = 86_400_000;
 
 /// For how long at most a send keeps others from trying a deployment whose circuit is half-open.
 const PROBE_MS: u64 = 60_000;
-
-/// For how long at least a reservation counts.
-const MINUTE_MS: u64 = 60_000;
 
 impl Call {
     /// Sends to a deployment, or ends the call if it may send nothing more.
@@ -55,11 +52,9 @@ impl Call {
 
     /// Would the call's deadline be over, if it went to a deployment? That may have a deadline of its own.
     pub(super) fn is_late(&self, now: Millis, view: View<'_>, deployment: DeploymentIx) -> bool {
-        let deadline = match self.own_deadline_ms(view, deployment) {
-            Some(ms) => Some(self.started + ms).filter(|_| ms > 0),
-            None => self.timers.get(Timer::Call),
-        };
-        deadline.is_some_and(|deadline| deadline <= now)
+        let own_ms = self.own_deadline_ms(view, deployment).filter(|ms| *ms > 0);
+        let both = [self.timers.get(Timer::Call), own_ms.map(|ms| self.started + ms)];
+        both.into_iter().flatten().any(|deadline| deadline <= now)
     }
 
     /// A deployment's word on the whole call, which beats the router's, not the request's; 0 is no deadline.
@@ -169,8 +164,7 @@ impl Call {
     ) -> Option<(DeploymentIx, Counts)> {
         let known = self.attempts.get(usize::from(attempt.0))?;
         let cell = view.config.deployment(known.deployment)?.limit_cell(known.deployment);
-        let counts = now.since(known.started) < MINUTE_MS;
-        counts.then(|| (cell, known.reserved.minus(known.used())))
+        still_counts(now, known.started).then(|| (cell, known.reserved.minus(known.used())))
     }
 
     /// A send is over: its place is free, and what it used is settled. Said once.

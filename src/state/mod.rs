@@ -36,7 +36,7 @@ pub use quota::{Left, Quota};
 pub use recent::Recent;
 pub use saved::Unreadable;
 pub use sketch::Sketch;
-pub use usage::{Counts, Measure, Usage};
+pub use usage::{Counts, Measure, Usage, still_counts};
 pub use window::Window;
 
 /// What a change did to a circuit.

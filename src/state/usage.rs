@@ -87,6 +87,12 @@ pub struct Usage {
     foreign_until: Millis,
 }
 
+/// Does what was counted `since` then still count at `now`?
+#[must_use]
+pub fn still_counts(now: Millis, since: Millis) -> bool {
+    (now.0 / STEP_MS).saturating_sub(since.0 / STEP_MS) < STEPS as u64
+}
+
 impl Usage {
     /// Counts something at `now`.
     pub fn add(&mut self, now: Millis, counts: Counts) {

@@ -285,3 +285,13 @@ fn a_committed_stream_that_breaks_gets_no_second_send_of_its_resumption() {
     assert_answered(&outcome);
     scene.assert_sent(&["a", "b"]);
 }
+
+#[test]
+fn two_sends_that_are_too_slow_at_once_leave_one_of_the_group() {
+    let settings = json!({ "hedging": { "after_ms": 50 }, "deadline": 1, "allowed_fails": 0 });
+    let mut scene =
+        Scene::chat(&["a", "b"], settings).always("a", Reply::silent()).always("b", Reply::silent());
+    assert_eq!(scene.ask_chat().deployments().len(), 2);
+    let benched = ["a", "b"].iter().filter(|id| scene.benched_ms(id).is_some()).count();
+    assert_eq!(benched, 1, "whoever may fail is better than nobody");
+}

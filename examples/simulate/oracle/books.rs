@@ -80,6 +80,9 @@ impl Books {
     pub(super) fn begun(&mut self, lease: Lease) {
         let places = self.deployments.iter_mut().flat_map(|own| &mut own.places);
         places.filter(|place| place.lease == lease).for_each(|place| place.has_begun = true);
+        // Whoever answers has told what a probe is for.
+        self.deployments.iter_mut().for_each(|own| own.circuit.over(lease));
+        self.credentials.iter_mut().for_each(|circuit| circuit.over(lease));
     }
 
     pub(super) fn over(&mut self, lease: Lease, used: Counts) {

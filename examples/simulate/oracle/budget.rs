@@ -1,6 +1,5 @@
 //! What of the sends beyond the first is paid for, and what is free.
 
-use switchman::config::Resolved;
 use switchman::plan::Action;
 use switchman::sim::Entry;
 use switchman::state::{CALL_DEPOSIT, Delta, RETRY_PRICE};
@@ -69,8 +68,9 @@ impl Oracle {
                 let is_higher = known.order.unwrap_or(u32::MAX) > level;
                 let is_closed =
                     self.books.until(to).is_none() && self.books.credential_until(known).is_none();
-                // To one deployment, and from there to its group: that is a move.
-                let is_named = matches!(call.target, Some(Resolved::Deployment(_))) || call.may_be_named(to);
+                // From one deployment that was named to the group that it is of: that is a move.
+                let named = call.hop().iter().any(|send| call.may_be_named(send.to));
+                let is_named = named || call.may_be_named(to);
                 match (is_closed, is_higher || is_named) {
                     (true, _) => Price::Exactly(0),
                     (false, false) => Price::Exactly(1),

@@ -113,13 +113,11 @@ impl Oracle {
             // Going on from a text takes a deployment that can.
             return Ok(());
         }
-        let again = call.hop().iter().any(|send| send.to == to);
-        rule!(
-            !again || fresh().next().is_none(),
-            "{} has failed in this call, and others are left",
-            known.id
-        );
         let order = |ix: DeploymentIx| self.config.deployments[usize::from(ix.0)].order.unwrap_or(u32::MAX);
+        // A call that has moved to a higher level does not come back from there.
+        let left = fresh().find(|ix| order(*ix) >= order(to));
+        let again = call.hop().iter().any(|send| send.to == to);
+        rule!(!again || left.is_none(), "{} has failed in this call, and {left:?} is left", known.id);
         if call.hop().is_empty() {
             let lower = fresh().find(|ix| order(*ix) < order(to));
             rule!(lower.is_none(), "{} is of a higher level than {lower:?}", known.id);
