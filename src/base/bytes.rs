@@ -1,5 +1,7 @@
 //! Small binary records: numbers with their lowest byte first, and short texts. For what is kept or shared, and read again
 //! by a router that may be newer or older, or given something else altogether: every reading may fail, and none panics.
+//!
+//! Nothing here is inlined: it is used in many places, and never often.
 
 /// Puts a record together.
 #[derive(Clone, Debug, Default)]
@@ -7,26 +9,31 @@ pub struct Writer(Vec<u8>);
 
 impl Writer {
     /// A byte.
+    #[inline(never)]
     pub fn u8(&mut self, value: u8) {
         self.0.push(value);
     }
 
     /// Two bytes.
+    #[inline(never)]
     pub fn u16(&mut self, value: u16) {
         self.0.extend_from_slice(&value.to_le_bytes());
     }
 
     /// Four bytes.
+    #[inline(never)]
     pub fn u32(&mut self, value: u32) {
         self.0.extend_from_slice(&value.to_le_bytes());
     }
 
     /// Eight bytes.
+    #[inline(never)]
     pub fn u64(&mut self, value: u64) {
         self.0.extend_from_slice(&value.to_le_bytes());
     }
 
     /// A text, cut to 65,535 bytes, behind its length.
+    #[inline(never)]
     pub fn text(&mut self, text: &str) {
         let len = u16::try_from(text.len()).unwrap_or(u16::MAX);
         self.u16(len);
@@ -65,26 +72,31 @@ impl<'a> Reader<'a> {
     }
 
     /// See [`Writer::u8`].
+    #[inline(never)]
     pub fn u8(&mut self) -> Option<u8> {
         self.take::<1>().map(|[byte]| byte)
     }
 
     /// See [`Writer::u16`].
+    #[inline(never)]
     pub fn u16(&mut self) -> Option<u16> {
         self.take().map(u16::from_le_bytes)
     }
 
     /// See [`Writer::u32`].
+    #[inline(never)]
     pub fn u32(&mut self) -> Option<u32> {
         self.take().map(u32::from_le_bytes)
     }
 
     /// See [`Writer::u64`].
+    #[inline(never)]
     pub fn u64(&mut self) -> Option<u64> {
         self.take().map(u64::from_le_bytes)
     }
 
     /// See [`Writer::text`]. `None` for what is no UTF-8, too.
+    #[inline(never)]
     pub fn text(&mut self) -> Option<&'a str> {
         let len = usize::from(self.u16()?);
         let (text, rest) = self.0.split_at_checked(len)?;

@@ -81,28 +81,35 @@ impl Sync {
             return None;
         }
         (self.loaded_at, self.loading) = (Some(now), Some(now));
-        let places = (0..config.deployments.len()).filter_map(|place| u16::try_from(place).ok());
         let Carries { cool, usage, latency, .. } = self.carries;
-        let wanted = |ix: DeploymentIx| {
-            let minute = now.0 / MINUTE_MS;
-            let is_counted = usage && book::is_counted(config, state, ix);
+        let minute = now.0 / MINUTE_MS;
+        let mut all = Vec::new();
+        for place in 0..config.deployments.len() {
+            let ix = DeploymentIx(u16::try_from(place).unwrap_or(u16::MAX));
             let mut keys = Vec::new();
-            let mut want = |facet| key(config, ix, facet).map(|key| keys.push((facet, key)));
+            let mut want = |facet| {
+                if let Some(key) = key(config, ix, facet) {
+                    keys.push((facet, key));
+                }
+            };
             if cool {
-                want(Facet::Cool)?;
+                want(Facet::Cool);
             }
             if latency {
-                want(Facet::Latency)?;
+                want(Facet::Latency);
             }
-            let minutes = [minute, minute.saturating_sub(1)];
-            for minute in minutes.into_iter().filter(|_| is_counted) {
-                want(Facet::Requests(minute))?;
-                want(Facet::Input(minute))?;
-                want(Facet::Output(minute))?;
+            if usage && book::is_counted(config, state, ix) {
+                for minute in [minute, minute.saturating_sub(1)] {
+                    want(Facet::Requests(minute));
+                    want(Facet::Input(minute));
+                    want(Facet::Output(minute));
+                }
             }
-            Some(Wanted { ix, keys })
-        };
-        Some(places.map(DeploymentIx).filter_map(wanted).filter(|wanted| !wanted.keys.is_empty()).collect())
+            if !keys.is_empty() {
+                all.push(Wanted { ix, keys });
+            }
+        }
+        Some(all)
     }
 
     /// Takes in what the store said under the keys that were wanted, in their order. Garbage is ignored.
@@ -172,10 +179,11 @@ impl Sync {
     pub(super) fn batch(&mut self, config: &RouterConfig, state: &mut State, now: Millis) -> Option<Batch> {
         let mut ops = Vec::new();
         if self.carries.cool {
-            ops.extend(state.take_untold().into_iter().filter_map(|(ix, cell)| {
-                let value = OpValue::Max(cell.pack());
-                Some(Op { key: key(config, ix, Facet::Cool)?, value, ttl: COOL_TTL_S })
-            }));
+            for (ix, cell) in state.take_untold() {
+                if let Some(key) = key(config, ix, Facet::Cool) {
+                    ops.push(Op { key, value: OpValue::Max(cell.pack()), ttl: COOL_TTL_S });
+                }
+            }
         }
         let tag = self.sketch_tag();
         let most = ops.len().saturating_add(BATCH_OPS);
@@ -184,9 +192,12 @@ impl Sync {
             && let Some((ix, untold)) = self.books.take_untold(now)
         {
             for (minute, amounts) in untold.minutes {
-                for (facet, amount) in amounts.facets(minute).into_iter().filter(|(_, amount)| *amount != 0) {
-                    let value = OpValue::Add(amount);
-                    ops.extend(key(config, ix, facet).map(|key| Op { key, value, ttl: USAGE_TTL_S }));
+                for (facet, amount) in amounts.facets(minute) {
+                    if amount != 0
+                        && let Some(key) = key(config, ix, facet)
+                    {
+                        ops.push(Op { key, value: OpValue::Add(amount), ttl: USAGE_TTL_S });
+                    }
                 }
                 counted.push((ix, minute, amounts));
             }

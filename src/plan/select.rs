@@ -86,12 +86,12 @@ pub(super) fn pick(
     all.retain(|ix| !(wish.leave)(*ix));
     if all.iter().all(|ix| wish.failed.contains(ix)) {
         // What others say is a reason neither to repeat what has failed here nor to give up.
-        let is_told = |ix: &DeploymentIx| {
-            exclusion(view, now, *ix, wish.need).is_some_and(Exclusion::is_elsewhere)
-                && !(all.contains(ix) || wish.failed.contains(ix) || (wish.leave)(*ix))
-        };
-        let told: Candidates = members(view, wish.target).into_iter().filter(is_told).collect();
-        all.extend(told);
+        for ix in members(view, wish.target) {
+            let is_told = exclusion(view, now, ix, wish.need).is_some_and(Exclusion::is_elsewhere);
+            if is_told && !(all.contains(&ix) || wish.failed.contains(&ix) || (wish.leave)(ix)) {
+                all.push(ix);
+            }
+        }
     }
     let mut candidates = all.clone();
     candidates.retain(|ix| !wish.failed.contains(ix));

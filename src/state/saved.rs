@@ -92,38 +92,11 @@ impl State {
         if checksum(body) != u32::from_le_bytes(*sum) {
             return Err(Unreadable::Broken);
         }
-        let mut restored = self.clone();
-        restored.read(config, now, &mut reader).filter(|()| reader.is_empty()).ok_or(Unreadable::Broken)?;
-        *self = restored;
+        // Once to see whether all of it can be read, and once to take it in.
+        for taker in [None, Some(self)] {
+            read(taker, config, now, reader).ok_or(Unreadable::Broken)?;
+        }
         Ok(())
-    }
-
-    fn read(&mut self, config: &RouterConfig, now: Millis, reader: &mut Reader<'_>) -> Option<()> {
-        let mut places = Index::default();
-        for (place, known) in config.deployments.iter().enumerate() {
-            places.insert(&name_of(&known.id, &known.model), place);
-        }
-        loop {
-            match reader.u8()? {
-                0 => return Some(()),
-                1 => {
-                    let place = places.get(&name_of(reader.text()?, reader.text()?));
-                    let saved = Saved::read(reader, now)?;
-                    if let Some(place) = place {
-                        self.take(config, place, saved);
-                    }
-                }
-                2 => {
-                    let name = reader.text()?;
-                    let budget = RetryBudget::restored(reader.u32()?, Millis(reader.u64()?).min(now));
-                    let place = config.groups.iter().position(|group| group.name == name);
-                    if let Some(group) = place.and_then(|place| self.groups.get_mut(place)) {
-                        group.budget = budget;
-                    }
-                }
-                _ => return None,
-            }
-        }
     }
 
     fn take(&mut self, config: &RouterConfig, place: usize, saved: Saved) {
@@ -151,6 +124,42 @@ impl State {
             totals: saved.totals,
             ..Health::default()
         };
+    }
+}
+
+/// Reads everything, for a state to take in if there is one; `None` if it cannot be read.
+fn read(
+    mut taker: Option<&mut State>,
+    config: &RouterConfig,
+    now: Millis,
+    mut reader: Reader<'_>,
+) -> Option<()> {
+    let mut places = Index::default();
+    for (place, known) in config.deployments.iter().enumerate() {
+        places.insert(&name_of(&known.id, &known.model), place);
+    }
+    loop {
+        match reader.u8()? {
+            0 => return reader.is_empty().then_some(()),
+            1 => {
+                let place = places.get(&name_of(reader.text()?, reader.text()?));
+                let saved = Saved::read(&mut reader, now)?;
+                if let (Some(state), Some(place)) = (&mut taker, place) {
+                    state.take(config, place, saved);
+                }
+            }
+            2 => {
+                let name = reader.text()?;
+                let budget = RetryBudget::restored(reader.u32()?, Millis(reader.u64()?).min(now));
+                let place = config.groups.iter().position(|group| group.name == name);
+                if let (Some(state), Some(place)) = (&mut taker, place)
+                    && let Some(group) = state.groups.get_mut(place)
+                {
+                    group.budget = budget;
+                }
+            }
+            _ => return None,
+        }
     }
 }
 

@@ -226,7 +226,7 @@ impl Books {
         let known = config.deployment(ix)?;
         let place = usize::from(ix.0);
         if self.books.len() <= place {
-            self.books.resize(config.deployments.len(), Book::default());
+            self.books.resize_with(config.deployments.len(), Book::default);
         }
         let book = self.books.get_mut(place)?;
         if book.id != known.id || book.model != known.model {
