@@ -242,5 +242,6 @@ const isCallbacks = (given) => Array.isArray(given) && given.every((one) => type
 
 function unused(host) {
   const given = UNUSED.filter((name) => host[name] !== undefined);
+  if (host.store?.reserve !== undefined) given.push("store.reserve");
   return given.map((name) => ({ path: `host.${name}`, message: "is accepted, and not used in this version" }));
 }
