@@ -61,5 +61,5 @@ export function setHealth(hub, id, ok) {
   const noted = asked(hub, (core) => core.coreSetHealth(String(id), ok, hub.now()));
   if (noted < 0) throw errorOf(hub.core.coreError(0));
   hub.events.note();
-  hub.flush();
+  hub.share();
 }
