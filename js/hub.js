@@ -169,15 +169,14 @@ export class Hub {
   /** Resolves when the store has been told everything, or has failed to take it. */
   async flush() {
     if (!this.#store) return;
-    const told = this.core.coreFlush(this.#store);
-    this.#keepAlive(told);
+    const told = this.#keepAlive(this.core.coreFlush(this.#store));
     // On workerd nobody waits for what another request is doing.
     await (this.platform.waitUntil ? told : Promise.all(this.#underWay.keys()));
   }
 
   /** On workerd a promise outlives its request only if it is said so. */
   #keepAlive(promise) {
-    if (!promise) return;
+    if (!promise) return undefined;
     /** @type {() => void} */
     let end = () => {};
     const over = new Promise((resolve) => (end = () => resolve(undefined)));
@@ -187,6 +186,7 @@ export class Hub {
       end();
     });
     this.#waitUntil?.(over);
+    return over;
   }
 
   /** What was said by an instance that has trapped is never over: nobody need wait for it. */

@@ -19,6 +19,7 @@ mod explain;
 mod fallback;
 mod health;
 mod hedging;
+mod hostile;
 mod limits;
 mod naming;
 mod ops;
