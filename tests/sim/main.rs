@@ -22,6 +22,7 @@ mod hedging;
 mod limits;
 mod naming;
 mod ops;
+mod outage;
 mod policies;
 mod props;
 mod resume;
