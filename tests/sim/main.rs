@@ -23,6 +23,7 @@ mod hostile;
 mod limits;
 mod naming;
 mod ops;
+mod outage;
 mod policies;
 mod props;
 mod resume;

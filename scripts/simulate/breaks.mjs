@@ -1,0 +1,119 @@
+/**
+ * Rules of the router that `npm run simulate -- --break <rule>` breaks in a copy of it: a simulation that does not notice
+ * would show nothing. Each is one change of one place; a test looks for the places.
+ */
+
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { at, textOf } from "../project.mjs";
+import { UsageError } from "../run.mjs";
+
+/** @type {Record<string, { what: string, file: string, from: string, to: string }>} */
+export const BREAKS = {
+  bench: {
+    what: "a benched deployment is used",
+    file: "src/strategy/filter.rs",
+    from: "CircuitState::Open { until } => return Some(Exclusion::Cooldown { until }),",
+    to: "CircuitState::Open { .. } => {}",
+  },
+  probe: {
+    what: "a half-open deployment takes several probes at once",
+    file: "src/strategy/filter.rs",
+    from: "CircuitState::HalfOpen if health.circuit.is_probed(now, need.beside) => {",
+    to: "CircuitState::HalfOpen if health.circuit.is_probed(now, need.beside) && now.0 == 0 => {",
+  },
+  full: {
+    what: "a deployment takes one more call at once than it may",
+    file: "src/strategy/filter.rs",
+    from: "health.open.count(now, need.beside) >= most as usize)",
+    to: "health.open.count(now, need.beside) > most as usize)",
+  },
+  limit: {
+    what: "a request more than `rpm` is sent",
+    file: "src/state/usage.rs",
+    from: "if used.saturating_add(need) <= limit {",
+    to: "if used <= limit {",
+  },
+  lease: {
+    what: "a send that fails keeps its place",
+    file: "src/plan/send.rs",
+    from: "        if known.ended.is_none() {",
+    to: "        if known.ended.is_none() && known.fault.is_none() {",
+  },
+  budget: {
+    what: "retries are free",
+    file: "src/plan/recover.rs",
+    from: "step.deltas.push(Delta::RetryTokens { group, milli: -RETRY_PRICE });",
+    to: "step.deltas.push(Delta::RetryTokens { group, milli: RETRY_PRICE - RETRY_PRICE });",
+  },
+  debt: {
+    what: "a retry is made with an empty budget",
+    file: "src/state/budget.rs",
+    from: "self.at(now) >= RETRY_PRICE",
+    to: "self.at(now) >= 0",
+  },
+  attempts: {
+    what: "`max_attempts` is one send more",
+    file: "src/plan/send.rs",
+    from: "self.attempts.len() >= bound.min(",
+    to: "self.attempts.len() > bound.min(",
+  },
+  deadline: {
+    what: "a call that waits has no deadline",
+    file: "src/plan/deadline.rs",
+    from: "call(Timer::Call)\n            .or_else(|| call(Timer::Backoff))",
+    to: "call(Timer::Backoff)",
+  },
+  commit: {
+    what: "a stream is begun anew after the caller has seen a part of it",
+    file: "src/plan/stream.rs",
+    from: "MidStream::Error => false,",
+    to: "MidStream::Error => true,",
+  },
+  last: {
+    what: "the last deployment of a group is benched by its rate",
+    file: "src/state/judge.rs",
+    from: "Blame::Rate if company != Company::Others => return None,",
+    to: "Blame::Rate if company == Company::Only => return None,",
+  },
+  second: {
+    what: "a second send goes to the same credential",
+    file: "src/plan/hedge.rs",
+    from: "|| credential(ix) == credential(slow)",
+    to: "",
+  },
+  again: {
+    what: "a deployment that has failed is tried again while others are left",
+    file: "src/plan/select.rs",
+    from: "candidates.retain(|ix| !wish.failed.contains(ix));",
+    to: "candidates.retain(|ix| wish.failed.is_empty() || wish.failed.contains(ix));",
+  },
+  bug: {
+    what: "a sum overflows in a build that checks sums",
+    file: "src/plan/retry.rs",
+    from: "FIRST_MS.saturating_mul(1_u64.checked_shl(retry).unwrap_or(u64::MAX))",
+    to: "FIRST_MS * (1_u64 << (retry * 30))",
+  },
+};
+
+/** What the simulation is built of. */
+const PARTS = ["src", "examples/simulate", ".cargo", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "README.md"];
+
+/** The file of a broken rule, broken. */
+export function brokenText(name) {
+  const { file, from, to } = BREAKS[name];
+  const parts = textOf(file).split(from);
+  if (parts.length !== 2) throw new UsageError(`the rule "${name}" is at ${parts.length - 1} places of ${file}, and has to be at one`);
+  return parts.join(to);
+}
+
+/** Copies what the simulation is built of, and breaks a rule in the copy. Gives its folder. */
+export async function broken(name) {
+  const text = brokenText(name);
+  const folder = at("target", "broken", "source");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const part of PARTS) cpSync(at(part), join(folder, part), { recursive: true, preserveTimestamps: true });
+  writeFileSync(join(folder, BREAKS[name].file), text);
+  return folder;
+}
