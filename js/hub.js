@@ -53,6 +53,7 @@ export class Hub {
     this.platform = platform;
     /** The host's `fetch`; where there is none, the runtime's is looked up at each send, for it may be patched. */
     this.fetch = host.fetch;
+    this.mayFallback = host.mayFallback;
     this.now = host.now ?? Date.now;
     this.alarm = host.sleep ? new HostAlarm(host.sleep) : platform.alarm(this.now);
     this.window = new Window(glue.linearMemory(), core.coreWindow());

@@ -193,6 +193,8 @@ function plainHost(host, platform) {
   /** @type {Record<string, any>} */
   const plain = {};
   for (const key in host) if (!INJECTED.has(key)) plain[key] = host[key];
+  // The core is told which of its questions somebody answers.
+  if (typeof host.mayFallback === "function") plain.mayFallback = true;
   if (plain.subrequests === undefined && platform.subrequests !== undefined) plain.subrequests = platform.subrequests;
   const scope = /** @type {any} */ (globalThis);
   plain.browser = typeof scope.window === "object" && typeof scope.document === "object";
@@ -210,7 +212,7 @@ function environment(given) {
 }
 
 /** Hooks of the contract that this version does not call, and that a program relies on: said at once. */
-const NOT_CALLED = ["customRoutingStrategy", "filterDeployments", "beforeRoute", "mayFallback", "getToken"];
+const NOT_CALLED = ["customRoutingStrategy", "filterDeployments", "beforeRoute", "getToken"];
 
 /** Hooks that this version does not call, and that change no answer. */
 const UNUSED = ["cache", "tokenCounter"];
@@ -218,7 +220,7 @@ const UNUSED = ["cache", "tokenCounter"];
 /** A function that is none would fail at the first call; say so at once. */
 function checkInjected(host) {
   const problems = [];
-  for (const name of ["fetch", "now", "sleep", "waitUntil"]) {
+  for (const name of ["fetch", "now", "sleep", "waitUntil", "mayFallback"]) {
     if (host[name] !== undefined && typeof host[name] !== "function") {
       problems.push({ path: `host.${name}`, message: "expected a function" });
     }

@@ -3,7 +3,7 @@
 use crate::config::DeploymentIx;
 use crate::engine::{CallId, Output};
 use crate::error::Fault;
-use crate::plan::{Action, AttemptId, Step};
+use crate::plan::{Action, Ask, AttemptId, Step};
 
 use super::clock::Due;
 use super::flight::{Flight, Open};
@@ -43,6 +43,7 @@ impl World {
                 let result = result.as_ref().map(|_| ()).map_err(|fault| (**fault).clone());
                 self.end(call, result);
             }
+            Some(Action::Ask(Ask::MayFallback)) => self.ask(call),
             // No router of this version makes the other steps.
             Some(Action::Load { .. } | Action::Ask(_)) | None => {}
         }

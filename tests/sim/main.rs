@@ -11,6 +11,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod asked;
 mod cooldown;
 mod determinism;
 mod errors;
