@@ -100,8 +100,10 @@ async function call(hub, surface, body, asked) {
     isStream: core.coreIsStream(id),
     source: () => source,
     body: (target) => {
-      core.coreSplice(id, target.deployment);
-      return assembled(core.corePieces(), core.coreReply(), source);
+      if (core.coreSplice(id, target.deployment)) return assembled(core.corePieces(), core.coreReply(), source);
+      const whole = hub.translate(source);
+      core.coreSpliceOverridden(id, target.deployment);
+      return assembled(core.corePieces(), core.coreReply(), whole);
     },
   });
   await running.run();

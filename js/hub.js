@@ -58,6 +58,7 @@ export class Hub {
     this.alarm = host.sleep ? new HostAlarm(host.sleep) : platform.alarm(this.now);
     this.window = new Window(glue.linearMemory(), core.coreWindow());
     this.maxBodyBytes = core.coreMaxBodyBytes();
+    this.hasOverrides = core.coreHasOverrides();
     this.#classes = glue.Router.coreFaultClasses();
     this.#readHeaders = glue.Router.coreReadHeaders();
     this.scan = (length) => this.core.coreScan(length);

@@ -153,6 +153,8 @@ export function makeRouter(glue, platform) {
       const format = body.response_format?.type;
       const shape = typeof format === "string" ? format : undefined;
       const n = typeof body.n === "number" ? body.n : undefined;
+      // What a fallback replaces of the request: of the config's, or of the call's own.
+      const mayOverride = hub.hasOverrides || steering !== undefined;
       let core;
       let action;
       try {
@@ -173,7 +175,11 @@ export function makeRouter(glue, platform) {
         signal: options?.signal,
         started,
         source: () => JSON.stringify(body),
-        body: (target) => bodyFor(body, target, isStream, isStream ? core.coreResumedText(call.id) : undefined),
+        body(target) {
+          const overrides = mayOverride ? core.coreOverrides(call.id) : undefined;
+          const asked = overrides ? { ...body, ...overrides } : body;
+          return bodyFor(asked, target, isStream, isStream ? core.coreResumedText(call.id) : undefined);
+        },
         parse: (bytes) => JSON.parse(platform.decode(bytes)),
       });
       onCall?.(call);

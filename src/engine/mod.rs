@@ -8,6 +8,7 @@ mod inbound;
 mod insight;
 mod models;
 mod output;
+mod overrides;
 mod reading;
 mod route;
 mod router;

@@ -57,6 +57,9 @@ impl World {
         // What has failed is not waited for; a first send that is slow may be.
         let running = flight.id.and_then(|id| self.router.running_call(id));
         flight.open.retain(|open| running.is_some_and(|running| running.call.listens_to(open.attempt)));
+        let overrides = running.map(|running| running.call.overrides()).unwrap_or_default();
+        let told = overrides.iter().map(|param| format!("{}: {}", param.name, param.raw));
+        flight.outcome.overrides.push(told.collect::<Vec<_>>().join(", "));
         flight.open.push(Open { attempt, bytes: Vec::new() });
         flight.heard_at = None;
         let Some(upstream) = self.upstreams.get_mut(usize::from(deployment.0)) else { return };

@@ -130,6 +130,16 @@ pub(super) fn fault_body(fault: &Fault) -> String {
     caller_error(fault)
 }
 
+/// Members of a request, as an object.
+pub(super) fn params(params: &[Param]) -> JsValue {
+    let members = Object::new();
+    for param in params {
+        let value = js_sys::JSON::parse(&param.raw).unwrap_or(JsValue::NULL);
+        set(&members, &param.name, &value);
+    }
+    members.into()
+}
+
 /// The request to a deployment: what the driver needs to send. The only place where credentials leave Rust,
 /// as header values for the deployment's own address.
 pub(super) fn outbound(outbound: &Outbound, is_translated: bool) -> JsValue {
@@ -142,14 +152,6 @@ pub(super) fn outbound(outbound: &Outbound, is_translated: bool) -> JsValue {
         // In lower case, as all others, so that one name cannot stand twice.
         set(&headers, &name.to_ascii_lowercase(), &value.expose().into());
     }
-    let params = |params: &[Param]| {
-        let members = Object::new();
-        for param in params {
-            let value = js_sys::JSON::parse(&param.raw).unwrap_or(JsValue::NULL);
-            set(&members, &param.name, &value);
-        }
-        members.into()
-    };
     object(&[
         ("url", (&*outbound.url).into()),
         ("headers", headers.into()),
