@@ -68,7 +68,7 @@ export class Call {
    * @param {import("./hub.js").Hub} hub what the calls of a router share
    * @param {number} action the code of the call's first step
    * @param {{ surface: number, isStream: boolean, body: (target: any) => any, source: () => any, model?: string, objects?: boolean,
-   *   parse?: (bytes: any) => unknown, explains?: boolean, signal?: AbortSignal | null, headers?: Record<string, string>, started: number }} plan
+   *   parse?: (bytes: any) => unknown, steers: boolean, explains?: boolean, signal?: AbortSignal | null, headers?: Record<string, string>, started: number }} plan
    */
   constructor(hub, action, plan) {
     this.#hub = hub;

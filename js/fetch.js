@@ -98,6 +98,7 @@ async function call(hub, surface, body, asked) {
     surface,
     started,
     isStream: core.coreIsStream(id),
+    steers: hub.trusts,
     source: () => source,
     body: (target) => {
       if (core.coreSplice(id, target.deployment)) return assembled(core.corePieces(), core.coreReply(), source);

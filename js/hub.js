@@ -54,6 +54,9 @@ export class Hub {
     /** The host's `fetch`; where there is none, the runtime's is looked up at each send, for it may be patched. */
     this.fetch = host.fetch;
     this.mayFallback = host.mayFallback;
+    this.sleep = host.sleep;
+    /** May what comes over `fetch` ask for more than an answer? */
+    this.trusts = Boolean(host.trustRequestOptions);
     this.now = host.now ?? Date.now;
     this.alarm = host.sleep ? new HostAlarm(host.sleep) : platform.alarm(this.now);
     this.window = new Window(glue.linearMemory(), core.coreWindow());

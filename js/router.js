@@ -153,8 +153,7 @@ export function makeRouter(glue, platform) {
       const format = body.response_format?.type;
       const shape = typeof format === "string" ? format : undefined;
       const n = typeof body.n === "number" ? body.n : undefined;
-      // What a fallback replaces of the request: of the config's, or of the call's own.
-      const mayOverride = hub.hasOverrides || steering !== undefined;
+      const steers = steering !== undefined;
       let core;
       let action;
       try {
@@ -171,12 +170,14 @@ export function makeRouter(glue, platform) {
         model,
         isStream,
         objects: true,
+        steers,
         explains: options?.explain === true,
         signal: options?.signal,
         started,
         source: () => JSON.stringify(body),
         body(target) {
-          const overrides = mayOverride ? core.coreOverrides(call.id) : undefined;
+          // Those of the config's fallbacks, or of the call's own.
+          const overrides = hub.hasOverrides || steers ? core.coreOverrides(call.id) : undefined;
           const asked = overrides ? { ...body, ...overrides } : body;
           return bodyFor(asked, target, isStream, isStream ? core.coreResumedText(call.id) : undefined);
         },

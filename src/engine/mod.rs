@@ -6,6 +6,7 @@ mod calls;
 mod glance;
 mod inbound;
 mod insight;
+mod mock;
 mod models;
 mod output;
 mod overrides;
@@ -22,6 +23,7 @@ mod watch;
 
 pub use calls::{CallId, Running};
 pub use inbound::{Additions, Facts, request_members};
+pub use mock::Mocked;
 pub use output::{HELD_BYTES, HELD_EVENTS, Output};
 pub use route::{Route, route};
 pub use router::{Request, Router};

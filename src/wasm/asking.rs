@@ -1,10 +1,12 @@
-//! What the host is asked in the middle of a call, and its answers.
+//! What the host is asked in the middle of a call, and its answers; and what stands for a provider's answer.
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::base::time::Millis;
 use crate::config::Resolved;
-use crate::plan::{Answer, Ask, Event};
+use crate::engine::{CallId, Mocked};
+use crate::plan::{Answer, Ask, AttemptId, Event};
 
 use super::convert;
 use super::router::Router;
@@ -33,6 +35,23 @@ impl Router {
             ("deployment", text(deployment.map(|known| known.id.as_str()))),
             ("requested_model", text(requested.as_deref())),
         ])
+    }
+
+    /// What a send is answered with instead of being sent: `{body, delayMs}`, `{refusal}`, or `{}` for nothing at all;
+    /// `undefined` if it is to be sent.
+    #[wasm_bindgen(js_name = coreMock)]
+    #[must_use]
+    pub fn mocked(&self, call: u32, attempt: u16, now: f64) -> JsValue {
+        let mocked = self.engine.borrow().mocked(Millis::from_f64(now), CallId(call), AttemptId(attempt));
+        match mocked {
+            None => JsValue::UNDEFINED,
+            Some(Mocked::Silence) => convert::object(&[]),
+            Some(Mocked::Refused(why)) => convert::object(&[("refusal", why.into())]),
+            Some(Mocked::Answer { body, delay_ms }) => convert::object(&[
+                ("body", String::from_utf8_lossy(&body).as_ref().into()),
+                ("delayMs", (delay_ms as f64).into()),
+            ]),
+        }
     }
 
     /// The host has answered.

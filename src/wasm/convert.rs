@@ -142,7 +142,7 @@ pub(super) fn params(params: &[Param]) -> JsValue {
 
 /// The request to a deployment: what the driver needs to send. The only place where credentials leave Rust,
 /// as header values for the deployment's own address.
-pub(super) fn outbound(outbound: &Outbound, is_translated: bool) -> JsValue {
+pub(super) fn outbound(outbound: &Outbound, is_translated: bool, is_mocked: bool) -> JsValue {
     let headers = Object::new();
     set(&headers, "content-type", &"application/json".into());
     for (name, value) in &outbound.headers {
@@ -156,6 +156,7 @@ pub(super) fn outbound(outbound: &Outbound, is_translated: bool) -> JsValue {
         ("url", (&*outbound.url).into()),
         ("headers", headers.into()),
         ("translated", is_translated.into()),
+        ("mocked", is_mocked.into()),
         ("put", params(&outbound.put)),
         ("defaults", params(&outbound.defaults)),
         ("prefill", params(&outbound.prefill)),

@@ -173,7 +173,7 @@ impl Router {
         ])
     }
 
-    /// The request to a deployment: `{url, headers, put, defaults, prefill, askUsage, translated}`. Holds its credential.
+    /// The request to a deployment: `{url, headers, put, defaults, prefill, askUsage, translated, mocked}`. Holds its credential.
     #[wasm_bindgen(js_name = coreOutbound)]
     #[must_use]
     pub fn outbound(&self, deployment: u16, surface: u8) -> JsValue {
@@ -182,7 +182,8 @@ impl Router {
         let outbound = engine.outbound(DeploymentIx(deployment), surface);
         let known = engine.config().deployment(DeploymentIx(deployment));
         let is_translated = known.is_some_and(|known| known.is_translated);
-        outbound.map_or(JsValue::NULL, |outbound| convert::outbound(&outbound, is_translated))
+        let is_mocked = known.is_some_and(|known| known.mock.is_some());
+        outbound.map_or(JsValue::NULL, |outbound| convert::outbound(&outbound, is_translated, is_mocked))
     }
 
     // ── the window ──

@@ -21,6 +21,7 @@ mod fallback;
 mod health;
 mod hedging;
 mod limits;
+mod mocks;
 mod naming;
 mod ops;
 mod policies;

@@ -12,6 +12,7 @@ import { inputSteering } from "./input-steering.js";
 import { insight } from "./insight.js";
 import { load, loadLong } from "./load.js";
 import { mayFallback } from "./may-fallback.js";
+import { mock } from "./mock.js";
 import { overrides } from "./overrides.js";
 import { race } from "./race.js";
 import { scope } from "./scope.js";
@@ -33,7 +34,7 @@ import { trap } from "./trap.js";
 export const suites = {
   ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, scope },
   ...{ secretsHome, secretsShown, sharing, streamBytes, streamFaults, streamObjects, testkit, trap },
-  ...{ mayFallback, overrides },
+  ...{ mayFallback, mock, overrides },
   ...{ events, insight, race },
   ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
 };
