@@ -13,6 +13,8 @@ export const WAIT = 5;
 export const OVER = 6;
 /** Send beside the present send, which is slow. */
 export const SECOND = 7;
+/** Ask the host whether the call may move to another target. */
+export const ASK = 8;
 
 /** What a request over `fetch` asks for, where it is not a surface. */
 export const REFUSED = 0;

@@ -1,7 +1,8 @@
 // The loop of one call: carries out what the core's steps say, and reports what happened. Decides nothing.
 
+import { askMayFallback } from "./ask.js";
 import { causeOf, describe } from "./cause.js";
-import { BYTES, COMMIT, DONE, FAILED, NONE, OVER, SECOND, SEND, WAIT } from "./codes.js";
+import { ASK, BYTES, COMMIT, DONE, FAILED, NONE, OVER, SECOND, SEND, WAIT } from "./codes.js";
 import { errorOf, internal, RouterError } from "./errors.js";
 import { Rival } from "./rival.js";
 import { MOVED_ON, send } from "./send.js";
@@ -53,6 +54,8 @@ export class Call {
   #hub;
   /** The number of the send to make next. */
   #sendAs = 0;
+  /** How often the host was asked. */
+  #questions = 0;
   #signal;
   #onAbort;
   #isOver = false;
@@ -65,7 +68,7 @@ export class Call {
    * @param {import("./hub.js").Hub} hub what the calls of a router share
    * @param {number} action the code of the call's first step
    * @param {{ surface: number, isStream: boolean, body: (target: any) => any, source: () => any, model?: string, objects?: boolean,
-   *   parse?: (bytes: any) => unknown, explains?: boolean, signal?: AbortSignal | null, headers?: Record<string, string>, started: number }} plan
+   *   parse?: (bytes: any) => unknown, steers: boolean, explains?: boolean, signal?: AbortSignal | null, headers?: Record<string, string>, started: number }} plan
    */
   constructor(hub, action, plan) {
     this.#hub = hub;
@@ -99,6 +102,10 @@ export class Call {
           this.action = NONE;
           await send(this, this.#hub, this.#sendAs);
           break;
+        case ASK:
+          this.action = NONE;
+          this.#askHost();
+          break;
         case NONE:
         case WAIT:
           this.action = NONE;
@@ -113,6 +120,16 @@ export class Call {
           throw this.fail();
       }
     }
+  }
+
+  /** Asks the host about another target. An answer that comes after the core has moved on answers nothing. */
+  #askHost() {
+    const { core, id } = this;
+    const question = (this.#questions += 1);
+    askMayFallback(this.#hub.mayFallback, core.coreAskedTarget(id), (yes) => {
+      if (question !== this.#questions || this.#isOver) return;
+      this.#moved((core, id) => core.coreMayFallback(id, yes, this.#hub.now()));
+    });
   }
 
   /** Ends what the call has set up around the core. */

@@ -98,10 +98,13 @@ async function call(hub, surface, body, asked) {
     surface,
     started,
     isStream: core.coreIsStream(id),
+    steers: hub.trusts,
     source: () => source,
     body: (target) => {
-      core.coreSplice(id, target.deployment);
-      return assembled(core.corePieces(), core.coreReply(), source);
+      if (core.coreSplice(id, target.deployment)) return assembled(core.corePieces(), core.coreReply(), source);
+      const whole = hub.translate(source);
+      core.coreSpliceOverridden(id, target.deployment);
+      return assembled(core.corePieces(), core.coreReply(), whole);
     },
   });
   await running.run();

@@ -53,10 +53,15 @@ export class Hub {
     this.platform = platform;
     /** The host's `fetch`; where there is none, the runtime's is looked up at each send, for it may be patched. */
     this.fetch = host.fetch;
+    this.mayFallback = host.mayFallback;
+    this.sleep = host.sleep;
+    /** May what comes over `fetch` ask for more than an answer? */
+    this.trusts = Boolean(host.trustRequestOptions);
     this.now = host.now ?? Date.now;
     this.alarm = host.sleep ? new HostAlarm(host.sleep) : platform.alarm(this.now);
     this.window = new Window(glue.linearMemory(), core.coreWindow());
     this.maxBodyBytes = core.coreMaxBodyBytes();
+    this.hasOverrides = core.coreHasOverrides();
     this.#classes = glue.Router.coreFaultClasses();
     this.#readHeaders = glue.Router.coreReadHeaders();
     this.scan = (length) => this.core.coreScan(length);

@@ -153,6 +153,7 @@ export function makeRouter(glue, platform) {
       const format = body.response_format?.type;
       const shape = typeof format === "string" ? format : undefined;
       const n = typeof body.n === "number" ? body.n : undefined;
+      const steers = steering !== undefined;
       let core;
       let action;
       try {
@@ -169,11 +170,17 @@ export function makeRouter(glue, platform) {
         model,
         isStream,
         objects: true,
+        steers,
         explains: options?.explain === true,
         signal: options?.signal,
         started,
         source: () => JSON.stringify(body),
-        body: (target) => bodyFor(body, target, isStream, isStream ? core.coreResumedText(call.id) : undefined),
+        body(target) {
+          // Those of the config's fallbacks, or of the call's own.
+          const overrides = hub.hasOverrides || steers ? core.coreOverrides(call.id) : undefined;
+          const asked = overrides ? { ...body, ...overrides } : body;
+          return bodyFor(asked, target, isStream, isStream ? core.coreResumedText(call.id) : undefined);
+        },
         parse: (bytes) => JSON.parse(platform.decode(bytes)),
       });
       onCall?.(call);
@@ -193,6 +200,8 @@ function plainHost(host, platform) {
   /** @type {Record<string, any>} */
   const plain = {};
   for (const key in host) if (!INJECTED.has(key)) plain[key] = host[key];
+  // The core is told which of its questions somebody answers.
+  if (typeof host.mayFallback === "function") plain.mayFallback = true;
   if (plain.subrequests === undefined && platform.subrequests !== undefined) plain.subrequests = platform.subrequests;
   const scope = /** @type {any} */ (globalThis);
   plain.browser = typeof scope.window === "object" && typeof scope.document === "object";
@@ -210,7 +219,7 @@ function environment(given) {
 }
 
 /** Hooks of the contract that this version does not call, and that a program relies on: said at once. */
-const NOT_CALLED = ["customRoutingStrategy", "filterDeployments", "beforeRoute", "mayFallback", "getToken"];
+const NOT_CALLED = ["customRoutingStrategy", "filterDeployments", "beforeRoute", "getToken"];
 
 /** Hooks that this version does not call, and that change no answer. */
 const UNUSED = ["cache", "tokenCounter"];
@@ -218,7 +227,7 @@ const UNUSED = ["cache", "tokenCounter"];
 /** A function that is none would fail at the first call; say so at once. */
 function checkInjected(host) {
   const problems = [];
-  for (const name of ["fetch", "now", "sleep", "waitUntil"]) {
+  for (const name of ["fetch", "now", "sleep", "waitUntil", "mayFallback"]) {
     if (host[name] !== undefined && typeof host[name] !== "function") {
       problems.push({ path: `host.${name}`, message: "expected a function" });
     }

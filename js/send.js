@@ -4,6 +4,7 @@ import { assembled } from "./body.js";
 import { causeOf, describe } from "./cause.js";
 import { BAD_REPLY, BAD_REQUEST, CONNECT, NONE } from "./codes.js";
 import { pairs } from "./headers.js";
+import { mockedFetch } from "./mock.js";
 import { discard, TooLong } from "./platform/bytes.js";
 import { readAbroad, readRefusal, readStream, readWhole } from "./reply.js";
 
@@ -43,10 +44,13 @@ export async function send(sender, hub, attempt) {
   sender.headers = target.headers;
   const controller = new AbortController();
   sender.controller = controller;
+  const mock = target.mocked || plan.steers ? core.coreMock(id, attempt, now()) : undefined;
+  if (mock?.refusal) return sender.step(core.coreFailed(id, attempt, BAD_REQUEST, mock.refusal, now()));
   let sentHeaders = plan.headers ? { ...plan.headers, ...target.headers } : target.headers;
   let body;
   try {
-    if (target.translated) {
+    if (mock) body = undefined;
+    else if (target.translated) {
       const rewritten = rewrite(sender, hub, attempt);
       if (rewritten === undefined) return undefined;
       body = rewritten.body;
@@ -61,7 +65,9 @@ export async function send(sender, hub, attempt) {
   try {
     const fetch = hub.fetch ?? globalThis.fetch;
     const init = { method: "POST", headers: sentHeaders, body, signal: controller.signal, redirect: "manual" };
-    const sent = fetch(target.url, /** @type {RequestInit} */ (init));
+    const sent = mock
+      ? mockedFetch(hub, mock, plan.isStream, controller.signal)
+      : fetch(target.url, /** @type {RequestInit} */ (init));
     hub.share();
     const response = await until(sender, sent);
     if (sender.action !== NONE || controller.signal.aborted) return discard(sent);
@@ -70,7 +76,7 @@ export async function send(sender, hub, attempt) {
     sender.step(core.coreHead(id, attempt, response.status, headers, now()));
     if (sender.action !== NONE) return undefined;
     if (!response.ok) return await readRefusal(sender, hub, attempt, response);
-    return await (target.translated ? readAbroad : readWhole)(sender, hub, attempt, response);
+    return await (target.translated && !mock ? readAbroad : readWhole)(sender, hub, attempt, response);
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
     if (sender.action !== NONE || controller.signal.aborted) return undefined;

@@ -17,6 +17,12 @@ export interface Host {
   storeName?: string;
   /** Answers `os.environ/NAME` and the keys of providers; what is no string counts as not set. Default: the runtime's own. */
   env?: object | ((name: string) => string | undefined);
+  /**
+   * Asked before a call moves to another target, each time; `true` allows it. Anything else, an error, or no answer within
+   * a second refuses it: the call goes on with the next target, or ends with the fault that it had. Default: every target
+   * that the config or the call names is allowed.
+   */
+  mayFallback?: (target: FallbackQuestion) => boolean | Promise<boolean>;
   /** Keeps the store's promises alive after the answer. Default: on Workers the runtime's own, elsewhere none is needed. */
   waitUntil?: (promise: Promise<unknown>) => void;
   /** Are told of everything, as with `router.on("*", …)`. */
@@ -42,4 +48,14 @@ export interface Host {
   subrequests?: number;
   /** Accept a config that holds a key or extra headers in a browser, where everyone who opens the page sees them. Default false. */
   dangerouslyAllowBrowser?: boolean;
+}
+
+/** Where a call would move to. */
+export interface FallbackQuestion {
+  /** The group. */
+  readonly model_group: string;
+  /** The id of the one deployment that is meant, where a fallback names one. */
+  readonly deployment: string | null;
+  /** The model that the caller asked for. */
+  readonly requested_model: string;
 }

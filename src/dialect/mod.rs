@@ -4,6 +4,7 @@
 
 mod anthropic;
 mod error_body;
+mod mock;
 mod openai;
 mod redact;
 mod translate;
@@ -14,6 +15,7 @@ use crate::config::{Deployment, DialectName, Param, Secret, Surface, provider};
 use crate::error::Fault;
 
 pub use error_body::{caller_error, read as refusal};
+pub use mock::MockReply;
 pub use openai::REPLY_MEMBERS;
 pub use redact::{redact, redact_fault};
 pub use translate::{

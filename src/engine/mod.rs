@@ -6,8 +6,10 @@ mod calls;
 mod glance;
 mod inbound;
 mod insight;
+mod mock;
 mod models;
 mod output;
+mod overrides;
 mod reading;
 mod route;
 mod router;
@@ -21,6 +23,7 @@ mod watch;
 
 pub use calls::{CallId, Running};
 pub use inbound::{Additions, Facts, request_members};
+pub use mock::Mocked;
 pub use output::{HELD_BYTES, HELD_EVENTS, Output};
 pub use route::{Route, route};
 pub use router::{Request, Router};

@@ -1,5 +1,6 @@
 //! What reads the answer of one send. Two sends may be under way at once, each with its own answer.
 
+use crate::config::Param;
 use crate::dialect::Memo;
 use crate::plan::AttemptId;
 
@@ -58,7 +59,10 @@ impl Running {
     /// Tells whether the text that the caller has could be gone on from, where note is taken of it.
     pub(super) fn note_may_continue(&mut self, can_continue: Option<bool>) {
         if let Some(can) = can_continue {
-            self.call.note_may_continue(self.is_text && can);
+            // A target may ask for something else than one plain text.
+            let asks = |param: &Param| matches!(&*param.name, "response_format" | "n");
+            let is_text = self.is_text && !self.call.overrides().iter().any(asks);
+            self.call.note_may_continue(is_text && can);
         }
     }
 

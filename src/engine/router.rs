@@ -250,8 +250,11 @@ impl Router {
 
     /// Reports a whole 2xx body that has been scanned: an answer, or a fault.
     pub fn answered(&mut self, now: Millis, id: CallId, attempt: AttemptId, scan: &mut Scanner) -> Step {
-        let Some((surface, deployment)) = self.attempt(id, attempt) else { return Step::default() };
-        let event = match dialect::reply(deployment.dialect, surface, scan) {
+        let (Some((surface, _)), Some(dialect)) = (self.attempt(id, attempt), self.dialect_of(id, attempt))
+        else {
+            return Step::default();
+        };
+        let event = match dialect::reply(dialect, surface, scan) {
             Ok(usage) => Event::Body { attempt, usage },
             Err(fault) => Event::Failed { attempt, fault: self.redacted(fault) },
         };

@@ -1,7 +1,7 @@
 //! Streams of running calls: their bytes go in, and what the call makes of them comes out.
 
 use crate::base::time::Millis;
-use crate::config::{MidStream, StreamUsage};
+use crate::config::{DialectName, MidStream, StreamUsage};
 use crate::dialect::{self, StreamTranslator};
 use crate::error::{Fault, FaultKind};
 use crate::plan::{AttemptId, Event, Step, StreamOutcome};
@@ -34,7 +34,7 @@ impl Router {
         let running = self.calls.get(id)?;
         let usage_shown = running.usage_asked || running.call.stream_usage() == StreamUsage::Always;
         let (dialect, memo) = (
-            deployment.dialect,
+            self.dialect_of(id, attempt)?,
             running.reading(attempt).map(|known| known.memo.clone()).unwrap_or_default(),
         );
         let watch = match StreamTranslator::new(dialect, memo, now.0 / 1_000, usage_shown) {
@@ -42,7 +42,7 @@ impl Router {
             None => Watch::new(dialect, output),
         };
         // Objects always ask for the usage, for the metadata.
-        let hides = output == Output::Objects && !usage_shown && !deployment.is_translated;
+        let hides = output == Output::Objects && !usage_shown && dialect == DialectName::OpenAi;
         let watch = if hides { watch.hiding_usage() } else { watch };
         let told = running.told.clone().filter(Told::is_anything);
         let mark = |told: &Told, event| told.marker(event, &deployment.model_used(), attempt.0);

@@ -9,7 +9,8 @@ use crate::error::Fault;
 use crate::plan::{AttemptId, Event, Step};
 
 use super::calls::CallId;
-use super::inbound::Additions;
+use super::inbound::{Additions, Facts};
+use super::overrides::with_members;
 use super::router::Router;
 
 /// A body for a provider, as pieces of the caller's and of what was written anew, and the headers it needs.
@@ -25,6 +26,11 @@ impl Router {
     /// The changes to a scanned body for the deployment that a call is sent to.
     #[must_use]
     pub fn splice(&self, id: CallId, deployment: DeploymentIx) -> Option<Splice> {
+        self.spliced(id, deployment, self.calls.get(id)?.facts.as_ref()?)
+    }
+
+    /// The same, of a body that these facts were read from.
+    pub(super) fn spliced(&self, id: CallId, deployment: DeploymentIx, facts: &Facts) -> Option<Splice> {
         let running = self.calls.get(id)?;
         let message = self.resumed_text(id).map(assistant);
         let call = &running.call;
@@ -32,7 +38,7 @@ impl Router {
             message: message.as_deref(),
             ask_usage: call.spec().stream && call.stream_usage() == StreamUsage::Always,
         };
-        Some(running.facts.as_ref()?.splice(self.config.deployment(deployment)?, additions))
+        Some(facts.splice(self.config.deployment(deployment)?, additions))
     }
 
     /// Writes a request in the words of the provider that an attempt goes to. `bones` are those of the caller's body.
@@ -66,8 +72,10 @@ impl Router {
         let (surface, deployment) = self.attempt(id, attempt).ok_or_else(vanished)?;
         let spec = self.calls.get(id).ok_or_else(vanished)?.call.spec();
         let drop_params = spec.options.drop_params.or(deployment.drop_params);
+        let overrides = self.overrides(id);
+        let overridden = (!overrides.is_empty()).then(|| with_members(&bones.json, overrides));
         let inbound = Inbound {
-            body: &bones.json,
+            body: overridden.as_deref().unwrap_or(&bones.json),
             stream: spec.stream,
             prefix: self.resumed_text(id),
             drop_params: drop_params.unwrap_or(self.config.policy.drop_params),

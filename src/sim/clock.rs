@@ -24,6 +24,8 @@ pub(super) enum Due {
     Part(CallNo, AttemptId, Part),
     /// The host's clock is set: forward or, below 0, back.
     Set(i64),
+    /// The host's answer to the question of this number.
+    Answer(CallNo, usize, bool),
 }
 
 /// A clock that stands still until it is told to jump.

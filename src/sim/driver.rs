@@ -1,13 +1,14 @@
 //! Carries out what the router's steps say, as the driver in JavaScript does. It decides nothing.
 
 use crate::config::DeploymentIx;
-use crate::engine::{CallId, Output};
+use crate::engine::{CallId, Mocked, Output};
 use crate::error::Fault;
-use crate::plan::{Action, AttemptId, Step};
+use crate::plan::{Action, Ask, AttemptId, Step};
 
 use super::clock::Due;
 use super::flight::{Flight, Open};
 use super::log::Entry;
+use super::reply::Part;
 use super::world::{CallNo, World};
 
 impl World {
@@ -43,6 +44,7 @@ impl World {
                 let result = result.as_ref().map(|_| ()).map_err(|fault| (**fault).clone());
                 self.end(call, result);
             }
+            Some(Action::Ask(Ask::MayFallback)) => self.ask(call),
             // No router of this version makes the other steps.
             Some(Action::Load { .. } | Action::Ask(_)) | None => {}
         }
@@ -56,12 +58,32 @@ impl World {
         // What has failed is not waited for; a first send that is slow may be.
         let running = flight.id.and_then(|id| self.router.running_call(id));
         flight.open.retain(|open| running.is_some_and(|running| running.call.listens_to(open.attempt)));
+        let overrides = running.map(|running| running.call.overrides()).unwrap_or_default();
+        let told = overrides.iter().map(|param| format!("{}: {}", param.name, param.raw));
+        flight.outcome.overrides.push(told.collect::<Vec<_>>().join(", "));
         flight.open.push(Open { attempt, bytes: Vec::new() });
         flight.heard_at = None;
+        if let Some(mocked) = flight.id.and_then(|id| self.router.mocked(now, id, attempt)) {
+            return self.play_mock(call, attempt, mocked);
+        }
         let Some(upstream) = self.upstreams.get_mut(usize::from(deployment.0)) else { return };
         let reply = upstream.reply(now_ms, &mut self.rng);
         for (after_ms, part) in reply.play(flight.spec.surface, flight.spec.stream, &mut self.rng) {
             self.clock.schedule(now + after_ms, Due::Part(call, attempt, part));
+        }
+    }
+
+    /// Nothing is sent: what stands for an answer comes in its time.
+    fn play_mock(&mut self, call: CallNo, attempt: AttemptId, mocked: Mocked) {
+        let (delay_ms, parts) = match mocked {
+            Mocked::Silence => return,
+            Mocked::Refused(why) => (0, vec![Part::Wrong(why)]),
+            Mocked::Answer { body, delay_ms } => {
+                (delay_ms, vec![Part::Head(200), Part::Chunk(body), Part::End])
+            }
+        };
+        for part in parts {
+            self.clock.schedule(self.clock.now + delay_ms, Due::Part(call, attempt, part));
         }
     }
 

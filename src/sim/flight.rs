@@ -48,6 +48,10 @@ pub struct Outcome {
     pub fallbacks: u32,
     /// The sends that the router told its driver to give up.
     pub aborted: Vec<u16>,
+    /// What each send replaced of the request: `name: value`, with commas between.
+    pub overrides: Vec<String>,
+    /// The groups that the host was asked about.
+    pub asked: Vec<String>,
     /// What the caller was shown of the answer.
     pub received: String,
     /// Events that came too late or out of order.

@@ -28,6 +28,7 @@
 mod clock;
 mod driver;
 mod flight;
+mod guard;
 mod log;
 mod look;
 mod measure;
@@ -40,6 +41,7 @@ mod wire;
 mod world;
 
 pub use flight::{Outcome, Tried};
+pub use guard::Guard;
 pub use log::{Entry, Log};
 pub use measure::Summary;
 pub use reply::{Part, Reply};

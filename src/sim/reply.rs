@@ -25,6 +25,8 @@ pub enum Part {
     End,
     /// There is no connection, or it breaks: what the host says of it.
     Broken(String),
+    /// The request cannot be carried out: why.
+    Wrong(&'static str),
     /// The request vanishes: its driver reports nothing any more, neither events nor ticks.
     Vanish,
 }

@@ -83,6 +83,10 @@ impl World {
                 let step = self.router.refused(now, id, attempt, (status, headers, &body));
                 self.take(call, format!("refused {number} {status}"), step);
             }
+            Part::Wrong(why) => {
+                let step = self.router.failed(now, id, attempt, FaultKind::BadRequest, why);
+                self.take(call, format!("failed {number}"), step);
+            }
             Part::Broken(words) if flight.is_committed() => {
                 let tail = flight.tail(attempt);
                 let step = self.router.stream_end(now, id, attempt, &tail, Some(&words));

@@ -1,5 +1,7 @@
 //! The world: a router, its upstreams, and a clock that jumps to the next moment at which something happens.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use thiserror::Error;
 
@@ -11,6 +13,7 @@ use crate::state::{Circuit, CircuitState};
 
 use super::clock::{Clock, Due};
 use super::flight::{Flight, Outcome};
+use super::guard::Guard;
 use super::log::Log;
 use super::traffic::Spec;
 use super::upstream::Upstream;
@@ -43,6 +46,7 @@ pub struct World {
     pub(super) flights: Vec<Flight>,
     pub(super) sends: Vec<(CallNo, DeploymentIx)>,
     pub(super) log: Log,
+    pub(super) guards: BTreeMap<String, Guard>,
 }
 
 impl World {
@@ -71,6 +75,7 @@ impl World {
             flights: Vec::new(),
             sends: Vec::new(),
             log: Log::default(),
+            guards: BTreeMap::new(),
         })
     }
 
@@ -137,6 +142,7 @@ impl World {
                 Due::Wake(call, _) => self.wake(call),
                 Due::Part(call, attempt, part) => self.part(call, attempt, part),
                 Due::Set(by_ms) => self.clock.set(by_ms),
+                Due::Answer(call, _, yes) => self.answer(call, yes),
             }
             return true;
         }
@@ -149,6 +155,10 @@ impl World {
         let running = |call: &CallNo| self.flights.get(call.0).filter(|flight| flight.id.is_some());
         match due {
             Due::Begin(_) | Due::Set(_) => true,
+            // Another question does not get the answer to this one.
+            Due::Answer(call, number, _) => {
+                running(call).is_some_and(|flight| flight.outcome.asked.len() == *number)
+            }
             Due::Cancel(call) => running(call).is_some(),
             Due::Wake(call, asked) => running(call).is_some_and(|flight| flight.wake_at == Some(*asked)),
             Due::Part(call, attempt, _) => {

@@ -1,5 +1,6 @@
 //! Bodies on their way to a provider and back: pieces of what the driver holds, and what the core writes between.
 
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::base::json::Splice;
@@ -9,16 +10,47 @@ use crate::engine::CallId;
 use crate::error::Fault;
 use crate::plan::{AttemptId, Event};
 
+use super::convert;
 use super::router::{Router, action};
 use super::window::pieces;
 
 #[wasm_bindgen]
 impl Router {
-    /// Plans the body of a call that came over `fetch`, for a deployment that speaks its language.
+    /// Plans the body of a call that came over `fetch`, for a deployment that speaks its language. `false` where the
+    /// target replaces members of it: then the whole body has to be read, for `coreSpliceOverridden`.
     #[wasm_bindgen(js_name = coreSplice)]
-    pub fn splice(&mut self, call: u32, deployment: u16) {
+    pub fn splice(&mut self, call: u32, deployment: u16) -> bool {
+        if !self.engine.borrow().overrides(CallId(call)).is_empty() {
+            return false;
+        }
         let splice = self.engine.borrow().splice(CallId(call), DeploymentIx(deployment));
         self.keep(&splice.unwrap_or_default());
+        true
+    }
+
+    /// The same, for a target that replaces members. The body has been read as one that is translated.
+    #[wasm_bindgen(js_name = coreSpliceOverridden)]
+    pub fn splice_overridden(&mut self, call: u32, deployment: u16) {
+        let bones = std::mem::take(&mut self.skeleton).finish();
+        let (call, deployment) = (CallId(call), DeploymentIx(deployment));
+        let splice = self.engine.borrow().splice_overridden(call, deployment, &bones);
+        self.keep(&splice.unwrap_or_default());
+    }
+
+    /// Does a fallback of the config replace members of requests?
+    #[wasm_bindgen(js_name = coreHasOverrides)]
+    #[must_use]
+    pub fn has_overrides(&self) -> bool {
+        self.engine.borrow().has_overrides()
+    }
+
+    /// The members that the present target of a call replaces, as an object; `undefined` if there are none.
+    #[wasm_bindgen(js_name = coreOverrides)]
+    #[must_use]
+    pub fn overrides(&self, call: u32) -> JsValue {
+        let engine = self.engine.borrow();
+        let overrides = engine.overrides(CallId(call));
+        if overrides.is_empty() { JsValue::UNDEFINED } else { convert::params(overrides) }
     }
 
     /// The pieces of the body that was planned last: (0 = of what the driver holds, 1 = of `coreReply`), start, end.

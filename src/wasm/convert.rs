@@ -130,9 +130,19 @@ pub(super) fn fault_body(fault: &Fault) -> String {
     caller_error(fault)
 }
 
+/// Members of a request, as an object.
+pub(super) fn params(params: &[Param]) -> JsValue {
+    let members = Object::new();
+    for param in params {
+        let value = js_sys::JSON::parse(&param.raw).unwrap_or(JsValue::NULL);
+        set(&members, &param.name, &value);
+    }
+    members.into()
+}
+
 /// The request to a deployment: what the driver needs to send. The only place where credentials leave Rust,
 /// as header values for the deployment's own address.
-pub(super) fn outbound(outbound: &Outbound, is_translated: bool) -> JsValue {
+pub(super) fn outbound(outbound: &Outbound, is_translated: bool, is_mocked: bool) -> JsValue {
     let headers = Object::new();
     set(&headers, "content-type", &"application/json".into());
     for (name, value) in &outbound.headers {
@@ -142,18 +152,11 @@ pub(super) fn outbound(outbound: &Outbound, is_translated: bool) -> JsValue {
         // In lower case, as all others, so that one name cannot stand twice.
         set(&headers, &name.to_ascii_lowercase(), &value.expose().into());
     }
-    let params = |params: &[Param]| {
-        let members = Object::new();
-        for param in params {
-            let value = js_sys::JSON::parse(&param.raw).unwrap_or(JsValue::NULL);
-            set(&members, &param.name, &value);
-        }
-        members.into()
-    };
     object(&[
         ("url", (&*outbound.url).into()),
         ("headers", headers.into()),
         ("translated", is_translated.into()),
+        ("mocked", is_mocked.into()),
         ("put", params(&outbound.put)),
         ("defaults", params(&outbound.defaults)),
         ("prefill", params(&outbound.prefill)),

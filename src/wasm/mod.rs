@@ -5,6 +5,7 @@
 
 mod address;
 mod allocator;
+mod asking;
 mod bodies;
 mod convert;
 mod events;

@@ -17,7 +17,7 @@ use crate::config::{
 use crate::dialect::reply_members;
 use crate::engine::{self, CallId, Facts, Request, Route, Running, route};
 use crate::error::{Fault, FaultKind};
-use crate::plan::{Action, Attempt, AttemptId, Event, Step};
+use crate::plan::{Action, Ask, Attempt, AttemptId, Event, Step};
 
 use super::address;
 use super::convert;
@@ -33,6 +33,7 @@ pub(super) mod action {
     pub(in crate::wasm) const WAIT: u32 = 5;
     pub(in crate::wasm) const OVER: u32 = 6;
     pub(in crate::wasm) const SECOND: u32 = 7;
+    pub(in crate::wasm) const ASK: u32 = 8;
 }
 
 /// What a request over `fetch` asks for, where it is not a surface. `js/fetch.js` has the same table.
@@ -172,7 +173,7 @@ impl Router {
         ])
     }
 
-    /// The request to a deployment: `{url, headers, put, defaults, prefill, askUsage, translated}`. Holds its credential.
+    /// The request to a deployment: `{url, headers, put, defaults, prefill, askUsage, translated, mocked}`. Holds its credential.
     #[wasm_bindgen(js_name = coreOutbound)]
     #[must_use]
     pub fn outbound(&self, deployment: u16, surface: u8) -> JsValue {
@@ -181,7 +182,8 @@ impl Router {
         let outbound = engine.outbound(DeploymentIx(deployment), surface);
         let known = engine.config().deployment(DeploymentIx(deployment));
         let is_translated = known.is_some_and(|known| known.is_translated);
-        outbound.map_or(JsValue::NULL, |outbound| convert::outbound(&outbound, is_translated))
+        let is_mocked = known.is_some_and(|known| known.mock.is_some());
+        outbound.map_or(JsValue::NULL, |outbound| convert::outbound(&outbound, is_translated, is_mocked))
     }
 
     // ── the window ──
@@ -355,6 +357,7 @@ impl Router {
             Some(Action::Commit { .. }) => action::COMMIT,
             Some(Action::Done(Ok(_))) => action::DONE,
             Some(Action::Done(Err(_))) => action::FAILED,
+            Some(Action::Ask(Ask::MayFallback)) => action::ASK,
             // Nothing makes these steps yet; see the contract in `plan::event`.
             Some(Action::Load { .. } | Action::Ask(_)) => action::NONE,
             None if self.read(call, |running| running.call.is_waiting()).unwrap_or(false) => action::WAIT,

@@ -104,6 +104,24 @@ fn s73_refused_content_is_not_carried_to_the_ordinary_list() {
 }
 
 #[test]
+fn s75_what_a_fallback_replaces_counts_for_its_own_sends_alone() {
+    let mut scene = chain(&["chat", "b", "c"], json!({ "num_retries": 1 }));
+    ["CHAT", "B"].iter().for_each(|id| scene.now(id, Reply::status(500)));
+    let fallbacks = json!({ "fallbacks": [{ "model": "b", "temperature": 0, "stop": ["x"] }, "c"] });
+    for spec in [Spec::chat("chat"), Spec::stream("chat")] {
+        let outcome = scene.ask(spec.with(fallbacks.clone()));
+        assert_answered(&outcome);
+        assert_eq!(outcome.deployments(), ["CHAT", "CHAT", "B", "B", "C"]);
+        let both = r#"stop: ["x"], temperature: 0"#;
+        assert_eq!(outcome.overrides, ["", "", both, both, ""]);
+    }
+    // Of the config, too.
+    let settings = json!({ "fallbacks": [{ "chat": [{ "model": "b", "top_p": 0.5 }] }] });
+    let mut scene = chain(&["chat", "b"], settings).always("CHAT", Reply::status(500));
+    assert_eq!(scene.ask_chat().overrides, ["", "top_p: 0.5"]);
+}
+
+#[test]
 fn s76_a_call_without_fallbacks_stays_in_its_group() {
     let settings = json!({ "fallbacks": [{ "chat": ["b"] }] });
     let spec = |spec: Spec| spec.with(json!({ "disable_fallbacks": true }));

@@ -11,6 +11,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod asked;
 mod cooldown;
 mod determinism;
 mod errors;
@@ -21,6 +22,7 @@ mod health;
 mod hedging;
 mod hostile;
 mod limits;
+mod mocks;
 mod naming;
 mod ops;
 mod outage;

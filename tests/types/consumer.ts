@@ -31,7 +31,7 @@ const router = new Router(
     hedging: { after_ms: 300 },
     limit_mode: "hard",
   },
-  { fetch: fake.fetch, seed: 1, store: memoryStore({ maxKeys: 10 }) },
+  { fetch: fake.fetch, seed: 1, store: memoryStore({ maxKeys: 10 }), mayFallback: async ({ model_group }) => model_group !== "x" },
 );
 
 // What a worker does when it begins, and before it ends.

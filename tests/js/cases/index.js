@@ -11,6 +11,9 @@ import { inputRelayed } from "./input-relayed.js";
 import { inputSteering } from "./input-steering.js";
 import { insight } from "./insight.js";
 import { load, loadLong } from "./load.js";
+import { mayFallback } from "./may-fallback.js";
+import { mock } from "./mock.js";
+import { overrides } from "./overrides.js";
 import { race } from "./race.js";
 import { scope } from "./scope.js";
 import { secretsHome } from "./secrets-home.js";
@@ -31,6 +34,7 @@ import { trap } from "./trap.js";
 export const suites = {
   ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, scope },
   ...{ secretsHome, secretsShown, sharing, streamBytes, streamFaults, streamObjects, testkit, trap },
+  ...{ mayFallback, mock, overrides },
   ...{ events, insight, race },
   ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
 };

@@ -1,0 +1,63 @@
+//! What the host is asked in the middle of a call, and its answers; and what stands for a provider's answer.
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::base::time::Millis;
+use crate::config::Resolved;
+use crate::engine::{CallId, Mocked};
+use crate::plan::{Answer, Ask, AttemptId, Event};
+
+use super::convert;
+use super::router::Router;
+
+#[wasm_bindgen]
+impl Router {
+    /// The target that a call would move to: `{model_group, deployment, requested_model}`.
+    #[wasm_bindgen(js_name = coreAskedTarget)]
+    #[must_use]
+    pub fn asked_target(&self, call: u32) -> JsValue {
+        let target = self.read(call, |running| running.call.asked_target()).flatten();
+        let engine = self.engine.borrow();
+        let config = engine.config();
+        let deployment = match target {
+            Some(Resolved::Deployment(ix)) => config.deployment(ix),
+            _ => None,
+        };
+        let group = match target {
+            Some(Resolved::Group(ix)) => Some(ix),
+            _ => deployment.map(|known| known.group),
+        };
+        let requested = self.read(call, |running| running.call.spec().requested.to_string());
+        let text = |text: Option<&str>| text.map_or(JsValue::NULL, JsValue::from_str);
+        convert::object(&[
+            ("model_group", text(group.and_then(|ix| config.group(ix)).map(|known| known.name.as_str()))),
+            ("deployment", text(deployment.map(|known| known.id.as_str()))),
+            ("requested_model", text(requested.as_deref())),
+        ])
+    }
+
+    /// What a send is answered with instead of being sent: `{body, delayMs}`, `{refusal}`, or `{}` for nothing at all;
+    /// `undefined` if it is to be sent.
+    #[wasm_bindgen(js_name = coreMock)]
+    #[must_use]
+    pub fn mocked(&self, call: u32, attempt: u16, now: f64) -> JsValue {
+        let mocked = self.engine.borrow().mocked(Millis::from_f64(now), CallId(call), AttemptId(attempt));
+        match mocked {
+            None => JsValue::UNDEFINED,
+            Some(Mocked::Silence) => convert::object(&[]),
+            Some(Mocked::Refused(why)) => convert::object(&[("refusal", why.into())]),
+            Some(Mocked::Answer { body, delay_ms }) => convert::object(&[
+                ("body", String::from_utf8_lossy(&body).as_ref().into()),
+                ("delayMs", (delay_ms as f64).into()),
+            ]),
+        }
+    }
+
+    /// The host has answered.
+    #[wasm_bindgen(js_name = coreMayFallback)]
+    pub fn may_fall_back(&mut self, call: u32, yes: bool, now: f64) -> u32 {
+        let value = if yes { Answer::Yes } else { Answer::No };
+        self.event(call, Event::Answered { ask: Ask::MayFallback, value }, now)
+    }
+}

@@ -1,0 +1,8 @@
+/** Where a call may move, what it replaces of the request there, and answers without a provider. */
+
+import { mayFallback } from "./cases/may-fallback.js";
+import { mock } from "./cases/mock.js";
+import { overrides } from "./cases/overrides.js";
+import { onBoth } from "./support/suite.mjs";
+
+onBoth({ mayFallback, mock, overrides });
