@@ -5,6 +5,7 @@
 
 import { readdirSync } from "node:fs";
 import { build } from "./build.mjs";
+import { checkInstructions, hasInstructions, hasValgrind } from "./callgrind.mjs";
 import { installChromium } from "./chromium.mjs";
 import { oracles } from "./oracles.mjs";
 import { checkPackage, tsc } from "./package.mjs";
@@ -35,6 +36,7 @@ const STEPS = [
   { name: "rust-tests", part: "rust", run: (tally) => cargo(["test", "--locked", "--no-fail-fast"], { onLine: cargoTally(tally) }) },
   { name: "docs", part: "rust", run: () => cargo(["doc", "--locked", "--no-deps"], NO_WARNINGS) },
   { name: "docs-wasm", part: "rust", run: () => cargo(["doc", "--locked", "--no-deps", ...WASM], NO_WARNINGS) },
+  { name: "instructions", part: "rust", run: instructions },
   { name: "types", part: "js", run: () => tsc(["--project", at("tsconfig.json")]) },
   { name: "build", part: "js", run: () => build().then(printSizes) },
   { name: "size", part: "js", run: size },
@@ -46,6 +48,12 @@ const STEPS = [
 async function size(tally) {
   if (hasRecord()) await checkSizes();
   else tally.skipped.push("size: nothing on record yet (npm run size -- --record)");
+}
+
+async function instructions(tally) {
+  if (!(await hasValgrind())) tally.skipped.push("instructions: valgrind is not there");
+  else if (!hasInstructions()) tally.skipped.push(`instructions: nothing on record for ${process.arch} (npm run instructions -- --record)`);
+  else await checkInstructions();
 }
 
 function nodeTests() {

@@ -23,10 +23,15 @@ pub(super) fn members(view: View<'_>, target: Resolved) -> Candidates {
 /// Who may be used now. A deployment that was named by its id is used even while it is benched or full. Advice counts
 /// only while somebody is left; and where all are benched, `when_all_down` may name one.
 fn eligible(view: View<'_>, now: Millis, target: Resolved, need: Need) -> Candidates {
-    let mut candidates = members(view, target);
-    let Resolved::Group(_) = target else { return candidates };
-    let all = candidates.clone();
-    candidates.retain(|ix| exclusion(view, now, *ix, need).is_none());
+    let Resolved::Group(group) = target else { return members(view, target) };
+    let all = view.config.group(group).map_or(&[][..], |group| &group.members);
+    let mut candidates = Candidates::with_capacity(all.len());
+    // One by one: a filter would tell nothing of how many there are.
+    for ix in all {
+        if exclusion(view, now, *ix, need).is_none() {
+            candidates.push(*ix);
+        }
+    }
     if !candidates.is_empty() {
         return candidates;
     }
@@ -93,13 +98,13 @@ pub(super) fn pick(
             }
         }
     }
-    let mut candidates = all.clone();
-    candidates.retain(|ix| !wish.failed.contains(ix));
-    let is_untried = !candidates.is_empty();
-    if !is_untried {
-        candidates = all;
-    } else if wish.again && candidates.iter().any(|ix| is_closed(view, now, *ix)) {
-        candidates.retain(|ix| is_closed(view, now, *ix));
+    let is_untried = all.iter().any(|ix| !wish.failed.contains(ix));
+    let mut candidates = all;
+    if is_untried {
+        candidates.retain(|ix| !wish.failed.contains(ix));
+        if wish.again && candidates.iter().any(|ix| is_closed(view, now, *ix)) {
+            candidates.retain(|ix| is_closed(view, now, *ix));
+        }
     }
     lowest_order(view, &mut candidates);
     let draw = record.is_some().then(|| rng.clone().unit());

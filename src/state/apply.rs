@@ -11,7 +11,7 @@ impl State {
         match delta {
             Delta::Sent { deployment, lease, expires, probe_expires, reserved } => {
                 let known = config.deployment(*deployment)?;
-                let open = OpenSend { lease: *lease, since: now, expires: *expires, has_begun: false };
+                let open = OpenSend { lease: *lease, since: now, expires: *expires };
                 let cell = self.health_mut(known.limit_cell(*deployment))?;
                 cell.open.add(now, open);
                 if known.has_limits() {

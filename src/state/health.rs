@@ -60,13 +60,9 @@ impl Health {
     /// next one would be a further one that waits.
     #[must_use]
     pub fn is_stalled(&self, now: Millis, stream: bool) -> bool {
-        let waiting = || self.open.at(now).filter(|open| !open.has_begun);
-        if waiting().count() < STALLED_SENDS {
-            return false;
-        }
+        // The oldest come first, so that the last one that is needed tells of all.
+        let Some(last) = self.open.waiting(now).nth(STALLED_SENDS - 1) else { return false };
         let recent = if stream { &self.streams } else { &self.answers };
-        let Some(usual) = recent.percentile(99) else { return false };
-        let too_long = usual.saturating_mul(3);
-        waiting().filter(|open| now.since(open.since) > too_long).count() >= STALLED_SENDS
+        recent.percentile(99).is_some_and(|usual| now.since(last.since) > usual.saturating_mul(3))
     }
 }

@@ -100,7 +100,7 @@ impl State {
     /// How many sends wait for the beginning of their answer.
     #[must_use]
     pub fn waiting_heads(&self, now: Millis) -> usize {
-        self.deployments.iter().flat_map(|health| health.open.at(now)).filter(|open| !open.has_begun).count()
+        self.deployments.iter().flat_map(|health| health.open.waiting(now)).count()
     }
 
     /// Notes what was said of a deployment from outside. That it is well closes its circuit.

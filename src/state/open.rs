@@ -23,47 +23,69 @@ pub struct OpenSend {
     pub since: Millis,
     /// When it counts no more, whatever has become of it.
     pub expires: Millis,
-    /// Has its answer begun?
-    pub has_begun: bool,
 }
 
-/// The sends under way of one deployment, in no order.
+/// The sends under way of one deployment.
 #[derive(Clone, Debug, Default)]
-pub struct OpenSends(Vec<OpenSend>);
+pub struct OpenSends {
+    /// Those whose answer has not begun, the oldest first.
+    waiting: Vec<OpenSend>,
+    /// The others, in no order.
+    begun: Vec<OpenSend>,
+    /// Before this moment none of them is over by itself.
+    soonest: Millis,
+}
 
 impl OpenSends {
     /// Those that count at `now`.
     pub fn at(&self, now: Millis) -> impl Iterator<Item = &OpenSend> {
-        self.0.iter().filter(move |open| open.expires > now)
+        self.waiting.iter().chain(&self.begun).filter(move |open| open.expires > now)
+    }
+
+    /// Those that wait for their answer to begin, the oldest first.
+    pub fn waiting(&self, now: Millis) -> impl Iterator<Item = &OpenSend> {
+        self.waiting.iter().filter(move |open| open.expires > now)
     }
 
     /// How many count at `now`, beside one that is about to be closed.
     #[must_use]
     pub fn count(&self, now: Millis, beside: Option<Lease>) -> usize {
+        if now < self.soonest && beside.is_none() {
+            return self.waiting.len() + self.begun.len();
+        }
         self.at(now).filter(|open| Some(open.lease) != beside).count()
     }
 
     /// Adds one, and forgets those that have expired.
     pub(super) fn add(&mut self, now: Millis, open: OpenSend) {
-        // Few expire, as most are closed: it is enough to look when the list is about to grow.
-        if self.0.len() == self.0.capacity() {
-            self.0.retain(|known| known.expires > now);
+        let is_empty = self.waiting.is_empty() && self.begun.is_empty();
+        if !is_empty && now >= self.soonest {
+            self.waiting.retain(|known| known.expires > now);
+            self.begun.retain(|known| known.expires > now);
+            self.soonest = self.at(now).map(|known| known.expires).min().unwrap_or(open.expires);
         }
-        self.0.push(open);
+        self.soonest = if is_empty { open.expires } else { self.soonest.min(open.expires) };
+        self.waiting.push(open);
     }
 
     /// Takes one out; `None` if it has been forgotten.
     pub(super) fn close(&mut self, lease: Lease) -> Option<OpenSend> {
-        let place = self.0.iter().position(|open| open.lease == lease)?;
-        Some(self.0.swap_remove(place))
+        if let Some(place) = place_of(&self.waiting, lease) {
+            return Some(self.waiting.remove(place));
+        }
+        place_of(&self.begun, lease).map(|place| self.begun.swap_remove(place))
     }
 
     /// Notes that an answer has begun.
     pub(super) fn begun(&mut self, lease: Lease) {
-        if let Some(open) = self.0.iter_mut().find(|open| open.lease == lease) {
-            open.has_begun = true;
+        if let Some(place) = place_of(&self.waiting, lease) {
+            self.begun.push(self.waiting.remove(place));
         }
     }
+}
+
+fn place_of(sends: &[OpenSend], lease: Lease) -> Option<usize> {
+    sends.iter().position(|open| open.lease == lease)
 }
 
 #[cfg(test)]
@@ -71,7 +93,7 @@ mod tests {
     use super::*;
 
     fn open(call: u64, expires: u64) -> OpenSend {
-        OpenSend { lease: Lease::new(call, 0), since: Millis(0), expires: Millis(expires), has_begun: false }
+        OpenSend { lease: Lease::new(call, 0), since: Millis(0), expires: Millis(expires) }
     }
 
     #[test]
@@ -89,11 +111,30 @@ mod tests {
     }
 
     #[test]
+    fn those_that_wait_are_told_oldest_first_and_what_has_expired_not_at_all() {
+        let mut sends = OpenSends::default();
+        [(1, 500), (2, 300), (3, 400), (4, 400)].into_iter().for_each(|(call, expires)| {
+            sends.add(Millis(0), open(call, expires));
+        });
+        sends.begun(Lease::new(3, 0));
+        let waiting = |sends: &OpenSends, ms| -> Vec<u64> {
+            sends.waiting(Millis(ms)).map(|open| open.lease.0 >> 16).collect()
+        };
+        assert_eq!((waiting(&sends, 0), sends.count(Millis(299), None)), (vec![1, 2, 4], 4));
+        assert_eq!((waiting(&sends, 300), sends.count(Millis(300), None)), (vec![1, 4], 3));
+        sends.add(Millis(300), open(5, 9_000));
+        assert_eq!((waiting(&sends, 0), sends.count(Millis(399), None)), (vec![1, 4, 5], 4));
+        assert_eq!((sends.count(Millis(400), None), sends.count(Millis(500), None)), (2, 1));
+        assert!(sends.close(Lease::new(3, 0)).is_some() && sends.close(Lease::new(5, 0)).is_some());
+        assert_eq!(waiting(&sends, 0), [1, 4]);
+    }
+
+    #[test]
     fn what_vanishes_does_not_grow_the_list() {
         let mut sends = OpenSends::default();
         for call in 0..10_000 {
             sends.add(Millis(call * 100), open(call, call * 100 + 1_000));
         }
-        assert!(sends.0.capacity() <= 64, "{}", sends.0.capacity());
+        assert!(sends.waiting.capacity() <= 64, "{}", sends.waiting.capacity());
     }
 }

@@ -15,6 +15,8 @@ pub(super) const POINTS: usize = 20;
 pub struct Recent {
     kept: Vec<u32>,
     next: usize,
+    /// The same, in order: they are looked at far more often than they change.
+    sorted: Vec<u32>,
     /// What others have told, in order; stands in while there are too few of its own.
     foreign: Vec<u32>,
 }
@@ -26,8 +28,13 @@ impl Recent {
         if self.kept.len() < KEPT {
             self.kept.push(ms);
         } else if let Some(slot) = self.kept.get_mut(self.next % KEPT) {
-            *slot = ms;
+            let oldest = std::mem::replace(slot, ms);
+            let place = self.sorted.partition_point(|other| *other < oldest);
+            if place < self.sorted.len() {
+                self.sorted.remove(place);
+            }
         }
+        self.sorted.insert(self.sorted.partition_point(|other| *other < ms), ms);
         self.next = self.next.wrapping_add(1) % KEPT;
         if self.kept.len() >= LEAST {
             self.foreign = Vec::new();
@@ -41,8 +48,7 @@ impl Recent {
         if self.kept.len() < LEAST {
             return self.foreign.get(rank(self.foreign.len())).map(|ms| u64::from(*ms));
         }
-        let sorted = in_order(&self.kept);
-        sorted.get(rank(sorted.len())).copied().map(u64::from)
+        self.sorted.get(rank(self.sorted.len())).copied().map(u64::from)
     }
 
     /// Their mean; `None` without any.
@@ -58,7 +64,7 @@ impl Recent {
         if self.kept.len() < LEAST {
             return Vec::new();
         }
-        let sorted = in_order(&self.kept);
+        let sorted = &self.sorted;
         let point =
             |point: usize| sorted.get((sorted.len() * point).div_ceil(POINTS).saturating_sub(1)).copied();
         (1..=POINTS).filter_map(point).collect()

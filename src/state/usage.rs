@@ -51,7 +51,9 @@ impl Counts {
         Self { requests: scale(self.requests), input: scale(self.input), output: scale(self.output) }
     }
 
-    fn get(self, limit: Measure) -> u64 {
+    /// What of them a limit bounds.
+    #[must_use]
+    pub fn get(self, limit: Measure) -> u64 {
         match limit {
             Measure::Requests => self.requests,
             Measure::Tokens => self.input.saturating_add(self.output),
@@ -81,6 +83,8 @@ pub struct Usage {
     steps: Vec<Counts>,
     /// The last second that was counted in.
     last: u64,
+    /// What the seconds hold together.
+    sum: Counts,
     /// What the other isolates have used, as far as the store has told.
     foreign: Counts,
     /// Until when that counts.
@@ -102,30 +106,45 @@ impl Usage {
         let step = now.0 / STEP_MS;
         // A clock that steps back counts in the last second.
         for passed in 1..=step.saturating_sub(self.last).min(STEPS as u64) {
-            if let Some(slot) = self.slot(self.last.saturating_add(passed)) {
-                *slot = Counts::default();
-            }
+            self.change(self.last.saturating_add(passed), |_| Counts::default());
         }
         self.last = self.last.max(step);
-        if let Some(slot) = self.slot(self.last) {
-            *slot = slot.plus(counts);
+        self.change(self.last, |held| held.plus(counts));
+    }
+
+    /// Changes what a second holds, and with it the sum.
+    fn change(&mut self, step: u64, change: impl FnOnce(Counts) -> Counts) {
+        if let Some(slot) = self.steps.get_mut((step % STEPS as u64) as usize) {
+            let (before, after) = (*slot, change(*slot));
+            *slot = after;
+            self.sum = self.sum.minus(before).plus(after);
         }
     }
 
     /// Replaces what was reserved `since` then by what was used.
     pub fn settle(&mut self, since: Millis, reserved: Counts, used: Counts) {
         let step = since.0 / STEP_MS;
-        if self.last.saturating_sub(step) < STEPS as u64
-            && let Some(slot) = self.slot(step.min(self.last))
-        {
-            *slot = slot.minus(reserved).plus(used);
+        if self.last.saturating_sub(step) < STEPS as u64 {
+            self.change(step.min(self.last), |held| held.minus(reserved).plus(used));
         }
     }
 
     /// What was used here in the minute before `now`.
     #[must_use]
     pub fn own(&self, now: Millis) -> Counts {
-        self.kept(now).map(|(_, counts)| counts).fold(Counts::default(), Counts::plus)
+        // Nothing but what has left the minute since the last second that was counted in.
+        let oldest = self.oldest(now);
+        let left = self.last.saturating_sub(STEPS as u64 - 1)..oldest.min(self.last.saturating_add(1));
+        left.fold(self.sum, |sum, step| sum.minus(self.second(step)))
+    }
+
+    /// The oldest second that counts at `now`.
+    fn oldest(&self, now: Millis) -> u64 {
+        (now.0 / STEP_MS).max(self.last).saturating_sub(STEPS as u64 - 1)
+    }
+
+    fn second(&self, step: u64) -> Counts {
+        self.steps.get((step % STEPS as u64) as usize).copied().unwrap_or_default()
     }
 
     /// What was used in the minute before `now`, here and elsewhere.
@@ -160,12 +179,8 @@ impl Usage {
             return None;
         }
         let mut surplus = used.saturating_add(need).saturating_sub(limit);
-        let oldest_first = (0..STEPS as u64).rev().filter_map(|age| {
-            let step = (now.0 / STEP_MS).checked_sub(age)?;
-            self.kept(now).find(|(known, _)| *known == step)
-        });
-        for (step, counts) in oldest_first {
-            surplus = surplus.saturating_sub(counts.get(measure));
+        for step in self.oldest(now)..=self.last {
+            surplus = surplus.saturating_sub(self.second(step).get(measure));
             if surplus == 0 {
                 return Some(Millis(step.saturating_add(STEPS as u64).saturating_mul(STEP_MS)).since(now));
             }
@@ -175,28 +190,9 @@ impl Usage {
 
     /// The seconds that still count at `now`, the oldest first.
     pub(super) fn seconds(&self, now: Millis) -> Vec<(u64, Counts)> {
-        let oldest = (now.0 / STEP_MS).max(self.last).saturating_sub(STEPS as u64 - 1);
-        let counted = |step: u64| {
-            let counts = self.steps.get((step % STEPS as u64) as usize)?;
-            (*counts != Counts::default()).then_some((step, *counts))
-        };
-        (oldest..=self.last).filter_map(counted).collect()
-    }
-
-    /// The seconds that still count at `now`, in no order.
-    fn kept(&self, now: Millis) -> impl Iterator<Item = (u64, Counts)> + '_ {
-        let (last, present) = (self.last, (now.0 / STEP_MS).max(self.last));
-        let oldest = present.saturating_sub(STEPS as u64 - 1);
-        self.steps.iter().enumerate().filter_map(move |(place, counts)| {
-            // The latest second up to the last counted one that has this place.
-            let behind = (last % STEPS as u64 + STEPS as u64 - place as u64) % STEPS as u64;
-            let step = last.checked_sub(behind)?;
-            (step >= oldest && *counts != Counts::default()).then_some((step, *counts))
-        })
-    }
-
-    fn slot(&mut self, step: u64) -> Option<&mut Counts> {
-        self.steps.get_mut((step % STEPS as u64) as usize)
+        let counted =
+            |step: u64| Some((step, self.second(step))).filter(|(_, counts)| *counts != Counts::default());
+        (self.oldest(now)..=self.last).filter_map(counted).collect()
     }
 }
 

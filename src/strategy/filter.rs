@@ -194,8 +194,11 @@ fn at_limit(
         return None;
     }
     let usage = &cell()?.usage;
+    let used = usage.own(now);
+    let is_over =
+        |(limit, measure, need): &(u64, Measure, u64)| used.get(*measure).saturating_add(*need) > *limit;
     let mut longest = Some(0);
-    for (limit, measure, need) in bounds(known, need.counts_at(known.limit_cell(ix))) {
+    for (limit, measure, need) in bounds(known, need.counts_at(known.limit_cell(ix))).filter(is_over) {
         // `None` is the longest wait of all: for ever.
         let wait = usage.wait_ms(now, measure, need, limit);
         longest = longest.zip(wait).map(|(one, other)| one.max(other));

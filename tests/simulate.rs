@@ -1,0 +1,42 @@
+//! A small version of `npm run simulate`: some hundred random cases, each looked at after every event.
+//!
+//! `SEED=n` begins with another case; what breaks a rule tells its seed, and `npm run simulate -- --seed n --verbose` shows it.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+#[path = "../examples/simulate/case.rs"]
+mod case;
+#[path = "../examples/simulate/draw.rs"]
+mod draw;
+#[path = "../examples/simulate/faults.rs"]
+mod faults;
+#[path = "../examples/simulate/oracle/mod.rs"]
+mod oracle;
+#[path = "../examples/simulate/run.rs"]
+mod run;
+#[path = "../examples/simulate/setup.rs"]
+mod setup;
+#[path = "../examples/simulate/tally.rs"]
+mod tally;
+#[path = "../examples/simulate/traffic.rs"]
+mod traffic;
+
+use tally::Tally;
+
+/// So many cases, of about so many calls.
+const CASES: u64 = 300;
+const CALLS: u64 = 40;
+
+#[test]
+fn no_rule_is_broken_in_some_hundred_random_cases() {
+    let first: u64 = std::env::var("SEED").ok().map_or(1, |text| text.parse().unwrap());
+    let mut all = Tally::default();
+    for seed in first..first + CASES {
+        match run::run(seed, CALLS, seed % 10 == 0) {
+            Ok(tally) => all.add(&tally),
+            Err(broken) => panic!("seed {}: {}\n{}", broken.seed, broken.what, broken.log),
+        }
+    }
+    let never: Vec<_> = all.rows().into_iter().filter(|(_, count)| *count == 0).collect();
+    assert!(never.is_empty(), "what never happens is not shown to be right: {never:?}");
+}
