@@ -187,7 +187,7 @@ export function makeRouter(glue, platform) {
       await call.run();
       call.check();
       if (isStream) return new CompletionStream(hub, call);
-      return dress(hub, call.value, call.report, call.response.headers);
+      return dress(call.value, call.report, call.response.headers);
     }
   }
   // `using` is to free what a router has after a trap, too.

@@ -8,6 +8,7 @@ mod inbound;
 mod insight;
 mod mock;
 mod models;
+mod naming;
 mod output;
 mod overrides;
 mod reading;

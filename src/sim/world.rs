@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
-use crate::config::{DeploymentIx, Problem, load};
+use crate::config::{Deployment, DeploymentIx, Problem, load};
 use crate::engine::Router;
 use crate::state::{Circuit, CircuitState};
 
@@ -42,9 +42,10 @@ pub struct World {
     pub(super) router: Router,
     pub(super) clock: Clock,
     pub(super) rng: Rng,
-    pub(super) upstreams: Vec<Upstream>,
+    /// By the ids of the deployments; one that is not here answers well.
+    pub(super) upstreams: BTreeMap<String, Upstream>,
     pub(super) flights: Vec<Flight>,
-    pub(super) sends: Vec<(CallNo, DeploymentIx)>,
+    pub(super) sends: Vec<(CallNo, String)>,
     pub(super) log: Log,
     pub(super) guards: BTreeMap<String, Guard>,
 }
@@ -64,14 +65,13 @@ impl World {
     /// See [`World::new`].
     pub fn with_host(config: &Value, host: &Value, seed: u64) -> Result<Self, SimError> {
         let config = load(config, host, &|_| None).map_err(SimError::Config)?.config;
-        let upstreams = vec![Upstream::ok(); config.deployments.len()];
         let mut router = Router::new(config);
         router.set_seed(seed);
         Ok(Self {
             router,
             clock: Clock::new(),
             rng: Rng::for_call(seed, OWN_STREAM),
-            upstreams,
+            upstreams: BTreeMap::new(),
             flights: Vec::new(),
             sends: Vec::new(),
             log: Log::default(),
@@ -84,10 +84,10 @@ impl World {
     /// # Errors
     /// The config has no deployment with this id.
     pub fn upstream(&mut self, id: &str, upstream: Upstream) -> Result<(), SimError> {
-        let deployments = &self.router.config().deployments;
-        let position = deployments.iter().position(|known| known.id == id);
-        let slot = position.and_then(|position| self.upstreams.get_mut(position));
-        *slot.ok_or_else(|| SimError::NoSuchDeployment(id.to_owned()))? = upstream;
+        if !self.router.config().deployments.iter().any(|known| known.id == id) {
+            return Err(SimError::NoSuchDeployment(id.to_owned()));
+        }
+        self.upstreams.insert(id.to_owned(), upstream);
         Ok(())
     }
 
@@ -204,30 +204,41 @@ impl World {
     /// The ids of the deployments that were sent to, in order.
     #[must_use]
     pub fn sent(&self) -> Vec<&str> {
-        let id = |ix| self.router.config().deployment(ix).map_or("", |known| known.id.as_str());
-        self.sends.iter().map(|(_, ix)| id(*ix)).collect()
+        self.sends.iter().map(|(_, id)| id.as_str()).collect()
     }
 
     /// How long a deployment or its credential is still benched, in milliseconds; `None` if it is not, or there is none with this id.
     #[must_use]
     pub fn benched_ms(&self, id: &str) -> Option<u64> {
+        self.benched(&|known| known.id == id)
+    }
+
+    /// As [`World::benched_ms`], of the deployment with this id that serves a model.
+    #[must_use]
+    pub fn benched_model_ms(&self, id: &str, model: &str) -> Option<u64> {
+        self.benched(&|known| known.id == id && known.model == model)
+    }
+
+    fn benched(&self, is_it: &dyn Fn(&Deployment) -> bool) -> Option<u64> {
         let left = |circuit: &Circuit| match circuit.at(self.told()) {
             CircuitState::Open { until } => Some(until.since(self.told())),
             CircuitState::Closed | CircuitState::HalfOpen => None,
         };
-        self.circuits(id)?.into_iter().filter_map(left).max()
+        self.circuits(is_it)?.into_iter().filter_map(left).max()
     }
 
     /// Is somebody trying a deployment, or its credential, whose bench is over?
     #[must_use]
     pub fn is_probed(&self, id: &str) -> bool {
-        self.circuits(id).is_some_and(|both| both.iter().any(|one| one.is_probed(self.told(), None)))
+        self.circuits(&|known| known.id == id)
+            .is_some_and(|both| both.iter().any(|one| one.is_probed(self.told(), None)))
     }
 
     /// The circuits of a deployment and of its credential.
-    fn circuits(&self, id: &str) -> Option<[&Circuit; 2]> {
+    fn circuits(&self, is_it: &dyn Fn(&Deployment) -> bool) -> Option<[&Circuit; 2]> {
         let deployments = &self.router.config().deployments;
-        let (position, known) = deployments.iter().enumerate().find(|(_, known)| known.id == id)?;
+        let (position, known) =
+            deployments.iter().enumerate().find(|(_, known)| !known.is_retired && is_it(known))?;
         let state = self.router.state();
         let health = state.health(DeploymentIx(u16::try_from(position).ok()?))?;
         Some([&health.circuit, state.credential(known.credential)?])

@@ -26,6 +26,7 @@ mod mocks;
 mod naming;
 mod ops;
 mod outage;
+mod patterns;
 mod policies;
 mod props;
 mod resume;

@@ -13,6 +13,7 @@ import { insight } from "./insight.js";
 import { load, loadLong } from "./load.js";
 import { mayFallback } from "./may-fallback.js";
 import { mock } from "./mock.js";
+import { naming } from "./naming.js";
 import { overrides } from "./overrides.js";
 import { race } from "./race.js";
 import { scope } from "./scope.js";
@@ -32,7 +33,7 @@ import { trap } from "./trap.js";
 
 /** For every runtime. */
 export const suites = {
-  ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, scope },
+  ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, naming, scope },
   ...{ secretsHome, secretsShown, sharing, streamBytes, streamFaults, streamObjects, testkit, trap },
   ...{ mayFallback, mock, overrides },
   ...{ events, insight, race },
