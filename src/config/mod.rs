@@ -2,6 +2,7 @@
 //!
 //! Not here: anything learnt while running (`state`), and what goes over the wire (`dialect`).
 
+mod adopt;
 mod credential;
 mod deployment;
 mod derive;
@@ -21,13 +22,14 @@ mod slots;
 mod streams;
 mod surface;
 
+pub use adopt::Changes;
 pub use credential::{credential_tag, share_credentials};
 pub use deployment::{ApiBase, Deployment, Param, Place};
 pub use derive::{Blueprint, Found, MAX_MADE};
 pub use fallback::{FallbackLists, FallbackTable, FallbackTarget, FaultSet};
 pub use group::{Alias, Group, GroupKind, Resolved};
 pub use host::{HostRules, Trust};
-pub use load::{Loaded, Notice, Problem, load};
+pub use load::{Loaded, Notice, Problem, check_settings, ids_of, load, settings};
 pub use mock::Mock;
 pub use names::Names;
 pub use options::{CallOptions, IN_PROCESS_KEYS, ROUTER_KEYS, each_fallback_name};

@@ -9,6 +9,7 @@ use crate::base::rng::Rng;
 use crate::base::time::Millis;
 use crate::config::{Deployment, DeploymentIx, Problem, load};
 use crate::engine::Router;
+use crate::error::Fault;
 use crate::state::{Circuit, CircuitState};
 
 use super::clock::{Clock, Due};
@@ -30,6 +31,9 @@ pub enum SimError {
     /// The config has no such deployment.
     #[error("there is no deployment {0:?}")]
     NoSuchDeployment(String),
+    /// The router does not take the config now.
+    #[error("the config is not taken: {0:?}")]
+    Refused(Fault),
 }
 
 /// The number of a call in its world: 0, 1, 2 …
@@ -44,6 +48,7 @@ pub struct World {
     pub(super) rng: Rng,
     /// By the ids of the deployments; one that is not here answers well.
     pub(super) upstreams: BTreeMap<String, Upstream>,
+    host: Value,
     pub(super) flights: Vec<Flight>,
     pub(super) sends: Vec<(CallNo, String)>,
     pub(super) log: Log,
@@ -72,6 +77,7 @@ impl World {
             clock: Clock::new(),
             rng: Rng::for_call(seed, OWN_STREAM),
             upstreams: BTreeMap::new(),
+            host: host.clone(),
             flights: Vec::new(),
             sends: Vec::new(),
             log: Log::default(),
@@ -89,6 +95,15 @@ impl World {
         }
         self.upstreams.insert(id.to_owned(), upstream);
         Ok(())
+    }
+
+    /// Uses another config from now on, while calls run. What the far sides do stays, by the ids of the deployments.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the config; then nothing has changed.
+    pub fn adopt(&mut self, config: &Value) -> Result<(), SimError> {
+        let config = load(config, &self.host, &|_| None).map_err(SimError::Config)?.config;
+        self.router.adopt(config).map_err(SimError::Refused)
     }
 
     /// Begins a call now. Nothing more happens until the world runs.

@@ -2,6 +2,7 @@
 //!
 //! Not here: who decides on a delta (`plan`), and how deltas leave the isolate (`engine`).
 
+mod adopt;
 mod apply;
 mod budget;
 mod cell;

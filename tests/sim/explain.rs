@@ -241,9 +241,8 @@ fn a_snapshot_tells_what_each_deployment_has_been_through() {
     scene.now("a", Reply::ok());
     scene.advance(7_000);
     assert_eq!(scene.snapshot()["deployments"][0]["health"]["state"], "half_open");
-    let group = switchman::config::GroupIx(0);
     let now = switchman::base::time::Millis(scene.snapshot()["at"].as_u64().unwrap());
-    assert_eq!(scene.router().usage_of(now, group).requests, 31);
+    assert_eq!(scene.router().group_usage(now, "chat").map(|used| used.requests), Some(31));
 }
 
 #[test]

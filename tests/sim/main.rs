@@ -22,6 +22,7 @@ mod health;
 mod hedging;
 mod hostile;
 mod limits;
+mod manage;
 mod mocks;
 mod naming;
 mod ops;

@@ -9,6 +9,7 @@
 
 mod aliases;
 mod defaults;
+mod edit;
 mod entry;
 mod env;
 pub(super) mod fallbacks;
@@ -30,6 +31,7 @@ mod target;
 use serde_json::Value;
 
 use super::RouterConfig;
+pub use edit::{check_settings, ids_of, settings};
 use env::Environment;
 use fallbacks::Book;
 pub use problems::{Notice, Problem};

@@ -2,7 +2,7 @@
 
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
-use crate::config::{CallOptions, DeploymentIx, GroupIx};
+use crate::config::{CallOptions, DeploymentIx};
 use crate::engine::Router;
 use crate::error::{Fault, FaultKind};
 use crate::plan::choose;
@@ -68,17 +68,5 @@ impl Router {
     /// What has happened since the last look, as a JSON list: only the last of it, if nobody has looked for long.
     pub fn take_events(&mut self) -> String {
         self.journal.take()
-    }
-
-    /// What a group has used in the last minute: of the deployments that declare a limit, for of others nothing is counted.
-    #[must_use]
-    pub fn usage_of(&self, now: Millis, group: GroupIx) -> Counts {
-        let mut cells: Vec<DeploymentIx> = Vec::new();
-        for ix in self.config.group(group).map_or(&[][..], |group| &group.members) {
-            let cell = self.config.deployment(*ix).map(|known| known.limit_cell(*ix));
-            cells.extend(cell.filter(|cell| !cells.contains(cell)));
-        }
-        let used = cells.into_iter().filter_map(|cell| self.state.health(cell));
-        used.map(|health| health.usage.at(now)).fold(Counts::default(), Counts::plus)
     }
 }

@@ -11,6 +11,7 @@ import { inputRelayed } from "./input-relayed.js";
 import { inputSteering } from "./input-steering.js";
 import { insight } from "./insight.js";
 import { load, loadLong } from "./load.js";
+import { manage } from "./manage.js";
 import { mayFallback } from "./may-fallback.js";
 import { mock } from "./mock.js";
 import { naming } from "./naming.js";
@@ -33,7 +34,7 @@ import { trap } from "./trap.js";
 
 /** For every runtime. */
 export const suites = {
-  ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, naming, scope },
+  ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, manage, naming, scope },
   ...{ secretsHome, secretsShown, sharing, streamBytes, streamFaults, streamObjects, testkit, trap },
   ...{ mayFallback, mock, overrides },
   ...{ events, insight, race },
