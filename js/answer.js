@@ -27,13 +27,11 @@ function forwarded(headers) {
 
 /** The metadata of an answer, as `_hidden_params`. Plain data, but for what is worked out at the first look. */
 class HiddenParams {
-  #hub;
   #report;
   #headers;
 
-  constructor(hub, report, headers) {
-    const { id, provider, group, api_base } = hub.deployment(report.deployment);
-    this.#hub = hub;
+  constructor(report, headers) {
+    const { id, provider, group, api_base } = report.deployment;
     this.#report = report;
     this.#headers = headers;
     this._response_ms = report.latency.total_ms;
@@ -66,7 +64,7 @@ class HiddenParams {
 
   /** @param {unknown} answer */
   response(answer) {
-    const headers = replyHeaders(this.#hub, this.#report, "application/json", this.#headers);
+    const headers = replyHeaders(this.#report, "application/json", this.#headers);
     return new Response(JSON.stringify(answer), { headers });
   }
 }
@@ -77,7 +75,7 @@ function sourceOf({ usage, attempts, answering }) {
   return attempts[answering].error === null ? "provider" : "partial";
 }
 
-export const hiddenParams = (hub, report, headers) => new HiddenParams(hub, report, headers);
+export const hiddenParams = (report, headers) => new HiddenParams(report, headers);
 
 /** @this {any} */
 function toResponse() {
@@ -90,10 +88,10 @@ const HIDDEN = { value: undefined, enumerable: false, configurable: true, writab
 const TO_RESPONSE = { value: toResponse, enumerable: false, configurable: true, writable: true };
 
 /** Adds the metadata to an answer: `model_used` and `_response_ms` in sight, the rest out of it. */
-export function dress(hub, answer, report, headers) {
-  answer.model_used = hub.deployment(report.deployment).model_used;
+export function dress(answer, report, headers) {
+  answer.model_used = report.deployment.model_used;
   answer._response_ms = report.latency.total_ms;
-  HIDDEN.value = hiddenParams(hub, report, headers);
+  HIDDEN.value = hiddenParams(report, headers);
   Object.defineProperty(answer, "_hidden_params", HIDDEN);
   HIDDEN.value = undefined;
   return Object.defineProperty(answer, "toResponse", TO_RESPONSE);
@@ -101,10 +99,10 @@ export function dress(hub, answer, report, headers) {
 
 /**
  * The headers of a reply over `fetch`.
- * @param {{ call_id: string, attempted_retries: number, attempted_fallbacks: number, deployment: number }} told
+ * @param {{ call_id: string, attempted_retries: number, attempted_fallbacks: number, deployment: any }} told
  */
-export function replyHeaders(hub, told, type, headers) {
-  const { header } = hub.deployment(told.deployment);
+export function replyHeaders(told, type, headers) {
+  const { header } = told.deployment;
   const all = {
     "content-type": type,
     "x-switchman-call-id": told.call_id,

@@ -11,8 +11,8 @@ import { MOVED_ON, send } from "./send.js";
 export class Call {
   /** When the core wants to be woken, in epoch milliseconds. */
   wakeAt = Infinity;
-  /** The deployment of the last send. */
-  deployment = 0;
+  /** What is public of the deployment of the last send. @type {any} */
+  deployment = null;
   /** The attempt that the caller sees, once there is one. */
   attempt = 0;
   /** Its response. @type {any} */

@@ -111,7 +111,7 @@ async function call(hub, surface, body, asked) {
   running.check();
   const { isStream } = running.plan;
   const type = isStream ? "text/event-stream; charset=utf-8" : "application/json";
-  const told = replyHeaders(hub, running.report ?? hub.brief(running), type, running.response.headers);
+  const told = replyHeaders(running.report ?? hub.brief(running), type, running.response.headers);
   return new Response(isStream ? streamed(hub, running) : running.bytes, { headers: told });
 }
 

@@ -17,6 +17,8 @@ export class Hub {
   wire = new WeakMap();
   #deployments = [];
   #targets = new Map();
+  /** Of the core, when the two above were looked up. */
+  #version = 0;
   #prefix = "";
   #outbound;
   #classes;
@@ -79,6 +81,7 @@ export class Hub {
       this.#core = this.#rebuild(generation);
       this.#generation = generation;
       this.#prefix = "";
+      this.#forget();
       this.window = new Window(this.#glue.linearMemory(), this.#core.coreWindow());
       if (this.events.isOn) this.#core.coreListen(true);
       if (this.#given) carry(this.#core, this.#given);
@@ -134,12 +137,25 @@ export class Hub {
     return this.wire.get(error) ?? JSON.stringify({ error: { message, type, param: null, code } });
   }
 
+  /** What is known by the index of a deployment is not known any more: another one may be behind it. */
+  #forget() {
+    this.#deployments = [];
+    this.#targets.clear();
+    this.#version = this.#core.coreVersion();
+  }
+
+  /** Before anything is looked up by an index. */
+  #refresh() {
+    if (this.core.coreVersion() !== this.#version) this.#forget();
+  }
+
   /** The request to a deployment, made once. It holds the credential, so it never leaves the driver. */
   target(deployment, surface) {
+    this.#refresh();
     const key = deployment * 256 + surface;
     let target = this.#targets.get(key);
     if (!target) {
-      target = { ...this.#outbound.call(this.core, deployment, surface), deployment };
+      target = { ...this.#outbound.call(this.core, deployment, surface), deployment, facts: this.deployment(deployment) };
       // Lower case, so that a caller's header of the same name is replaced, and not joined.
       const lower = Object.entries(target.headers).map(([name, value]) => [name.toLowerCase(), value]);
       target.headers = Object.freeze(Object.fromEntries(lower));
@@ -148,7 +164,7 @@ export class Hub {
     return target;
   }
 
-  /** What is public of a deployment. */
+  /** What is public of a deployment. Its index is good only as long as the core knows the call that told it. */
   deployment(index) {
     return this.#deployments[index] ?? this.#look(index);
   }
@@ -269,9 +285,11 @@ export class Hub {
   /** What the headers of a reply tell of a call. */
   brief(call) {
     const { core, id } = call;
+    const last = core.coreAttempts(id) - 1;
+    this.#refresh();
     return {
       call_id: this.prefix() + core.coreNumber(id),
-      deployment: core.coreAttemptDeployment(id, core.coreAnswering(id)),
+      deployment: last < 0 ? null : this.deployment(core.coreAttemptDeployment(id, core.coreAnswering(id))),
       attempted_retries: core.coreRetries(id),
       attempted_fallbacks: core.coreFallbacks(id),
     };
@@ -312,6 +330,7 @@ export class Hub {
   /** Every send of a call, in order. */
   attempts({ core, id }) {
     const count = core.coreAttempts(id);
+    this.#refresh();
     const attempts = new Array(count);
     for (let index = 0; index < count; index += 1) {
       const fault = core.coreAttemptFault(id, index);

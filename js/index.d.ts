@@ -5,6 +5,7 @@ import type { RouterError } from "./types/errors.js";
 import type { EventName, EventOf } from "./types/events.js";
 import type { Host } from "./types/host.js";
 import type { AvailableDeployment, Explanation, Snapshot } from "./types/insight.js";
+import type { Management } from "./types/manage.js";
 import type { CallOptions } from "./types/options.js";
 
 export * from "./types/chat.js";
@@ -14,6 +15,7 @@ export * from "./types/errors.js";
 export * from "./types/events.js";
 export * from "./types/host.js";
 export * from "./types/insight.js";
+export * from "./types/manage.js";
 export * from "./types/meta.js";
 export * from "./types/options.js";
 export * from "./types/store.js";
@@ -51,7 +53,10 @@ export class Router {
    */
   constructor(config: RouterConfig, host?: Host);
 
-  /** Options of the config that were accepted and have no effect, or another one than their writer may expect. */
+  /**
+   * Options of the config that were accepted and have no effect, or another one than their writer may expect. A change of
+   * the config makes another list.
+   */
   readonly notices: readonly Readonly<ConfigProblem>[];
 
   /**
@@ -163,3 +168,5 @@ export class Router {
   /** Gives the router's memory back at once instead of when it is collected. The router cannot be used afterwards. */
   free(): void;
 }
+
+export interface Router extends Management {}

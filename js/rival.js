@@ -4,8 +4,8 @@ import { BYTES, NONE, OVER } from "./codes.js";
 import { MOVED_ON, send } from "./send.js";
 
 export class Rival {
-  /** Its deployment. */
-  deployment = 0;
+  /** What is public of its deployment. @type {any} */
+  deployment = null;
   /** What a call keeps of its send, see there. @type {any} */
   response;
   /** @type {any} */

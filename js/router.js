@@ -7,6 +7,7 @@ import { ConfigError, errorOf, internal } from "./errors.js";
 import { routedFetch } from "./fetch.js";
 import { Hub } from "./hub.js";
 import { available, explained, setHealth, snapshot } from "./insight.js";
+import { KeptConfig } from "./manage.js";
 import { batch, race } from "./race.js";
 import { bodyFor, split } from "./request.js";
 import { CompletionStream } from "./stream.js";
@@ -32,6 +33,7 @@ export function makeRouter(glue, platform) {
   const outboundOf = outbound.get(glue);
   class Router extends glue.Router {
     #hub;
+    #kept;
     #routerKeys;
 
     /**
@@ -48,13 +50,17 @@ export function makeRouter(glue, platform) {
         throw Array.isArray(problems) ? new ConfigError([...problems, ...wrong]) : problems;
       }
       if (wrong.length > 0) throw new ConfigError(wrong);
+      const tell = (core) => {
+        this.notices = Object.freeze([...core.coreNotices(), ...unused(host)]);
+      };
       // The program may go on to change its object; a router that is built anew is to be the same.
-      const kept = structuredClone(config);
+      this.#kept = new KeptConfig(structuredClone(config), plain, env, tell);
       this.#hub = new Hub(this, glue, platform, host, outboundOf, (generation) => {
-        const core = new glue.Router(kept, plain, env);
+        const core = new glue.Router(this.#kept.config, plain, env);
         if (host.seed !== undefined) core.coreSeed(host.seed + generation);
         return core;
       });
+      this.#kept.attach(this.#hub);
       this.#routerKeys = new Set(glue.Router.coreRouterKeys());
       if (host.seed !== undefined) this.coreSeed(host.seed);
       for (const callback of host.callbacks ?? []) this.on("*", (event) => callback.onEvent(event));
@@ -136,6 +142,56 @@ export function makeRouter(glue, platform) {
       return this.#hub.flush();
     }
 
+    /** Adds a deployment; `null` if there is one with its id. */
+    addDeployment(deployment) {
+      return this.#kept.add(deployment);
+    }
+
+    /** Adds a deployment, or puts it in the place of the one with its id. */
+    upsertDeployment(deployment) {
+      return this.#kept.upsert(deployment);
+    }
+
+    /** Takes a deployment out; `null` if there is none with this id. */
+    deleteDeployment(id) {
+      return this.#kept.remove(id);
+    }
+
+    /** Replaces all deployments. */
+    setModelList(list) {
+      this.#kept.replace(list);
+    }
+
+    /** The deployments, or those that a name leads to. */
+    getModelList(name) {
+      return this.#kept.list(name);
+    }
+
+    /** The names that callers may use and see. */
+    getModelNames() {
+      return this.#kept.names();
+    }
+
+    /** What the deployments of a name have in common. */
+    getModelGroupInfo(group) {
+      return this.#kept.info(group);
+    }
+
+    /** What the deployments of a name have used in the last minute. */
+    getModelGroupUsage(group) {
+      return this.#kept.usage(group);
+    }
+
+    /** The settings that are in use. */
+    getSettings() {
+      return this.#kept.settings();
+    }
+
+    /** Changes settings. */
+    updateSettings(changes) {
+      this.#kept.update(changes);
+    }
+
     /** Gives the router's memory back at once. */
     free() {
       // Once: what is freed already says so itself.
@@ -187,7 +243,7 @@ export function makeRouter(glue, platform) {
       await call.run();
       call.check();
       if (isStream) return new CompletionStream(hub, call);
-      return dress(hub, call.value, call.report, call.response.headers);
+      return dress(call.value, call.report, call.response.headers);
     }
   }
   // `using` is to free what a router has after a trap, too.

@@ -39,8 +39,8 @@ export function until(sender, promise) {
 export async function send(sender, hub, attempt) {
   const { core, id, plan } = sender;
   const { now } = hub;
-  sender.deployment = core.coreAttemptDeployment(id, attempt);
-  const target = hub.target(sender.deployment, plan.surface);
+  const target = hub.target(core.coreAttemptDeployment(id, attempt), plan.surface);
+  sender.deployment = target.facts;
   sender.headers = target.headers;
   const controller = new AbortController();
   sender.controller = controller;

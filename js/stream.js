@@ -38,14 +38,14 @@ export class CompletionStream {
 
   /** "provider/model" of the deployment that answers; after a stream was gone on with elsewhere, of the last one. */
   get model_used() {
-    return this.#hub.deployment(this.#report().deployment).model_used;
+    return this.#report().deployment.model_used;
   }
 
   /** How the answer came about; complete once the stream has ended. */
   get meta() {
     if (this.#meta) return this.#meta;
     const { response, isOver } = this.#call;
-    const meta = hiddenParams(this.#hub, this.#report(), response.headers);
+    const meta = hiddenParams(this.#report(), response.headers);
     if (isOver) this.#meta = meta;
     return meta;
   }
@@ -98,7 +98,7 @@ export class CompletionStream {
 
   /** A streaming `Response`, with the metadata in its headers. */
   toResponse() {
-    const headers = replyHeaders(this.#hub, this.#report(), "text/event-stream", this.#call.response.headers);
+    const headers = replyHeaders(this.#report(), "text/event-stream", this.#call.response.headers);
     return new Response(this.readable, { headers });
   }
 

@@ -4,6 +4,8 @@
 
 #[path = "config/accepted.rs"]
 mod accepted;
+#[path = "config/adopt.rs"]
+mod adopt;
 #[path = "config/deployments.rs"]
 mod deployments;
 #[path = "config/limits.rs"]

@@ -9,7 +9,7 @@ export type EnvReference = `os.environ/${string}`;
  * What is accepted without effect is listed in `Router.notices`; `docs/PARITY.md` has the list of all options.
  */
 export interface RouterConfig extends RouterSettings {
-  /** The deployments; at least one, at most 65,000. */
+  /** The deployments, at most 65,000. An empty list is one that is filled later. */
   model_list: readonly Deployment[];
   /** Settings of a `config.yaml`. */
   router_settings?: RouterSettings;
@@ -137,18 +137,24 @@ export interface AllowedFailsPolicy {
   NotFoundErrorAllowedFails?: number | string;
 }
 
-/** A group or an alias (or `"*"`: every group without a list of its own) and its targets, in order. Exactly one member. */
+/**
+ * A group, an alias, a pattern or a name that one matches (or `"*"`: every group without a list of its own) and its
+ * targets, in order. Exactly one member. A name counts with and without its provider.
+ */
 export type FallbackEntry = Record<string, readonly FallbackTarget[]>;
 
 /**
- * A group, an alias or the id of a deployment. Members beside `model` replace those of the request, for this target alone;
+ * A group, an alias, a name that a pattern matches, or the id or model of a deployment. Members beside `model` replace those of the request, for this target alone;
  * options of the router or of a deployment, and `stream`, may not stand there.
  */
 export type FallbackTarget = string | { model: string; [override: string]: unknown };
 
 /** One endpoint: a model at a provider, with its key. */
 export interface Deployment {
-  /** The group: the name that callers ask for. Deployments with the same name share its calls. At most 512 bytes. */
+  /**
+   * The group: the name that callers ask for. Deployments with the same name share its calls. At most 512 bytes. With a
+   * `*` it is a pattern: what the star stands for fills the star of `litellm_params.model`.
+   */
   model_name: string;
   litellm_params: LitellmParams;
   model_info?: ModelInfo;

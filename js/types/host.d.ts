@@ -38,9 +38,9 @@ export interface Host {
    * `api_key`, `api_base` and `base_url` never count. Default false: none.
    */
   trustRequestOptions?: boolean | readonly string[];
-  /** Whether ids of deployments count as models over `fetch`. Default false. */
+  /** Whether ids of deployments and their models ("provider/model") count as models over `fetch`. Default false. */
   allowDirectModels?: boolean;
-  /** Groups and aliases that may be called at all, as fallbacks too. Default: all. */
+  /** Groups, patterns, names that patterns match and aliases that may be called at all, as fallbacks too. Default: all. */
   allowedModels?: readonly string[];
   /** The largest request or answer that is read whole, in bytes. 1 or more. Default 33,554,432 (32 MB). */
   maxBodyBytes?: number;

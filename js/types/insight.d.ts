@@ -69,7 +69,7 @@ export interface Decisions {
   requested_model: string;
   /** What that means; `null` if nothing. */
   resolved: {
-    kind: "group" | "alias" | "deployment";
+    kind: "group" | "alias" | "wildcard" | "model" | "deployment";
     model_group: string | null;
     /** The id, where one was named. */
     deployment: string | null;

@@ -149,6 +149,8 @@ export interface Steering extends TimeLimits<number>, StreamRules, Mock {
   disable_fallbacks?: boolean;
   /** Leave out parameters that a provider cannot carry out, instead of asking another one. Default: the deployment's, else the router's. */
   drop_params?: boolean;
+  /** The model is the `litellm_params.model` of deployments, and no group, alias or id. Default false. */
+  specific_deployment?: boolean;
   /** Take the first group to have failed, to see where a call goes then. Default false. */
   mock_testing_fallbacks?: boolean;
   /** Take the first group to have refused the prompt's length. Default false. */

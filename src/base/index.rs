@@ -36,6 +36,17 @@ impl Index {
         self.0.insert(name.to_owned(), Value::from(number)).is_none()
     }
 
+    /// The same names, each with another number.
+    pub fn mapped(&self, change: impl Fn(usize) -> usize) -> Self {
+        let mut mapped = Self::default();
+        for name in self.names() {
+            if let Some(number) = self.get(name) {
+                mapped.insert(name, change(number));
+            }
+        }
+        mapped
+    }
+
     /// Every name.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)

@@ -29,9 +29,21 @@ fn same_for(deployment: &Deployment, salt: &str) -> String {
 pub fn share_credentials(deployments: &mut [Deployment]) {
     let mut first = Index::default();
     for (place, deployment) in deployments.iter_mut().enumerate() {
+        if deployment.is_retired || deployment.parent.is_some() {
+            continue;
+        }
         let same = same_for(deployment, "");
         let holder = first.get(&same).unwrap_or(place);
         first.insert(&same, holder);
         deployment.credential = DeploymentIx(u16::try_from(holder).unwrap_or(u16::MAX));
+    }
+    // What was made from a declared one has its credential, and never holds it for others: its slot changes hands.
+    for place in 0..deployments.len() {
+        let parent = deployments.get(place).filter(|known| !known.is_retired).and_then(|known| known.parent);
+        let credential =
+            parent.and_then(|ix| deployments.get(usize::from(ix.0))).map(|known| known.credential);
+        if let (Some(credential), Some(known)) = (credential, deployments.get_mut(place)) {
+            known.credential = credential;
+        }
     }
 }

@@ -70,6 +70,15 @@ impl fmt::Debug for Param {
     }
 }
 
+/// The place of a deployment in the model list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The position of its entry.
+    pub entry: usize,
+    /// The position in the entry's list of organisations, where it has one.
+    pub organization: Option<usize>,
+}
+
 /// One entry of the model list.
 #[derive(Clone, Debug)]
 pub struct Deployment {
@@ -82,6 +91,14 @@ pub struct Deployment {
     pub provider: String,
     /// The model's name at the provider.
     pub model: String,
+    /// `litellm_params.model`, as it is written.
+    pub written: String,
+    /// The declared deployment that this one was made from, for one name that a pattern matched.
+    pub parent: Option<DeploymentIx>,
+    /// It is no part of the router any more; calls that began before may still have to tell of it.
+    pub is_retired: bool,
+    /// Where it stands in the model list.
+    pub place: Place,
     /// The wire format it speaks.
     pub dialect: DialectName,
     /// Where it is reached.
@@ -148,10 +165,17 @@ impl Deployment {
         [self.rpm, self.tpm, self.itpm, self.otpm].iter().any(Option::is_some)
     }
 
-    /// Where its limits are counted: `ix` is its own position.
+    /// Where its limits are counted: what is declared once is one limit, however many models it serves. `ix` is its own
+    /// position.
     #[must_use]
     pub fn limit_cell(&self, ix: DeploymentIx) -> DeploymentIx {
-        ix
+        self.parent.unwrap_or(ix)
+    }
+
+    /// Is this its `litellm_params.model`, with the provider in front or as it is written?
+    pub(super) fn is_written(&self, model: &str) -> bool {
+        let rest = model.strip_prefix(self.provider.as_str()).and_then(|rest| rest.strip_prefix('/'));
+        self.written == model || rest.is_some_and(|rest| rest == self.model)
     }
 }
 

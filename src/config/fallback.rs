@@ -72,6 +72,17 @@ impl FallbackLists {
         own.map_or(&self.default, |(_, chain)| chain)
     }
 
+    /// Has a group a chain of its own?
+    #[must_use]
+    pub fn has(&self, group: GroupIx) -> bool {
+        self.by_group.binary_search_by_key(&group, |(of, _)| *of).is_ok()
+    }
+
+    /// Every target, in no order that means anything.
+    pub fn targets(&self) -> impl Iterator<Item = Resolved> {
+        self.by_group.iter().flat_map(|(_, chain)| chain).chain(&self.default).map(|target| target.to)
+    }
+
     /// Adds to a group's own chain. Returns whether it had one.
     pub(super) fn extend(&mut self, group: GroupIx, more: &[FallbackTarget]) -> bool {
         let found = self.by_group.binary_search_by_key(&group, |(of, _)| *of);

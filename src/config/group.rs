@@ -1,18 +1,37 @@
-//! Model groups and the names that lead to them.
-
-use crate::base::index::Index;
+//! Model groups.
 
 use super::{DeploymentIx, GroupIx, PerClass};
 
-/// The deployments that share a `model_name`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The deployments that are called under one name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Group {
-    /// The `model_name`.
+    /// The `model_name`; of a group that was made from a pattern, the name that was asked for.
     pub name: String,
-    /// Its deployments, in the order of the model list.
+    /// Its deployments, in the order of the model list. None in a slot that nobody has.
     pub members: Vec<DeploymentIx>,
     /// `model_group_retry_policy`: stands in for the whole `retry_policy`, where it is there.
     pub retry_policy: Option<PerClass>,
+    /// Where it comes from.
+    pub kind: GroupKind,
+}
+
+/// Where a group comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GroupKind {
+    /// A `model_name` without a star.
+    #[default]
+    Declared,
+    /// A `model_name` with stars: it is not called itself, only what it matches is.
+    Pattern,
+    /// A name that a pattern matched, with deployments of its own.
+    Derived {
+        /// The group of the pattern.
+        from: GroupIx,
+    },
+    /// The declared deployments that have one `litellm_params.model`, called by that.
+    Direct,
+    /// It is no part of the router any more; calls that began before may still have to tell of it.
+    Retired,
 }
 
 /// Another name for a group.
@@ -27,90 +46,8 @@ pub struct Alias {
 /// What a requested model name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resolved {
-    /// A group, by its name or by an alias.
+    /// A group: by its name, an alias, a pattern, or the model of its deployments.
     Group(GroupIx),
     /// One deployment, by its id: used even while it is benched.
     Deployment(DeploymentIx),
-}
-
-/// Every name that a request may carry as its `model`.
-#[derive(Clone, Debug, Default)]
-pub struct Names {
-    groups: Index,
-    aliases: Index,
-    hidden_aliases: Index,
-    ids: Index,
-}
-
-impl Names {
-    /// Adds a group's own name.
-    pub fn add_group(&mut self, name: &str, group: GroupIx) {
-        self.groups.insert(name, group.0.into());
-    }
-
-    /// Adds an alias, already followed to its group.
-    pub fn add_alias(&mut self, name: &str, alias: Alias) {
-        let aliases = if alias.hidden { &mut self.hidden_aliases } else { &mut self.aliases };
-        aliases.insert(name, alias.group.0.into());
-    }
-
-    /// Adds a deployment's id. Returns false if it is taken.
-    pub fn add_id(&mut self, id: &str, deployment: DeploymentIx) -> bool {
-        self.ids.insert(id, deployment.0.into())
-    }
-
-    /// The group that a name or an alias leads to.
-    #[must_use]
-    pub fn group(&self, name: &str) -> Option<GroupIx> {
-        let found =
-            [&self.hidden_aliases, &self.aliases, &self.groups].iter().find_map(|index| index.get(name));
-        found.and_then(|number| u16::try_from(number).ok()).map(GroupIx)
-    }
-
-    /// The deployment that has an id.
-    #[must_use]
-    pub fn id(&self, id: &str) -> Option<DeploymentIx> {
-        self.ids.get(id).and_then(|number| u16::try_from(number).ok()).map(DeploymentIx)
-    }
-
-    /// First an alias, then a group, then a deployment's id.
-    #[must_use]
-    pub fn resolve(&self, model: &str) -> Option<Resolved> {
-        match self.group(model) {
-            Some(group) => Some(Resolved::Group(group)),
-            None => self.id(model).map(Resolved::Deployment),
-        }
-    }
-
-    /// The names that may be shown to callers: groups and aliases that are not hidden, sorted.
-    #[must_use]
-    pub fn listed(&self) -> Vec<&str> {
-        let mut listed: Vec<&str> = Vec::new();
-        for name in self.groups.names().chain(self.aliases.names()) {
-            // Nearly sorted already, so that nearly every name goes to the end.
-            if let Err(place) = listed.binary_search(&name) {
-                listed.insert(place, name);
-            }
-        }
-        listed
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_listed_in_order_and_once_and_the_hidden_ones_not() {
-        let mut names = Names::default();
-        for (at, name) in ["m", "b", "z"].into_iter().enumerate() {
-            names.add_group(name, GroupIx(at as u16));
-        }
-        for (name, hidden) in [("c", false), ("a", true), ("z", false)] {
-            names.add_alias(name, Alias { group: GroupIx(0), hidden });
-        }
-        assert_eq!(names.listed(), ["b", "c", "m", "z"]);
-        assert_eq!(names.resolve("a"), Some(Resolved::Group(GroupIx(0))));
-        assert_eq!(names.resolve("z"), Some(Resolved::Group(GroupIx(0))), "an alias comes before a group");
-    }
 }

@@ -2,29 +2,37 @@
 //!
 //! Not here: anything learnt while running (`state`), and what goes over the wire (`dialect`).
 
+mod adopt;
 mod credential;
 mod deployment;
+mod derive;
 mod fallback;
 mod group;
 mod host;
 mod load;
 mod mock;
+mod names;
 mod options;
+mod pattern;
 mod per_class;
 mod policy;
 mod provider;
 mod secret;
+mod slots;
 mod streams;
 mod surface;
 
+pub use adopt::Changes;
 pub use credential::{credential_tag, share_credentials};
-pub use deployment::{ApiBase, Deployment, Param};
+pub use deployment::{ApiBase, Deployment, Param, Place};
+pub use derive::{Blueprint, Found, MAX_MADE};
 pub use fallback::{FallbackLists, FallbackTable, FallbackTarget, FaultSet};
-pub use group::{Alias, Group, Names, Resolved};
+pub use group::{Alias, Group, GroupKind, Resolved};
 pub use host::{HostRules, Trust};
-pub use load::{Loaded, Notice, Problem, load};
+pub use load::{Loaded, Notice, Problem, check_settings, ids_of, load, settings};
 pub use mock::Mock;
-pub use options::{CallOptions, IN_PROCESS_KEYS, ROUTER_KEYS};
+pub use names::Names;
+pub use options::{CallOptions, IN_PROCESS_KEYS, ROUTER_KEYS, each_fallback_name};
 pub use per_class::{ErrorClass, PerClass};
 pub use policy::{Hedging, LimitMode, Policy, Timeouts, WhenAllDown};
 pub use provider::{DialectName, PROVIDERS, Provider, provider};
@@ -40,12 +48,27 @@ pub struct DeploymentIx(pub u16);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GroupIx(pub u16);
 
-/// A whole router, as declared. Made by [`load`].
+impl DeploymentIx {
+    /// The index of a position; `None` past the last one that there can be.
+    fn at(position: usize) -> Option<Self> {
+        u16::try_from(position).ok().filter(|number| *number < u16::MAX).map(Self)
+    }
+}
+
+impl GroupIx {
+    /// See [`DeploymentIx::at`].
+    fn at(position: usize) -> Option<Self> {
+        u16::try_from(position).ok().filter(|number| *number < u16::MAX).map(Self)
+    }
+}
+
+/// A whole router, as declared. Made by [`load`]; afterwards it only gets groups for names that patterns match, and is
+/// replaced as a whole by another one.
 #[derive(Clone, Debug, Default)]
 pub struct RouterConfig {
-    /// Every deployment, in the order of the model list.
+    /// Every deployment: first those of the model list, in its order; then those that were made from patterns.
     pub deployments: Vec<Deployment>,
-    /// Every model group, in order of first appearance.
+    /// Every model group: first those of the model list, in order of first appearance; then those that were made.
     pub groups: Vec<Group>,
     /// The names that callers may use, and what they mean.
     pub names: Names,
@@ -55,6 +78,8 @@ pub struct RouterConfig {
     pub fallbacks: FallbackTable,
     /// What the host allows; set by the program, never by a request.
     pub host: HostRules,
+    /// Slots of deployments and groups that nobody has.
+    spare: slots::Spare,
 }
 
 impl RouterConfig {
@@ -70,9 +95,62 @@ impl RouterConfig {
         self.groups.get(usize::from(ix.0))
     }
 
-    /// Finds what a requested model means: a group, through aliases, or one deployment by its id.
+    /// Finds what a requested model means: a group, through aliases, or one deployment by its id. See
+    /// [`RouterConfig::find`].
     #[must_use]
     pub fn resolve(&self, model: &str) -> Option<Resolved> {
-        self.names.resolve(model)
+        self.find(model).map(|found| found.target)
+    }
+
+    /// The list of a group. One that was made from a pattern has the pattern's if it has none of its own.
+    #[must_use]
+    pub fn chain<'l>(&self, lists: &'l FallbackLists, group: GroupIx) -> &'l [FallbackTarget] {
+        let from = match self.group(group).map(|group| group.kind) {
+            Some(GroupKind::Derived { from }) if !lists.has(group) => from,
+            _ => group,
+        };
+        lists.of(from)
+    }
+
+    /// May a target be used, by the host's allow-list?
+    #[must_use]
+    pub fn allows(&self, target: Resolved) -> bool {
+        match target {
+            Resolved::Group(group) => self.allows_group(group),
+            Resolved::Deployment(ix) => {
+                self.deployment(ix).is_some_and(|known| self.allows_group(known.group))
+            }
+        }
+    }
+
+    fn allows_group(&self, ix: GroupIx) -> bool {
+        let Some(list) = &self.host.allowed_models else { return true };
+        let Some(group) = self.group(ix) else { return false };
+        let has = |group: &Group| list.contains(&group.name);
+        match group.kind {
+            GroupKind::Declared | GroupKind::Pattern => has(group),
+            GroupKind::Derived { from } => has(group) || self.group(from).is_some_and(has),
+            // Such groups are made of deployments that may be used.
+            GroupKind::Direct => !group.members.is_empty(),
+            GroupKind::Retired => false,
+        }
+    }
+
+    /// Is it a name that a pattern matches, and that may be used?
+    #[must_use]
+    pub fn is_matched(&self, name: &str) -> bool {
+        let Some((pattern, form)) = self.names.matched(name) else { return false };
+        let kept = self.names.derived(&form);
+        self.allows_group(pattern.group) || kept.is_some_and(|group| self.allows_group(group))
+    }
+
+    /// The names that may be shown to callers, sorted: groups, patterns, and aliases that are not hidden.
+    #[must_use]
+    pub fn listed(&self) -> Vec<&str> {
+        let shown = |name: &&str| {
+            let group = self.names.group(name).or_else(|| self.names.declared(name));
+            group.is_some_and(|group| self.allows_group(group))
+        };
+        self.names.listed().into_iter().filter(shown).collect()
     }
 }

@@ -106,6 +106,8 @@ pub struct CallOptions {
     pub mock: Option<Box<Mock>>,
     /// `mock_testing_rate_limit_error`: each deployment is taken to have answered 429.
     pub mock_testing_rate_limit_error: bool,
+    /// `specific_deployment`: the model is the `litellm_params.model` of deployments, and nothing else.
+    pub specific_deployment: bool,
     /// `mock_testing_fallbacks`: the first group is taken to have failed.
     pub mock_testing_fallbacks: bool,
     /// `mock_testing_context_fallbacks`: the first group is taken to have refused the prompt's length.
@@ -138,6 +140,15 @@ impl CallOptions {
     }
 }
 
+/// Tells every name in the fallback lists of a call's options, so that the groups of names that patterns match can be
+/// made before [`CallOptions::parse`] looks for them.
+pub fn each_fallback_name(options: &Value, tell: &mut dyn FnMut(&str)) {
+    for key in ["fallbacks", "context_window_fallbacks", "content_policy_fallbacks"] {
+        let Some(lists) = options.get(key) else { continue };
+        fallbacks::each_name(lists, &mut |name, _| tell(name));
+    }
+}
+
 fn check_keys(reader: &mut Reader<'_>, members: &Members) {
     for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
         let at = Path::Root.key(name);
@@ -155,7 +166,7 @@ fn check_keys(reader: &mut Reader<'_>, members: &Members) {
 fn read(reader: &mut Reader<'_>, members: &Members, config: &RouterConfig) -> CallOptions {
     let scope = Scopes::new([(Path::Root, members)]);
     let none = Index::default();
-    let book = Book { names: &config.names, doomed: &none };
+    let book = Book { config, doomed: &none };
     let lists = |reader: &mut Reader<'_>, key| {
         let (at, value) = scope.each(key).next()?;
         Some(fallbacks::lists(reader, &at, value, &book, Form::Call))
@@ -182,6 +193,7 @@ fn read(reader: &mut Reader<'_>, members: &Members, config: &RouterConfig) -> Ca
         explain: flag(reader, "explain"),
         mock: mock(reader, &scope),
         mock_testing_rate_limit_error: flag(reader, "mock_testing_rate_limit_error"),
+        specific_deployment: flag(reader, "specific_deployment"),
         mock_testing_fallbacks: flag(reader, "mock_testing_fallbacks"),
         mock_testing_context_fallbacks: flag(reader, "mock_testing_context_fallbacks"),
         mock_testing_content_policy_fallbacks: flag(reader, "mock_testing_content_policy_fallbacks"),

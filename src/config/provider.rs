@@ -71,3 +71,9 @@ pub const PROVIDERS: &[Provider] = &[
 pub fn provider(name: &str) -> Option<&'static Provider> {
     PROVIDERS.iter().find(|row| row.name == name)
 }
+
+/// The provider that the beginning of a model's name tells.
+#[must_use]
+pub(super) fn provider_of(model: &str) -> Option<&'static Provider> {
+    PROVIDERS.iter().find(|row| row.model_prefixes.iter().any(|prefix| model.starts_with(prefix)))
+}

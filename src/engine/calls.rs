@@ -6,10 +6,12 @@
 use smallvec::SmallVec;
 
 use crate::base::time::Millis;
+use crate::config::GroupIx;
 use crate::error::Fault;
 use crate::plan::{AttemptId, Call};
 
 use super::inbound::Facts;
+use super::naming::Holds;
 use super::reading::Reading;
 use super::told::Told;
 
@@ -34,6 +36,10 @@ pub(super) struct Asked {
     pub(super) facts: Option<Facts>,
     pub(super) usage_asked: bool,
     pub(super) is_text: bool,
+    /// The groups that must stay as long as the call runs.
+    pub(super) holds: Holds,
+    /// The version of the config that it began with.
+    pub(super) version: u64,
 }
 
 /// Everything that belongs to one running call.
@@ -57,6 +63,8 @@ pub struct Running {
     pub rest: Vec<u8>,
     /// How the call ended.
     pub result: Option<Result<AttemptId, Box<Fault>>>,
+    holds: Holds,
+    version: u64,
     /// By the table's own time: see [`Calls::age_ms`].
     expires_ms: u64,
 }
@@ -110,7 +118,7 @@ impl Calls {
         // From 1 to 65,535, so that an id is never 0.
         slot.generation = slot.generation.checked_add(1).unwrap_or(1);
         let expires_ms = self.aged.0.saturating_add(NO_DEADLINE_MS);
-        let Asked { facts, usage_asked, is_text } = asked;
+        let Asked { facts, usage_asked, is_text, holds, version } = asked;
         let (told, rest, readings) = (None, Vec::new(), SmallVec::new());
         let running = Running {
             call,
@@ -122,6 +130,8 @@ impl Calls {
             told,
             rest,
             result: None,
+            holds,
+            version,
             expires_ms,
         };
         slot.running = Some(Box::new(running));
@@ -150,6 +160,20 @@ impl Calls {
             slot.running = None;
             self.free.push(index);
         }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Running> {
+        self.slots.iter().filter_map(|slot| slot.running.as_deref())
+    }
+
+    /// The groups that must stay, because a call refers to them.
+    pub(super) fn held(&self) -> Vec<GroupIx> {
+        self.all().flat_map(|running| running.holds.iter().copied()).collect()
+    }
+
+    /// The oldest version of the config that a running call began with; `None` if nothing runs.
+    pub(super) fn oldest(&self) -> Option<u64> {
+        self.all().map(|running| running.version).min()
     }
 
     /// How many are running.

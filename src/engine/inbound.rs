@@ -1,7 +1,7 @@
 //! What is read out of a request body that arrives over `fetch`, and what is changed in it before it goes on.
 
 use crate::base::json::{Edit, Member, Scanner, Splice, Table, Wanted, splice, string_value, value, written};
-use crate::config::{CallOptions, Deployment, ROUTER_KEYS, RouterConfig, Trust};
+use crate::config::{Deployment, ROUTER_KEYS, RouterConfig, Trust};
 use crate::dialect;
 use crate::error::{Fault, FaultKind};
 
@@ -110,8 +110,8 @@ impl Facts {
         self.own_keys().filter(|(key, _)| !trust.allows(key)).count()
     }
 
-    /// The options that a trusted caller put into the body.
-    pub fn options(&self, config: &RouterConfig) -> Result<CallOptions, Fault> {
+    /// What a trusted caller put into the body to steer the router; `None` if nothing.
+    pub(super) fn steering(&self, config: &RouterConfig) -> Result<Option<serde_json::Value>, Fault> {
         let mut map = serde_json::Map::new();
         for (key, found) in self.own_keys().filter(|(key, _)| may_steer(&config.host.trust, key)) {
             let value = found.raw().and_then(value);
@@ -119,13 +119,7 @@ impl Facts {
                 value.ok_or_else(|| Fault::new(FaultKind::BadRequest, format!("`{key}` cannot be read")))?;
             map.insert(key.to_owned(), value);
         }
-        if map.is_empty() {
-            return Ok(CallOptions::default());
-        }
-        CallOptions::parse(config, &map.into()).map_err(|problems| {
-            let told: Vec<String> = problems.iter().map(|p| format!("{}: {}", p.path, p.message)).collect();
-            Fault::new(FaultKind::BadRequest, told.join("; "))
-        })
+        Ok((!map.is_empty()).then(|| map.into()))
     }
 
     /// The changes to the body for a deployment: the router's keys out, the provider's model in, and the deployment's

@@ -2,12 +2,15 @@
 //!
 //! Here `plan` (who and when) and `dialect` (what bytes) meet.
 
+mod adopt;
 mod calls;
 mod glance;
 mod inbound;
 mod insight;
+mod listing;
 mod mock;
 mod models;
+mod naming;
 mod output;
 mod overrides;
 mod reading;
@@ -23,6 +26,7 @@ mod watch;
 
 pub use calls::{CallId, Running};
 pub use inbound::{Additions, Facts, request_members};
+pub use listing::{GroupInfo, Listed};
 pub use mock::Mocked;
 pub use output::{HELD_BYTES, HELD_EVENTS, Output};
 pub use route::{Route, route};

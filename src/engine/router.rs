@@ -5,17 +5,18 @@ use crate::base::json::{Scanner, Table};
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
 use crate::config::{
-    CallOptions, Deployment, DeploymentIx, Resolved, RouterConfig, Secret, Surface, share_credentials,
+    CallOptions, Deployment, DeploymentIx, RouterConfig, Secret, Surface, share_credentials,
 };
 use crate::dialect::{self, Outbound};
 use crate::error::{ErrorHint, Fault, FaultKind};
-use crate::plan::{Action, AttemptId, Call, CallSpec, Event, Step, is_allowed};
+use crate::plan::{Action, AttemptId, Call, CallSpec, Event, Step};
 use crate::state::{State, View};
 
 use super::calls::{Asked, CallId, Calls, Running};
 use super::inbound::{Facts, request_members};
 use super::insight::{Journal, Stage};
 use super::models::{List, Model, json};
+use super::naming::complete;
 use super::sync::Sync;
 
 /// What a caller asks for.
@@ -45,12 +46,14 @@ pub struct Request {
 #[derive(Debug)]
 pub struct Router {
     pub(super) config: RouterConfig,
+    /// Counts the changes of what is behind an index.
+    pub(super) version: u64,
     pub(super) state: State,
     pub(super) calls: Calls,
     seed: Option<u64>,
     begun: u64,
     stripped_keys: u64,
-    members: Table,
+    pub(super) members: Table,
     pub(super) sync: Sync,
     pub(super) journal: Journal,
     looks: u64,
@@ -61,15 +64,13 @@ impl Router {
     /// A router that has seen nothing. Draws no randomness and reads no clock.
     #[must_use]
     pub fn new(mut config: RouterConfig) -> Self {
-        for deployment in &mut config.deployments {
-            let known = deployment.prefill.unwrap_or_else(|| dialect::has_prefill(deployment));
-            deployment.prefill = Some(known);
-        }
+        config.deployments.iter_mut().for_each(complete);
         share_credentials(&mut config.deployments);
         let state = State::new(&config);
         Self {
             members: request_members(&config),
             config,
+            version: 0,
             state,
             calls: Calls::default(),
             seed: None,
@@ -86,6 +87,12 @@ impl Router {
     #[must_use]
     pub fn config(&self) -> &RouterConfig {
         &self.config
+    }
+
+    /// A number that changes whenever something else may be behind an index of a deployment than before.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
     }
 
     /// What was learnt.
@@ -133,13 +140,12 @@ impl Router {
     pub fn begin(&mut self, now: Millis, request: Request) -> Result<(CallId, Step), Fault> {
         let now = self.advance(now);
         let over_fetch = request.facts.is_some();
-        let target = self.config.resolve(&request.model);
-        let direct = matches!(target, Some(Resolved::Deployment(_)));
-        let target = target.filter(|_| !(direct && over_fetch && !self.config.host.allow_direct_models));
+        let may_be_direct = !over_fetch || self.config.host.allow_direct_models;
         if let Some(facts) = &request.facts {
             let untrusted = u64::try_from(facts.untrusted(&self.config.host.trust)).unwrap_or(0);
             self.stripped_keys = self.stripped_keys.saturating_add(untrusted);
         }
+        let (target, holds) = self.target(&request.model, &request.options, may_be_direct)?;
         let spec = CallSpec {
             requested: request.model,
             target,
@@ -153,8 +159,8 @@ impl Router {
         self.begun = self.begun.wrapping_add(1);
         let rng = Rng::for_call(self.seed.unwrap_or(0), number);
         let call = Call::new(spec, self.view(), rng, now, number);
-        let asked =
-            Asked { facts: request.facts, usage_asked: request.usage_asked, is_text: request.is_text };
+        let Request { facts, usage_asked, is_text, .. } = request;
+        let asked = Asked { facts, usage_asked, is_text, holds, version: self.version };
         let id = self.calls.insert(now, call, number, asked);
         let id = id.ok_or_else(|| Fault::new(FaultKind::NoDeployment, "65,536 calls are running already"))?;
         if let (true, Some(running)) = (self.journal.is_on(), self.calls.get(id)) {
@@ -277,23 +283,16 @@ impl Router {
     /// The list of models, in OpenAI's shape.
     #[must_use]
     pub fn models(&self) -> String {
-        let models: Vec<_> = self.listed().into_iter().map(Model::named).collect();
+        let models: Vec<_> = self.config.listed().into_iter().map(Model::named).collect();
         json(&List { object: "list", data: models })
     }
 
     /// One model of the list.
     pub fn model(&self, name: &str) -> Result<String, Fault> {
-        let found = self.listed().into_iter().find(|known| *known == name);
-        let unknown =
-            || Fault::new(FaultKind::UnknownModel, "no such model; GET /v1/models lists what there is");
-        found.map(|name| json(&Model::named(name))).ok_or_else(unknown)
-    }
-
-    /// The names that callers may use and see.
-    fn listed(&self) -> Vec<&str> {
-        let allowed =
-            |name: &&str| self.config.resolve(name).is_some_and(|target| is_allowed(&self.config, target));
-        self.config.names.listed().into_iter().filter(allowed).collect()
+        if self.config.listed().contains(&name) || self.config.is_matched(name) {
+            return Ok(json(&Model::named(name)));
+        }
+        Err(Fault::new(FaultKind::UnknownModel, "no such model; GET /v1/models lists what there is"))
     }
 
     /// A running call.

@@ -160,6 +160,11 @@ impl Sync {
         }
     }
 
+    /// There are other deployments: what was looked at is not all there is.
+    pub(super) fn look_again(&mut self) {
+        self.loaded_at = None;
+    }
+
     /// The load is over, well or not.
     pub(super) fn loaded(&mut self) {
         self.loading = None;

@@ -83,7 +83,7 @@ pub(super) fn lists(
 ) -> SmallVec<[FallbackTarget; 4]> {
     let table = &config.fallbacks;
     let chain = |own: &Option<FallbackLists>, declared: &FallbackLists| -> SmallVec<[FallbackTarget; 4]> {
-        own.as_ref().unwrap_or(declared).of(group).iter().cloned().collect()
+        config.chain(own.as_ref().unwrap_or(declared), group).iter().cloned().collect()
     };
     let mut all = match kind {
         FaultKind::ContextWindow => chain(&options.context_window_fallbacks, &table.context_window),
@@ -109,13 +109,8 @@ pub(super) fn is_led_on(config: &RouterConfig, options: &CallOptions, kind: Faul
 
 /// Is a target on the host's allow-list? Checked on every target, whatever led to it.
 #[must_use]
-pub fn allowed(config: &RouterConfig, target: Resolved) -> bool {
-    let Some(list) = &config.host.allowed_models else { return true };
-    let group = match target {
-        Resolved::Group(group) => Some(group),
-        Resolved::Deployment(ix) => group_of(config, ix),
-    };
-    list.iter().any(|name| config.names.group(name).is_some_and(|known| Some(known) == group))
+pub(super) fn allowed(config: &RouterConfig, target: Resolved) -> bool {
+    config.allows(target)
 }
 
 /// The group that a deployment serves.

@@ -27,6 +27,5 @@ pub use attempt::Attempt;
 pub use call::{Call, CallSpec};
 pub use decision::{Candidate, Decision, Passed};
 pub use event::{Action, Answer, Ask, AttemptId, Event, Step, StreamOutcome};
-pub use fallback::allowed as is_allowed;
 pub use preview::{Nowhere, Onward, choose, onward};
 pub use progress::Progress;

@@ -4,8 +4,6 @@ use crate::config::CallOptions;
 use crate::error::{Fault, FaultKind};
 use crate::state::View;
 
-use super::fallback::allowed;
-
 /// The fault that LiteLLM's test switches pretend of the first group.
 pub(super) fn mock_fault(options: &CallOptions) -> Option<Fault> {
     let (kind, name) = if options.mock_testing_fallbacks {
@@ -22,12 +20,7 @@ pub(super) fn mock_fault(options: &CallOptions) -> Option<Fault> {
 
 /// An error that helps: what is known, bounded.
 pub(super) fn unknown_model(requested: &str, view: View<'_>) -> String {
-    let names: Vec<&str> = view.config.names.listed();
-    let names: Vec<&str> = names
-        .into_iter()
-        .filter(|name| view.config.names.resolve(name).is_some_and(|target| allowed(view.config, target)))
-        .take(20)
-        .collect();
+    let names: Vec<&str> = view.config.listed().into_iter().take(20).collect();
     let requested: String = requested.chars().take(100).collect();
     if requested.is_empty() {
         return format!("the request names no `model`; known are: {}", names.join(", "));

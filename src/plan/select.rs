@@ -16,7 +16,10 @@ pub(super) fn members(view: View<'_>, target: Resolved) -> Candidates {
         Resolved::Group(ix) => {
             view.config.group(ix).map(|group| SmallVec::from_slice(&group.members)).unwrap_or_default()
         }
-        Resolved::Deployment(ix) => SmallVec::from_slice(&[ix]),
+        // One that was taken out of the router meanwhile is not sent to any more.
+        Resolved::Deployment(ix) => {
+            view.config.deployment(ix).filter(|known| !known.is_retired).map(|_| ix).into_iter().collect()
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use super::clock::Due;
 use super::flight::{Flight, Open};
 use super::log::Entry;
 use super::reply::Part;
+use super::upstream::Upstream;
 use super::world::{CallNo, World};
 
 impl World {
@@ -52,7 +53,10 @@ impl World {
     }
 
     fn send(&mut self, call: CallNo, attempt: AttemptId, deployment: DeploymentIx) {
-        self.sends.push((call, deployment));
+        let Some(id) = self.router.config().deployment(deployment).map(|known| known.id.clone()) else {
+            return;
+        };
+        self.sends.push((call, id.clone()));
         let (now, now_ms) = (self.clock.now, self.now_ms());
         let Some(flight) = self.flights.get_mut(call.0) else { return };
         // What has failed is not waited for; a first send that is slow may be.
@@ -66,7 +70,7 @@ impl World {
         if let Some(mocked) = flight.id.and_then(|id| self.router.mocked(now, id, attempt)) {
             return self.play_mock(call, attempt, mocked);
         }
-        let Some(upstream) = self.upstreams.get_mut(usize::from(deployment.0)) else { return };
+        let upstream = self.upstreams.entry(id).or_insert_with(Upstream::ok);
         let reply = upstream.reply(now_ms, &mut self.rng);
         for (after_ms, part) in reply.play(flight.spec.surface, flight.spec.stream, &mut self.rng) {
             self.clock.schedule(now + after_ms, Due::Part(call, attempt, part));

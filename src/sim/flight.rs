@@ -2,7 +2,7 @@
 
 use crate::base::time::Millis;
 use crate::base::usage::Usage;
-use crate::config::RouterConfig;
+use crate::config::{Deployment, RouterConfig};
 use crate::engine::CallId;
 use crate::error::{Fault, FaultKind};
 use crate::plan::{Attempt, AttemptId, Call};
@@ -15,6 +15,8 @@ use super::traffic::Spec;
 pub struct Tried {
     /// The id of the deployment.
     pub deployment: String,
+    /// "provider/model", as it was asked for there.
+    pub model: String,
     /// When it was sent.
     pub began_ms: u64,
     /// When it was over; `None` if it never was.
@@ -91,6 +93,12 @@ impl Outcome {
         self.attempts.iter().map(|tried| tried.deployment.as_str()).collect()
     }
 
+    /// The models that were asked for, as "provider/model", in order.
+    #[must_use]
+    pub fn models(&self) -> Vec<&str> {
+        self.attempts.iter().map(|tried| tried.model.as_str()).collect()
+    }
+
     /// Reads what the router knows of a call that is over.
     pub(super) fn read(&mut self, call: &Call, config: &RouterConfig) {
         (self.retries, self.fallbacks) = (call.attempted_retries(), call.attempted_fallbacks());
@@ -100,6 +108,7 @@ impl Outcome {
                 .deployment(attempt.deployment)
                 .map(|known| known.id.clone())
                 .unwrap_or_default(),
+            model: config.deployment(attempt.deployment).map(Deployment::model_used).unwrap_or_default(),
             began_ms: Clock::ms(attempt.started),
             ended_ms: attempt.ended.map(Clock::ms),
             status: attempt.status,

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use crate::config::CallOptions;
 use crate::engine::Request;
 use crate::error::Fault;
 
@@ -12,7 +11,7 @@ use super::world::World;
 impl World {
     /// What would become of a call that began now; `Null` if its options are wrong.
     pub fn explain(&mut self, spec: &Spec) -> Value {
-        let Ok(options) = CallOptions::parse(self.router.config(), &spec.options) else { return Value::Null };
+        let Ok(options) = self.router.options(&spec.options) else { return Value::Null };
         let request = Request {
             surface: spec.surface,
             model: spec.model.as_str().into(),
@@ -24,7 +23,7 @@ impl World {
             options,
             facts: None,
         };
-        parsed(&self.router.explain(self.clock.now, request))
+        self.router.explain(self.clock.now, request).map_or(Value::Null, |told| parsed(&told))
     }
 
     /// The id of the deployment that a call to a model would be sent to now.

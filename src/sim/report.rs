@@ -2,10 +2,9 @@
 
 use crate::base::headers::Headers;
 use crate::base::json::Scanner;
-use crate::config::CallOptions;
 use crate::dialect::reply_members;
 use crate::engine::{CallId, Output, Request, Watch};
-use crate::error::{Fault, FaultKind};
+use crate::error::FaultKind;
 use crate::plan::{Action, AttemptId, Event};
 
 use super::clock::Due;
@@ -18,12 +17,9 @@ impl World {
         let Some(flight) = self.flights.get_mut(call.0) else { return };
         flight.outcome.began_ms = Some(now_ms);
         let spec = flight.spec.clone();
-        let options = match CallOptions::parse(self.router.config(), &spec.options) {
+        let options = match self.router.options(&spec.options) {
             Ok(options) => options,
-            Err(problems) => {
-                let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
-                return self.end(call, Err(Fault::new(FaultKind::BadRequest, told.join("; "))));
-            }
+            Err(fault) => return self.end(call, Err(fault)),
         };
         let request = Request {
             surface: spec.surface,

@@ -7,8 +7,9 @@ use thiserror::Error;
 
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
-use crate::config::{DeploymentIx, Problem, load};
+use crate::config::{Deployment, DeploymentIx, Problem, load};
 use crate::engine::Router;
+use crate::error::Fault;
 use crate::state::{Circuit, CircuitState};
 
 use super::clock::{Clock, Due};
@@ -30,6 +31,9 @@ pub enum SimError {
     /// The config has no such deployment.
     #[error("there is no deployment {0:?}")]
     NoSuchDeployment(String),
+    /// The router does not take the config now.
+    #[error("the config is not taken: {0:?}")]
+    Refused(Fault),
 }
 
 /// The number of a call in its world: 0, 1, 2 …
@@ -42,9 +46,11 @@ pub struct World {
     pub(super) router: Router,
     pub(super) clock: Clock,
     pub(super) rng: Rng,
-    pub(super) upstreams: Vec<Upstream>,
+    /// By the ids of the deployments; one that is not here answers well.
+    pub(super) upstreams: BTreeMap<String, Upstream>,
+    host: Value,
     pub(super) flights: Vec<Flight>,
-    pub(super) sends: Vec<(CallNo, DeploymentIx)>,
+    pub(super) sends: Vec<(CallNo, String)>,
     pub(super) log: Log,
     pub(super) guards: BTreeMap<String, Guard>,
 }
@@ -64,14 +70,14 @@ impl World {
     /// See [`World::new`].
     pub fn with_host(config: &Value, host: &Value, seed: u64) -> Result<Self, SimError> {
         let config = load(config, host, &|_| None).map_err(SimError::Config)?.config;
-        let upstreams = vec![Upstream::ok(); config.deployments.len()];
         let mut router = Router::new(config);
         router.set_seed(seed);
         Ok(Self {
             router,
             clock: Clock::new(),
             rng: Rng::for_call(seed, OWN_STREAM),
-            upstreams,
+            upstreams: BTreeMap::new(),
+            host: host.clone(),
             flights: Vec::new(),
             sends: Vec::new(),
             log: Log::default(),
@@ -84,11 +90,20 @@ impl World {
     /// # Errors
     /// The config has no deployment with this id.
     pub fn upstream(&mut self, id: &str, upstream: Upstream) -> Result<(), SimError> {
-        let deployments = &self.router.config().deployments;
-        let position = deployments.iter().position(|known| known.id == id);
-        let slot = position.and_then(|position| self.upstreams.get_mut(position));
-        *slot.ok_or_else(|| SimError::NoSuchDeployment(id.to_owned()))? = upstream;
+        if !self.router.config().deployments.iter().any(|known| known.id == id) {
+            return Err(SimError::NoSuchDeployment(id.to_owned()));
+        }
+        self.upstreams.insert(id.to_owned(), upstream);
         Ok(())
+    }
+
+    /// Uses another config from now on, while calls run. What the far sides do stays, by the ids of the deployments.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the config; then nothing has changed.
+    pub fn adopt(&mut self, config: &Value) -> Result<(), SimError> {
+        let config = load(config, &self.host, &|_| None).map_err(SimError::Config)?.config;
+        self.router.adopt(config).map_err(SimError::Refused)
     }
 
     /// Begins a call now. Nothing more happens until the world runs.
@@ -204,30 +219,41 @@ impl World {
     /// The ids of the deployments that were sent to, in order.
     #[must_use]
     pub fn sent(&self) -> Vec<&str> {
-        let id = |ix| self.router.config().deployment(ix).map_or("", |known| known.id.as_str());
-        self.sends.iter().map(|(_, ix)| id(*ix)).collect()
+        self.sends.iter().map(|(_, id)| id.as_str()).collect()
     }
 
     /// How long a deployment or its credential is still benched, in milliseconds; `None` if it is not, or there is none with this id.
     #[must_use]
     pub fn benched_ms(&self, id: &str) -> Option<u64> {
+        self.benched(&|known| known.id == id)
+    }
+
+    /// As [`World::benched_ms`], of the deployment with this id that serves a model.
+    #[must_use]
+    pub fn benched_model_ms(&self, id: &str, model: &str) -> Option<u64> {
+        self.benched(&|known| known.id == id && known.model == model)
+    }
+
+    fn benched(&self, is_it: &dyn Fn(&Deployment) -> bool) -> Option<u64> {
         let left = |circuit: &Circuit| match circuit.at(self.told()) {
             CircuitState::Open { until } => Some(until.since(self.told())),
             CircuitState::Closed | CircuitState::HalfOpen => None,
         };
-        self.circuits(id)?.into_iter().filter_map(left).max()
+        self.circuits(is_it)?.into_iter().filter_map(left).max()
     }
 
     /// Is somebody trying a deployment, or its credential, whose bench is over?
     #[must_use]
     pub fn is_probed(&self, id: &str) -> bool {
-        self.circuits(id).is_some_and(|both| both.iter().any(|one| one.is_probed(self.told(), None)))
+        self.circuits(&|known| known.id == id)
+            .is_some_and(|both| both.iter().any(|one| one.is_probed(self.told(), None)))
     }
 
     /// The circuits of a deployment and of its credential.
-    fn circuits(&self, id: &str) -> Option<[&Circuit; 2]> {
+    fn circuits(&self, is_it: &dyn Fn(&Deployment) -> bool) -> Option<[&Circuit; 2]> {
         let deployments = &self.router.config().deployments;
-        let (position, known) = deployments.iter().enumerate().find(|(_, known)| known.id == id)?;
+        let (position, known) =
+            deployments.iter().enumerate().find(|(_, known)| !known.is_retired && is_it(known))?;
         let state = self.router.state();
         let health = state.health(DeploymentIx(u16::try_from(position).ok()?))?;
         Some([&health.circuit, state.credential(known.credential)?])

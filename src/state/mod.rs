@@ -2,6 +2,7 @@
 //!
 //! Not here: who decides on a delta (`plan`), and how deltas leave the isolate (`engine`).
 
+mod adopt;
 mod apply;
 mod budget;
 mod cell;
@@ -73,6 +74,18 @@ impl State {
         }
     }
 
+    /// Begins anew with a deployment: it was added, perhaps in the slot of one that is no more.
+    pub fn enter_deployment(&mut self, deployment: DeploymentIx) {
+        enter(&mut self.deployments, deployment.0);
+        enter(&mut self.credentials, deployment.0);
+        self.untold.retain(|known| *known != deployment);
+    }
+
+    /// Begins anew with a group. See [`State::enter_deployment`].
+    pub fn enter_group(&mut self, group: GroupIx) {
+        enter(&mut self.groups, group.0);
+    }
+
     /// The health of a deployment; `None` only for an index of another config.
     #[must_use]
     pub fn health(&self, deployment: DeploymentIx) -> Option<&Health> {
@@ -109,6 +122,16 @@ impl State {
         health.mark = Some(mark);
         let changed = mark.ok && health.circuit.reset();
         self.tell(deployment, changed);
+    }
+}
+
+fn enter<T: Clone + Default>(slots: &mut Vec<T>, at: u16) {
+    let at = usize::from(at);
+    if at >= slots.len() {
+        slots.resize(at + 1, T::default());
+    }
+    if let Some(slot) = slots.get_mut(at) {
+        *slot = T::default();
     }
 }
 

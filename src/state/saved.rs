@@ -11,7 +11,7 @@ use crate::base::bytes::{Reader, Writer};
 use crate::base::hash::checksum;
 use crate::base::index::Index;
 use crate::base::time::Millis;
-use crate::config::{Deployment, RouterConfig, credential_tag};
+use crate::config::{Deployment, Group, GroupKind, RouterConfig, credential_tag};
 use crate::error::{Fault, FaultKind};
 
 use super::{Bench, Circuit, Counts, Health, Left, Mark, Quota, Recent, RetryBudget, State};
@@ -56,7 +56,8 @@ impl State {
     pub fn save(&self, config: &RouterConfig, now: Millis) -> Vec<u8> {
         let mut out = Writer::default();
         out.u32(HEAD);
-        for (place, (known, health)) in config.deployments.iter().zip(&self.deployments).enumerate() {
+        let all = config.deployments.iter().zip(&self.deployments).enumerate();
+        for (place, (known, health)) in all.filter(|(_, (known, _))| !known.is_retired) {
             let credential = self.credentials.get(place).filter(|circuit| **circuit != Circuit::default());
             let credential = credential.map(|circuit| (credential_tag(known), circuit));
             if credential.is_some() || health.is_worth_keeping() {
@@ -64,7 +65,8 @@ impl State {
                 deployment(&mut out, known, health, credential, now);
             }
         }
-        for (group, state) in config.groups.iter().zip(&self.groups) {
+        let groups = config.groups.iter().zip(&self.groups);
+        for (group, state) in groups.filter(|(group, _)| group.kind != GroupKind::Retired) {
             let (milli, counted_at) = state.budget.saved();
             if counted_at > Millis(0) {
                 out.u8(2);
@@ -135,7 +137,7 @@ fn read(
     mut reader: Reader<'_>,
 ) -> Option<()> {
     let mut places = Index::default();
-    for (place, known) in config.deployments.iter().enumerate() {
+    for (place, known) in config.deployments.iter().enumerate().filter(|(_, known)| !known.is_retired) {
         places.insert(&name_of(&known.id, &known.model), place);
     }
     loop {
@@ -151,7 +153,8 @@ fn read(
             2 => {
                 let name = reader.text()?;
                 let budget = RetryBudget::restored(reader.u32()?, Millis(reader.u64()?).min(now));
-                let place = config.groups.iter().position(|group| group.name == name);
+                let is_it = |group: &Group| group.name == name && group.kind != GroupKind::Retired;
+                let place = config.groups.iter().position(is_it);
                 if let (Some(state), Some(place)) = (&mut taker, place)
                     && let Some(group) = state.groups.get_mut(place)
                 {

@@ -64,6 +64,11 @@ fn members(value: &JsValue, depth: u32) -> Result<Value, &'static str> {
     Ok(Value::Object(members))
 }
 
+/// A variable of the environment, as the facade looks it up.
+pub(super) fn variable(env: &js_sys::Function, name: &str) -> Option<String> {
+    env.call1(&JsValue::UNDEFINED, &JsValue::from_str(name)).ok()?.as_string()
+}
+
 /// A fresh plain object.
 pub(super) fn object(members: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();

@@ -32,7 +32,7 @@ impl Router {
     /// What would become of a call, as JSON; empty for the error in `coreError(0)`.
     #[wasm_bindgen(js_name = coreExplain)]
     pub fn explain(&mut self, surface: u8, model: &str, stream: bool, options: JsValue, now: f64) -> String {
-        let explained = self.options(options).map(|options| {
+        let explained = self.options(options).and_then(|options| {
             let request = Request {
                 surface: Surface::from_code(surface).unwrap_or(Surface::Chat),
                 model: model.into(),

@@ -10,6 +10,7 @@ mod bodies;
 mod convert;
 mod events;
 mod insight;
+mod manage;
 mod report;
 mod router;
 mod store;

@@ -11,8 +11,8 @@ use crate::base::json::{Scanner, Skeleton, Table};
 use crate::base::time::Millis;
 use crate::base::usage::Usage;
 use crate::config::{
-    CallOptions, DeploymentIx, DialectName, IN_PROCESS_KEYS, Notice, Problem, ROUTER_KEYS, Secret, Surface,
-    load,
+    CallOptions, DeploymentIx, DialectName, IN_PROCESS_KEYS, Loaded, Notice, Problem, ROUTER_KEYS, Secret,
+    Surface, load,
 };
 use crate::dialect::reply_members;
 use crate::engine::{self, CallId, Facts, Request, Route, Running, route};
@@ -60,7 +60,7 @@ pub(super) struct Last {
 #[derive(Debug)]
 pub struct Router {
     pub(super) engine: Rc<RefCell<engine::Router>>,
-    notices: Vec<Notice>,
+    pub(super) notices: Vec<Notice>,
     pub(super) window: Window,
     pub(super) scan: Scanner,
     reply_members: Table,
@@ -78,18 +78,7 @@ impl Router {
     /// Loads a config. Throws the list of all its mistakes, as `{path, message}`.
     #[wasm_bindgen(constructor)]
     pub fn new(config: JsValue, host: JsValue, env: &js_sys::Function) -> Result<Self, JsValue> {
-        let plain = |value: JsValue, path: &str| {
-            convert::from_js(&value)
-                .map_err(|message| convert::problems(&[Problem { path: path.to_owned(), message }]))
-        };
-        let config = plain(config, "")?;
-        let host = plain(host, "host")?;
-        let env = |name: &str| env.call1(&JsValue::UNDEFINED, &JsValue::from_str(name)).ok()?.as_string();
-        let loaded = load(&config, &host, &env).map_err(|problems| convert::problems(&problems))?;
-        let misread: Vec<Problem> = loaded.config.deployments.iter().filter_map(address::misread).collect();
-        if !misread.is_empty() {
-            return Err(convert::problems(&misread));
-        }
+        let loaded = loaded(config, host, env)?;
         Ok(Self {
             engine: Rc::new(RefCell::new(engine::Router::new(loaded.config))),
             notices: loaded.notices,
@@ -129,6 +118,13 @@ impl Router {
     #[must_use]
     pub fn max_body_bytes(&self) -> f64 {
         self.engine.borrow().config().host.max_body_bytes as f64
+    }
+
+    /// A number that changes whenever what is known of a deployment by its index may not be true any more.
+    #[wasm_bindgen(js_name = coreVersion)]
+    #[must_use]
+    pub fn version(&self) -> f64 {
+        self.engine.borrow().version() as f64
     }
 
     /// Sets the seed of all random choices.
@@ -281,7 +277,7 @@ impl Router {
     pub fn begin_scanned(&mut self, surface: u8, now: f64) -> u32 {
         let surface = Surface::from_code(surface).unwrap_or(Surface::Chat);
         let request = Facts::read(std::mem::take(&mut self.scan)).and_then(|facts| {
-            let options = facts.options(self.engine.borrow().config())?;
+            let options = self.engine.borrow_mut().options_of(&facts)?;
             let (stream, usage_asked) = (facts.stream, facts.usage_asked);
             Ok(Request {
                 surface,
@@ -318,12 +314,9 @@ impl Router {
         if options.is_undefined() {
             return Ok(CallOptions::default());
         }
-        let bad = |message: String| Fault::new(FaultKind::BadRequest, message);
-        let value = convert::from_js(&options).map_err(bad)?;
-        CallOptions::parse(self.engine.borrow().config(), &value).map_err(|problems| {
-            let told: Vec<String> = problems.iter().map(|p| format!("{}: {}", p.path, p.message)).collect();
-            bad(told.join("; "))
-        })
+        let value = convert::from_js(&options);
+        let value = value.map_err(|message| Fault::new(FaultKind::BadRequest, message))?;
+        self.engine.borrow_mut().options(&value)
     }
 
     fn start(&mut self, request: Request, now: f64) -> u32 {
@@ -382,4 +375,18 @@ impl Router {
         };
         self.read(call, look).flatten()
     }
+}
+
+/// Loads a config, and lets the runtime look at its addresses. Fails with the list of all its mistakes.
+pub(super) fn loaded(config: JsValue, host: JsValue, env: &js_sys::Function) -> Result<Loaded, JsValue> {
+    let plain = |value: JsValue, path: &str| {
+        convert::from_js(&value)
+            .map_err(|message| convert::problems(&[Problem { path: path.to_owned(), message }]))
+    };
+    let config = plain(config, "")?;
+    let host = plain(host, "host")?;
+    let loaded = load(&config, &host, &|name| convert::variable(env, name));
+    let loaded = loaded.map_err(|problems| convert::problems(&problems))?;
+    let misread: Vec<Problem> = loaded.config.deployments.iter().filter_map(address::misread).collect();
+    if misread.is_empty() { Ok(loaded) } else { Err(convert::problems(&misread)) }
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use switchman::config::{DialectName, GroupIx, MidStream, Observe, Resolved, Timeouts};
 
-use crate::support::{config, loaded, notices};
+use crate::support::{config, loaded, notices, try_load};
 
 #[test]
 fn arguments_of_the_constructor() {
@@ -165,4 +165,12 @@ fn a_notice_about_many_deployments_is_one() {
     assert!(
         found[0].starts_with("model_list[0].litellm_params.tags: ") && found[0].ends_with("(in 3 places)")
     );
+}
+
+#[test]
+fn an_empty_list_is_one_whose_deployments_come_later() {
+    let empty = json!({ "model_list": [], "fallbacks": [{ "a": ["b"] }], "model_group_alias": { "c": "a" } });
+    let config = try_load(&empty, &json!({ "allowedModels": ["a"] })).unwrap().config;
+    assert!(config.deployments.is_empty() && config.resolve("a").is_none());
+    assert_eq!(config.host.allowed_models, Some(vec![]));
 }

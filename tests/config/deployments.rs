@@ -272,8 +272,9 @@ fn defaults_are_given_to_every_deployment_that_says_nothing_else() {
 }
 
 #[test]
-fn tools_of_a_deployment_and_wildcards_are_told_of() {
+fn tools_of_a_deployment_and_a_star_that_is_sent_are_told_of() {
     assert_eq!(notices(&one(json!({ "tools": [] }))).len(), 1);
-    let wild = notices(&json!({ "model_list": [entry("openai/*", json!({}))] }));
-    assert!(wild.len() == 1 && wild[0].starts_with("model_list[0].model_name: `openai/*`"), "{wild:?}");
+    let star = notices(&one(json!({ "model": "openai/*" })));
+    assert!(star.len() == 1 && star[0].starts_with("model_list[0].litellm_params.model: "), "{star:?}");
+    assert!(notices(&json!({ "model_list": [entry("*", json!({ "model": "openai/*" }))] })).is_empty());
 }

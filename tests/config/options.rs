@@ -42,6 +42,7 @@ fn everything_that_is_carried_out_is_read() {
         "mid_stream": "restart", "commit": "head", "observe": "off", "stream_usage": "always", "drop_params": true,
         "fallback_on": ["timeout"], "retry_policy": { "TimeoutErrorRetries": 5 }, "hedging": { "after_ms": 20 }, "priority": 0,
         "explain": true, "mock_response": "Hi", "mock_delay": 0.1, "mock_timeout": false, "mock_testing_rate_limit_error": true,
+        "specific_deployment": true,
     }));
     let [a, b, c] = [GroupIx(0), GroupIx(1), GroupIx(2)];
     let timeouts = Timeouts {
@@ -78,6 +79,7 @@ fn everything_that_is_carried_out_is_read() {
         disable_fallbacks: true,
         max_fallbacks: Some(1),
         max_attempts: Some(4),
+        specific_deployment: true,
         mock_testing_fallbacks: true,
         mock_testing_context_fallbacks: true,
         mock_testing_content_policy_fallbacks: true,

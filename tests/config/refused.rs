@@ -43,7 +43,6 @@ fn a_config_is_an_object_with_a_model_list() {
     }
     refused(&json!({}), "model_list", "is missing");
     refused(&json!({ "model_list": null }), "model_list", "is missing");
-    refused(&json!({ "model_list": [] }), "model_list", "is empty");
     refused(&json!({ "model_list": {} }), "model_list", "expected a list, got an object");
     // Names that cannot be found yet are no mistakes of their own.
     refused(

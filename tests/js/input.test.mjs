@@ -55,7 +55,7 @@ test("seven mistakes are reported together, each with its path", async () => {
 
 test("mistakes of the config and of the host come together", async () => {
   const kit = await nodeKit();
-  const error = mistakes(kit, { model_list: [] }, { maxBodyBytes: 0, trustRequestOptions: ["num_retires"], allowedModels: "x" });
+  const error = mistakes(kit, {}, { maxBodyBytes: 0, trustRequestOptions: ["num_retires"], allowedModels: "x" });
   assert.deepEqual(error.problems.map(({ path }) => path).sort(), [
     "host.allowedModels",
     "host.maxBodyBytes",

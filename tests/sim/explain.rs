@@ -241,7 +241,31 @@ fn a_snapshot_tells_what_each_deployment_has_been_through() {
     scene.now("a", Reply::ok());
     scene.advance(7_000);
     assert_eq!(scene.snapshot()["deployments"][0]["health"]["state"], "half_open");
-    let group = switchman::config::GroupIx(0);
     let now = switchman::base::time::Millis(scene.snapshot()["at"].as_u64().unwrap());
-    assert_eq!(scene.router().usage_of(now, group).requests, 31);
+    assert_eq!(scene.router().group_usage(now, "chat").map(|used| used.requests), Some(31));
+}
+
+#[test]
+fn a_name_that_a_pattern_matches_and_a_model_are_told_as_such() {
+    let wild = deployment("openai/*", "w", json!({ "model": "openai/*" }));
+    let list = vec![
+        wild,
+        deployment("chat", "a", json!({ "model": "openai_like/x", "api_base": "https://a.test" })),
+    ];
+    let aliases = json!({ "model_group_alias": { "al": "gpt-4o" } });
+    let mut scene = Scene::new(&with(list, aliases));
+    for (name, kind, group, id) in [
+        ("o1", "wildcard", "openai/o1", "w"),
+        ("openai_like/x", "model", "openai_like/x", "a"),
+        ("al", "alias", "openai/gpt-4o", "w"),
+    ] {
+        let explained = scene.explain(&Spec::chat(name));
+        assert_eq!(explained["resolved"], json!({ "kind": kind, "model_group": group, "deployment": null }));
+        assert_eq!(explained["picked"], id);
+        assert_eq!(scene.choose(name).unwrap(), id);
+    }
+    scene.set_health("w", false).unwrap();
+    assert_eq!(candidate(&scene.explain(&Spec::chat("o1")), "w")["despite"], "marked_down");
+    let ids = scene.snapshot()["deployments"].as_array().unwrap().len();
+    assert_eq!(ids, 4, "two that are declared, and one for each name");
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use switchman::error::FaultKind;
 use switchman::sim::{Reply, Spec, World};
 
-use crate::support::{Scene, assert_answered, config, slow_down};
+use crate::support::{Scene, assert_answered, config, deployment, slow_down, with};
 
 fn aliased(aliases: Value) -> Scene {
     let settings = json!({ "model_group_alias": aliases, "fallbacks": [{ "chat": ["backup"] }] });
@@ -86,4 +86,13 @@ fn s35_an_unknown_model_is_a_404_that_tells_what_is_known() {
 fn s36_two_deployments_of_one_id_are_a_mistake_in_the_config() {
     let error = World::new(&config(&[("chat", &["a", "a"])], json!({})), 1).unwrap_err().to_string();
     assert!(error.contains("model_info.id"), "{error}");
+}
+
+#[test]
+fn s37_a_list_of_organisations_is_a_deployment_of_each() {
+    let both = deployment("chat", "a", json!({ "organization": ["north", "south"] }));
+    let mut scene = Scene::new(&with(vec![both], json!({}))).always("a:north", Reply::status(404));
+    (0..20).for_each(|_| assert_answered(&scene.ask_chat()));
+    assert!(scene.benched_ms("a:north").is_some());
+    scene.assert_not_benched("a:south");
 }

@@ -66,6 +66,16 @@ export async function answers(signal: AbortSignal): Promise<string> {
   }
 }
 
+export function managed(key: string): string[] {
+  const params = { model: "openai/gpt-4o-mini", api_key: key };
+  router.upsertDeployment({ model_name: "chat", litellm_params: params, model_info: { id: "b" } });
+  if (router.addDeployment({ model_name: "chat", litellm_params: params }) === null) router.deleteDeployment("b");
+  router.updateSettings({ cooldown_time: 0.5, timeout: null });
+  const [first] = router.getModelList("chat");
+  const limit: number = router.getModelGroupInfo("chat")?.rpm ?? router.getModelGroupUsage("chat").rpm ?? 0;
+  return [...router.getModelNames(), first?.model_info.id ?? "", String(limit), String(router.getSettings().num_retries)];
+}
+
 export async function elsewhere(module: WebAssembly.Module): Promise<Router[]> {
   await init(module);
   const config = { model_list: [] };

@@ -8,7 +8,7 @@ use super::problems::{Path, quote};
 use super::read::Reader;
 use super::scopes::Scopes;
 use crate::base::index::Index;
-use crate::config::{Alias, GroupIx};
+use crate::config::{Alias, GroupIx, Resolved};
 
 /// An alias as it is written.
 struct Written<'a> {
@@ -52,7 +52,7 @@ pub(super) fn aliases(reader: &mut Reader<'_>, settings: &Scopes<'_>, models: &m
         }
         // The first place that has any aliases decides; the others are only checked.
         if is_first && !members.is_empty() {
-            found.into_iter().for_each(|(name, alias)| models.names.add_alias(name, alias));
+            found.into_iter().for_each(|(name, alias)| models.config.names.add_alias(name, alias));
             is_first = false;
         }
     }
@@ -98,17 +98,18 @@ fn follow(
     at: &Path<'_>,
     alias: &Written<'_>,
     book: &Book<'_>,
-    models: &Models,
+    models: &mut Models,
 ) -> Option<GroupIx> {
     let name = alias.name;
-    if models.names.group(name).is_some() {
+    let config = &mut models.config;
+    if config.names.declared(name).is_some() {
         reader.problem(at, format!("hides the group {}; give the alias another name", quote(name)));
         return None;
     }
     let mut steps = vec![name];
     let mut here = alias.target;
     loop {
-        if let Some(group) = models.names.group(here) {
+        if let Some(group) = config.names.group(here) {
             return Some(group);
         }
         if steps.contains(&here) {
@@ -121,7 +122,12 @@ fn follow(
         steps.push(here);
         here = next.target;
     }
-    let known = models.names.listed().into_iter().chain(book.written.iter().map(|alias| alias.name));
+    // A name that a pattern matches, or the model of a deployment.
+    config.keep(here);
+    if let Some(Resolved::Group(group)) = config.resolve(here) {
+        return Some(group);
+    }
+    let known = config.names.listed().into_iter().chain(book.written.iter().map(|alias| alias.name));
     let near = hint(here, known, Reach::Prefixes);
     reader.problem(at, format!("leads to {}, which is no group{near}", quote(here)));
     None

@@ -7,7 +7,7 @@ use super::keys;
 use super::mock::mock;
 use super::params::extras;
 use super::policies::{allowed_fails_policy, retry_policy};
-use super::problems::{Path, quote};
+use super::problems::Path;
 use super::read::{Members, Reader};
 use super::scopes::Scopes;
 use super::settings::timeouts;
@@ -15,7 +15,7 @@ use super::target::{Target, target};
 use crate::base::index::Index;
 use crate::base::json::number_text;
 use crate::base::text::has;
-use crate::config::{Deployment, DeploymentIx, DialectName, GroupIx, Secret};
+use crate::config::{Deployment, DeploymentIx, DialectName, GroupIx, Place, Secret};
 
 /// An entry that was read: one deployment, or one for each organisation.
 pub(super) struct Entry {
@@ -59,6 +59,7 @@ pub(super) fn entry(
             None
         }
     };
+    let is_of_pattern = group.as_deref().is_some_and(|name| has(name, b'*'));
     let names = Names { group, id };
     let Some(params) = params else { return (names, None) };
 
@@ -91,12 +92,21 @@ pub(super) fn entry(
     let prefill = info_only.pick(reader, "supports_assistant_prefill", Reader::flag);
 
     let Some(target) = target else { return (names, None) };
-    let one = |organization: Option<String>, id: String| Deployment {
+    if has(&target.model, b'*') && !is_of_pattern {
+        let message = "the star is sent as it is written, because `model_name` has none";
+        reader.report.notice(&at_params.key("model"), message);
+    }
+    let one = |organization: Option<String>, id: String, part: Option<usize>| Deployment {
         id,
         // Set when the group is known.
         group: GroupIx(0),
         provider: target.provider.name.to_owned(),
         model: target.model.clone(),
+        written: target.written.clone(),
+        parent: None,
+        is_retired: false,
+        // The entry's position is set when the deployment is added.
+        place: Place { entry: 0, organization: part },
         dialect: target.provider.dialect,
         api_base: target.api_base.clone(),
         api_key: api_key.clone(),
@@ -124,14 +134,15 @@ pub(super) fn entry(
     };
     let id = names.id.clone().unwrap_or_default();
     let deployments = match organizations {
-        Organizations::None => vec![one(None, id)],
-        Organizations::One(name) => vec![one(Some(name), id)],
+        Organizations::None => vec![one(None, id, None)],
+        Organizations::One(name) => vec![one(Some(name), id, None)],
         // A declared id is shared by several, and told apart by the organisation.
         Organizations::Several(list) => list
             .into_iter()
-            .map(|name| {
+            .enumerate()
+            .map(|(part, name)| {
                 let id = if id.is_empty() { String::new() } else { format!("{id}:{name}") };
-                one(Some(name), id)
+                one(Some(name), id, Some(part))
             })
             .collect(),
     };
@@ -143,12 +154,7 @@ fn model_name(reader: &mut Reader<'_>, at: &Path<'_>, value: Option<&Value>) -> 
         reader.problem(at, "is missing");
         return None;
     };
-    let name = reader.name(at, value)?;
-    if has(&name, b'*') {
-        let message = "wildcards are not carried out in this version; the name counts as it is written";
-        reader.report.notice(at, format!("{}: {message}", quote(&name)));
-    }
-    Some(name)
+    reader.name(at, value)
 }
 
 /// `model_info` holds whatever people like. Only slips of what counts here are reported.

@@ -8,15 +8,15 @@ use super::problems::{Path, quote};
 use super::read::{Members, Reader};
 use super::scopes::Scopes;
 use crate::config::options::{is_router_key, may_move_credential, router_keys};
-use crate::config::{Deployment, Group, HostRules, Names, Trust};
+use crate::config::{Found, HostRules, Resolved, RouterConfig, Trust};
 
-/// Reads the host's options, and refuses a config with a key in a browser unless it is wanted.
+/// Reads the host's options, and refuses a config with a key in a browser unless it is wanted. Where the model list is
+/// empty, no name is known yet.
 pub(super) fn host(
     reader: &mut Reader<'_>,
     value: &Value,
-    deployments: &[Deployment],
-    groups: &[Group],
-    names: &Names,
+    config: &mut RouterConfig,
+    is_empty: bool,
 ) -> HostRules {
     let at = Path::Root.key("host");
     let default = HostRules::default();
@@ -37,7 +37,8 @@ pub(super) fn host(
     let options = Scopes::new([(at, members)]);
     let in_browser = options.pick(reader, "browser", Reader::flag).unwrap_or(false);
     let may_show_keys = options.pick(reader, "dangerouslyAllowBrowser", Reader::flag).unwrap_or(false);
-    let holds_key = deployments.iter().any(|one| one.api_key.is_some() || !one.extra_headers.is_empty());
+    let holds_key =
+        config.deployments.iter().any(|one| one.api_key.is_some() || !one.extra_headers.is_empty());
     if in_browser && holds_key && !may_show_keys {
         let message = "a key in a browser is seen by everyone who opens the page; call a server that holds it, \
             or set this option to true";
@@ -50,7 +51,7 @@ pub(super) fn host(
             .unwrap_or(default.allow_direct_models),
         allowed_models: options
             .each("allowedModels")
-            .find_map(|(at, value)| allowed(reader, &at, value, groups, names)),
+            .find_map(|(at, value)| allowed(reader, &at, value, config, is_empty)),
         max_body_bytes: options.pick(reader, "maxBodyBytes", bytes).unwrap_or(default.max_body_bytes),
         subrequests: options.pick(reader, "subrequests", Reader::positive),
         may_fallback: options.pick(reader, "mayFallback", Reader::flag).unwrap_or(false),
@@ -105,24 +106,31 @@ fn trust(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value) -> Option<Trust>
     Some(Trust::Names(names))
 }
 
-/// `allowedModels`: groups and aliases, kept as the names of the groups.
+/// `allowedModels`: groups, patterns, names that patterns match, and aliases; kept as the names of the groups.
 fn allowed(
     reader: &mut Reader<'_>,
     at: &Path<'_>,
     value: &Value,
-    groups: &[Group],
-    names: &Names,
+    config: &mut RouterConfig,
+    is_empty: bool,
 ) -> Option<Vec<String>> {
     let mut allowed = Vec::new();
-    reader.texts(at, value, &mut |reader, at, name| match names
-        .group(name)
-        .and_then(|group| groups.get(usize::from(group.0)))
-    {
-        Some(group) if allowed.contains(&group.name) => {}
-        Some(group) => allowed.push(group.name.clone()),
-        None => {
-            let near = hint(name, names.listed(), Reach::Prefixes);
-            reader.problem(at, format!("there is no group or alias {}{near}", quote(name)));
+    reader.texts(at, value, &mut |reader, at, name| {
+        config.keep(name);
+        let declared = config.names.declared(name);
+        let group = declared.or_else(|| match config.find(name) {
+            Some(Found { target: Resolved::Group(group), is_direct: false }) => Some(group),
+            _ => None,
+        });
+        match group.and_then(|group| config.group(group)) {
+            Some(group) if allowed.contains(&group.name) => {}
+            Some(group) => allowed.push(group.name.clone()),
+            // The deployments come later.
+            None if is_empty => {}
+            None => {
+                let near = hint(name, config.names.listed(), Reach::Prefixes);
+                reader.problem(at, format!("there is no group or alias {}{near}", quote(name)));
+            }
         }
     })?;
     Some(allowed)

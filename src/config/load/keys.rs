@@ -81,6 +81,11 @@ const SETTINGS: &str = "\
         optional_pre_call_checks default_priority enable_health_check_routing \
         health_check_staleness_threshold";
 
+/// The names of the settings that are carried out.
+pub(super) fn settings() -> impl Iterator<Item = &'static str> {
+    SETTINGS.split_ascii_whitespace()
+}
+
 const SETTINGS_LATER: &str = "\
         routing_strategy_args routing_groups \
         enable_tag_filtering tag_filtering_match_any tag_routing_prefix provider_budget_config \

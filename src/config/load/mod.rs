@@ -9,6 +9,7 @@
 
 mod aliases;
 mod defaults;
+mod edit;
 mod entry;
 mod env;
 pub(super) mod fallbacks;
@@ -30,6 +31,7 @@ mod target;
 use serde_json::Value;
 
 use super::RouterConfig;
+pub use edit::{check_settings, ids_of, settings};
 use env::Environment;
 use fallbacks::Book;
 pub use problems::{Notice, Problem};
@@ -75,20 +77,22 @@ pub fn load(
     let skip = settings.pick(reader, "ignore_invalid_deployments", Reader::flag).unwrap_or(false);
     let mut models = models::models(reader, top.get("model_list"), &defaults, skip);
     // Without a single group every name would be unknown, which says nothing new.
-    let fallbacks = if models.groups.is_empty() {
-        Default::default()
-    } else {
+    if !models.config.groups.is_empty() {
         aliases::aliases(reader, &settings, &mut models);
         policies::group_policies(reader, &settings, &mut models);
-        fallbacks::table(reader, &settings, &Book { names: &models.names, doomed: &models.doomed })
-    };
-    let host = host::host(reader, host, &models.deployments, &models.groups, &models.names);
-    let models::Models { deployments, groups, names, .. } = models;
+        fallbacks::keep_named(&settings, &mut models.config);
+        let book = Book { config: &models.config, doomed: &models.doomed };
+        models.config.fallbacks = fallbacks::table(reader, &settings, &book);
+    }
+    let is_empty = top.get("model_list").and_then(Value::as_array).is_some_and(Vec::is_empty);
+    let host = host::host(reader, host, &mut models.config, is_empty);
+    let mut config = RouterConfig { policy, host, ..models.config };
+    config.leave_out_forbidden();
     let (problems, notices) = std::mem::take(&mut reader.report).finish();
     if !problems.is_empty() {
         return Err(problems);
     }
-    Ok(Loaded { config: RouterConfig { deployments, groups, names, policy, fallbacks, host }, notices })
+    Ok(Loaded { config, notices })
 }
 
 /// `general_settings`: all of them are the proxy server's.

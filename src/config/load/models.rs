@@ -8,7 +8,8 @@ use super::problems::{Path, quote};
 use super::read::Reader;
 use crate::base::hash::deployment_id;
 use crate::base::index::Index;
-use crate::config::{Deployment, DeploymentIx, Group, GroupIx, Names};
+use crate::base::text::has;
+use crate::config::{Deployment, DeploymentIx, Group, GroupIx, GroupKind, RouterConfig};
 
 /// The most deployments of one router: their positions are numbers of 16 bits.
 const MAX_DEPLOYMENTS: usize = 65_000;
@@ -16,13 +17,10 @@ const MAX_DEPLOYMENTS: usize = 65_000;
 /// What the model list holds.
 #[derive(Default)]
 pub(super) struct Models {
-    pub(super) deployments: Vec<Deployment>,
-    pub(super) groups: Vec<Group>,
-    pub(super) names: Names,
+    /// Its deployments, groups and names; the rest is not read yet.
+    pub(super) config: RouterConfig,
     /// Ids of entries that could not be used: what refers to them is no further mistake.
     pub(super) doomed: Index,
-    /// The entry of each deployment.
-    entries: Vec<usize>,
     /// How many deployments are the same but for what is secret or not part of the id.
     ordinals: Index,
 }
@@ -39,7 +37,7 @@ pub(super) fn models(
     let mut models = Models::default();
     let list = match value.filter(|value| !value.is_null()) {
         None => {
-            reader.problem(&at, "is missing; give at least one deployment");
+            reader.problem(&at, "is missing; give the deployments, or an empty list if they come later");
             return models;
         }
         Some(value) => match reader.list(&at, value) {
@@ -47,9 +45,6 @@ pub(super) fn models(
             None => return models,
         },
     };
-    if list.is_empty() {
-        reader.problem(&at, "is empty; give at least one deployment");
-    }
     if list.len() > MAX_DEPLOYMENTS {
         reader.problem(&at, format!("has more than {MAX_DEPLOYMENTS} entries"));
         return models;
@@ -70,13 +65,13 @@ pub(super) fn models(
                 reader.report.demote(mark);
             }
         }
-        if models.deployments.len() > MAX_DEPLOYMENTS {
+        if models.config.deployments.len() > MAX_DEPLOYMENTS {
             reader
                 .problem(&at, format!("is past the {MAX_DEPLOYMENTS} deployments that one router can hold"));
             return models;
         }
     }
-    if skip && models.deployments.is_empty() && !list.is_empty() {
+    if skip && models.config.deployments.is_empty() && !list.is_empty() {
         reader.problem(&at, "holds no deployment that can be used");
     }
     models.tell_of_shadowed_ids(reader);
@@ -85,13 +80,15 @@ pub(super) fn models(
 
 impl Models {
     fn group(&mut self, name: &str) -> GroupIx {
-        if let Some(group) = self.names.group(name) {
+        let config = &mut self.config;
+        if let Some(group) = config.names.declared(name) {
             return group;
         }
         // There are at most as many groups as entries, which are fewer than 65,536.
-        let group = GroupIx(u16::try_from(self.groups.len()).unwrap_or(u16::MAX));
-        self.groups.push(Group { name: name.to_owned(), members: Vec::new(), retry_policy: None });
-        self.names.add_group(name, group);
+        let group = GroupIx(u16::try_from(config.groups.len()).unwrap_or(u16::MAX));
+        let kind = if has(name, b'*') { GroupKind::Pattern } else { GroupKind::Declared };
+        config.groups.push(Group { name: name.to_owned(), kind, ..Group::default() });
+        config.names.add_group(name, group);
         group
     }
 
@@ -110,11 +107,12 @@ impl Models {
         let mut is_free = true;
         for deployment in &mut deployments {
             deployment.group = group;
+            deployment.place.entry = entry;
             let is_declared = !deployment.id.is_empty();
             if !is_declared {
                 deployment.id = self.made_id(deployment, &region);
             }
-            if let Some(first) = self.names.id(&deployment.id) {
+            if let Some(first) = self.config.names.id(&deployment.id) {
                 let (id, first) = (quote(&deployment.id), self.place(first));
                 let place = if is_declared { &at_id } else { at };
                 reader.problem(place, format!("the id {id} is already that of {first}"));
@@ -125,20 +123,20 @@ impl Models {
             return false;
         }
         for deployment in deployments {
-            let position = DeploymentIx(u16::try_from(self.deployments.len()).unwrap_or(u16::MAX));
-            self.names.add_id(&deployment.id, position);
-            self.entries.push(entry);
-            if let Some(group) = self.groups.get_mut(usize::from(group.0)) {
+            let config = &mut self.config;
+            let position = DeploymentIx(u16::try_from(config.deployments.len()).unwrap_or(u16::MAX));
+            config.names.add_id(&deployment.id, position);
+            if let Some(group) = config.groups.get_mut(usize::from(group.0)) {
                 group.members.push(position);
             }
-            self.deployments.push(deployment);
+            config.deployments.push(deployment);
         }
         true
     }
 
     /// The id of a deployment that declares none: the same at every start, whatever its key.
     fn made_id(&mut self, deployment: &Deployment, region: &str) -> String {
-        let group = self.groups.get(usize::from(deployment.group.0)).map_or("", |group| group.name.as_str());
+        let group = self.config.group(deployment.group).map_or("", |group| group.name.as_str());
         let organization = deployment.organization.as_deref().unwrap_or_default();
         let base = deployment.api_base.url();
         let parts = [group, &deployment.provider, &deployment.model, base, organization, region];
@@ -152,10 +150,10 @@ impl Models {
 
     /// An id that is also the name of a group means the group: worth a word unless that is the same.
     fn tell_of_shadowed_ids(&self, reader: &mut Reader<'_>) {
-        for deployment in &self.deployments {
-            let group =
-                self.names.group(&deployment.id).and_then(|group| self.groups.get(usize::from(group.0)));
-            let Some(position) = self.names.id(&deployment.id) else { continue };
+        for deployment in &self.config.deployments {
+            let names = &self.config.names;
+            let group = names.group(&deployment.id).and_then(|group| self.config.group(group));
+            let Some(position) = names.id(&deployment.id) else { continue };
             if group.is_some_and(|group| group.members != [position]) {
                 let place = self.place(position);
                 let message =
@@ -167,7 +165,7 @@ impl Models {
 
     /// Where the entry of a deployment stands.
     fn place(&self, deployment: DeploymentIx) -> String {
-        let entry = self.entries.get(usize::from(deployment.0)).copied().unwrap_or_default();
+        let entry = self.config.deployment(deployment).map_or(0, |known| known.place.entry);
         Path::Root.key("model_list").item(entry).to_string()
     }
 }

@@ -58,16 +58,16 @@ fn per_class(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value, keys: &str) 
 
 /// `model_group_retry_policy`: sets the policies of the groups that it names.
 pub(super) fn group_policies(reader: &mut Reader<'_>, settings: &Scopes<'_>, models: &mut Models) {
-    let Models { groups, names, doomed, .. } = models;
-    let book = Book { names, doomed };
     let mut is_first = true;
     for (at, value) in settings.each("model_group_retry_policy") {
         let Some(members) = reader.object(&at, value) else { continue };
         for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
             let at = at.key(name);
             let policy = retry_policy(reader, &at, value);
+            models.config.keep(name);
+            let book = Book { config: &models.config, doomed: &models.doomed };
             let found = group(reader, &at, name, &book);
-            let found = found.and_then(|found| groups.get_mut(usize::from(found.0)));
+            let found = found.and_then(|found| models.config.groups.get_mut(usize::from(found.0)));
             let Some(group) = found.filter(|_| is_first) else { continue };
             if group.retry_policy.is_some() {
                 let message =
@@ -80,6 +80,7 @@ pub(super) fn group_policies(reader: &mut Reader<'_>, settings: &Scopes<'_>, mod
         }
         is_first &= members.is_empty();
     }
+    models.config.inherit_policies();
 }
 
 /// What `fallback_on` calls the faults. The names of their classes do as well: see [`FaultKind::class`].

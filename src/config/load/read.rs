@@ -16,7 +16,10 @@ pub(in crate::config) type Members = Map<String, Value>;
 pub(in crate::config) const MAX_NAME: usize = 512;
 
 /// The longest time limit, in ms: a host's timer with a longer one fires at once.
-const MAX_MS: f64 = 2_147_483_647.0;
+const MAX_MS: f64 = LONGEST_MS as f64;
+
+/// See [`MAX_MS`].
+pub(super) const LONGEST_MS: u64 = 2_147_483_647;
 
 /// What kind of JSON value it is, for messages. Never the value.
 pub(in crate::config) fn kind_of(value: &Value) -> &'static str {

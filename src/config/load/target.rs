@@ -3,6 +3,7 @@
 use super::hints::{Reach, hint};
 use super::problems::{Path, quote};
 use super::read::{Members, Reader};
+use crate::config::provider::provider_of;
 use crate::config::{ApiBase, PROVIDERS, Provider, provider};
 
 /// Providers that LiteLLM knows and this version does not. What stands before the slash of a model is one
@@ -24,6 +25,8 @@ const ELSEWHERE: &str = "abliteration ai21 ai21_chat aiml aiohttp_openai aleph_a
 pub(super) struct Target {
     pub(super) provider: &'static Provider,
     pub(super) model: String,
+    /// `model`, as it is written.
+    pub(super) written: String,
     pub(super) api_base: ApiBase,
 }
 
@@ -57,7 +60,8 @@ pub(super) fn target(reader: &mut Reader<'_>, at: &Path<'_>, members: &Members) 
     };
     let key = if given("api_base").is_some() { "api_base" } else { "base_url" };
     let base = given(key).map(|value| address(reader, &at.key(key), value));
-    let (provider, model) = split(reader, at, &model?, custom.as_deref(), base.is_some())?;
+    let written = model?;
+    let (provider, model) = split(reader, at, &written, custom.as_deref(), base.is_some())?;
     let api_base = match (base, provider.api_base) {
         (Some(base), _) => base?,
         (None, Some(url)) => ApiBase::parse(url).ok()?,
@@ -67,7 +71,7 @@ pub(super) fn target(reader: &mut Reader<'_>, at: &Path<'_>, members: &Members) 
             return None;
         }
     };
-    Some(Target { provider, model, api_base })
+    Some(Target { provider, model, written, api_base })
 }
 
 fn address(reader: &mut Reader<'_>, at: &Path<'_>, value: &serde_json::Value) -> Option<ApiBase> {
@@ -105,7 +109,7 @@ fn split(
         return None;
     } else if has_base {
         (provider("openai")?, text)
-    } else if let Some(found) = infer(text) {
+    } else if let Some(found) = provider_of(text) {
         (found, text)
     } else if let Some(name) = prefix {
         unsupported(reader, &at_model, name);
@@ -123,10 +127,6 @@ fn split(
         return None;
     }
     Some((found, model.to_owned()))
-}
-
-fn infer(model: &str) -> Option<&'static Provider> {
-    PROVIDERS.iter().find(|row| row.model_prefixes.iter().any(|prefix| model.starts_with(prefix)))
 }
 
 fn unsupported(reader: &mut Reader<'_>, at: &Path<'_>, name: &str) {

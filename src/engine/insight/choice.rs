@@ -2,7 +2,7 @@
 
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
-use crate::config::{DeploymentIx, GroupIx};
+use crate::config::{CallOptions, DeploymentIx};
 use crate::engine::Router;
 use crate::error::{Fault, FaultKind};
 use crate::plan::choose;
@@ -23,7 +23,7 @@ impl Router {
         let mut rng = Rng::for_call(self.seed().unwrap_or(0) ^ LOOKS, look);
         let counts = Counts { requests: 1, ..Counts::default() };
         let need = Need { counts, stream, ..Need::default() };
-        let target = self.config.resolve(model);
+        let (target, _) = self.target(model, &CallOptions::default(), true)?;
         choose(self.view(), now, model, target, need, &mut rng)
     }
 
@@ -38,6 +38,18 @@ impl Router {
             let message = format!("there is no deployment `{}`", id.chars().take(100).collect::<String>());
             Fault::new(FaultKind::UnknownModel, message)
         })?;
+        // One that is declared under a pattern is told of with all that were made from it.
+        for place in (0..self.config.deployments.len()).filter_map(|at| u16::try_from(at).ok()) {
+            let one = DeploymentIx(place);
+            let known = self.config.deployment(one).filter(|known| !known.is_retired);
+            if known.is_some_and(|known| known.limit_cell(one) == ix) {
+                self.mark(now, one, ok);
+            }
+        }
+        Ok(())
+    }
+
+    fn mark(&mut self, now: Millis, ix: DeploymentIx, ok: bool) {
         let is_closed = |router: &Self| {
             router.state.health(ix).is_none_or(|health| health.circuit.at(now) == CircuitState::Closed)
         };
@@ -46,7 +58,6 @@ impl Router {
         if !was_closed && is_closed(self) {
             self.journal.note_closed(&self.config, now, ix);
         }
-        Ok(())
     }
 
     /// Begins to keep what happens, or keeps nothing any more.
@@ -57,17 +68,5 @@ impl Router {
     /// What has happened since the last look, as a JSON list: only the last of it, if nobody has looked for long.
     pub fn take_events(&mut self) -> String {
         self.journal.take()
-    }
-
-    /// What a group has used in the last minute: of the deployments that declare a limit, for of others nothing is counted.
-    #[must_use]
-    pub fn usage_of(&self, now: Millis, group: GroupIx) -> Counts {
-        let mut cells: Vec<DeploymentIx> = Vec::new();
-        for ix in self.config.group(group).map_or(&[][..], |group| &group.members) {
-            let cell = self.config.deployment(*ix).map(|known| known.limit_cell(*ix));
-            cells.extend(cell.filter(|cell| !cells.contains(cell)));
-        }
-        let used = cells.into_iter().filter_map(|cell| self.state.health(cell));
-        used.map(|health| health.usage.at(now)).fold(Counts::default(), Counts::plus)
     }
 }

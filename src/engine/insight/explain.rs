@@ -3,7 +3,7 @@
 use crate::base::json::Writer;
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
-use crate::config::{Resolved, RouterConfig};
+use crate::config::{GroupKind, Resolved, RouterConfig};
 use crate::engine::router::Request;
 use crate::engine::{CallId, Router};
 use crate::error::Fault;
@@ -15,9 +15,12 @@ use super::write::{finished, flag, fraction, group_name, id, name, number, text}
 impl Router {
     /// What would become of a call that began now: whom it would be sent to and why, and where each fault would lead from
     /// there. The next call that is made draws the same number. Nothing is sent, reserved or learnt.
-    pub fn explain(&mut self, now: Millis, request: Request) -> String {
+    ///
+    /// # Errors
+    /// Too many names of models are in use: what a call would hear.
+    pub fn explain(&mut self, now: Millis, request: Request) -> Result<String, Fault> {
         let now = self.advance(now);
-        let target = self.config.resolve(&request.model);
+        let (target, _) = self.target(&request.model, &request.options, true)?;
         let mut options = request.options;
         options.explain = true;
         let spec = CallSpec {
@@ -57,7 +60,7 @@ impl Router {
         out.key("fallbacks").raw("[");
         led.iter().for_each(|led| leads(&mut out, config, led));
         out.push("]").key("text").text(words.trim_end()).push("}");
-        finished(out)
+        Ok(finished(out))
     }
 
     /// Every choice of a running call, if it was asked to keep them.
@@ -95,10 +98,13 @@ fn record(out: &mut Writer, config: &RouterConfig, call: &Call) -> String {
 
 /// How a name leads to its target.
 pub(super) fn kind_of(config: &RouterConfig, requested: &str, target: Resolved) -> &'static str {
-    match target {
-        Resolved::Deployment(_) => "deployment",
-        Resolved::Group(_) if name(config, target) == requested => "group",
-        Resolved::Group(_) => "alias",
+    let is_alias = || name(config, target) != requested && config.names.group(requested).is_some();
+    let Resolved::Group(group) = target else { return "deployment" };
+    match config.group(group).map(|group| group.kind) {
+        _ if is_alias() => "alias",
+        Some(GroupKind::Derived { .. }) => "wildcard",
+        Some(GroupKind::Direct) => "model",
+        _ => "group",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::base::json::Writer;
 use crate::base::time::Millis;
-use crate::config::{Deployment, DeploymentIx, Group, GroupIx};
+use crate::config::{Deployment, DeploymentIx, Group, GroupIx, GroupKind};
 use crate::engine::Router;
 use crate::state::{Circuit, CircuitState, Counts, GroupState, Health, Left, RETRY_PRICE, Recent};
 
@@ -25,11 +25,12 @@ impl Router {
             out.key(name).number(count);
         }
         out.push("}").key("groups").raw("[");
-        for (at, group) in (0..).zip(&self.config.groups) {
+        let is_there = |group: &Group| group.kind != GroupKind::Retired;
+        for (at, group) in (0..).zip(&self.config.groups).filter(|(_, group)| is_there(group)) {
             self.group_in(&mut out, now, group, self.state.group(GroupIx(at)));
         }
         out.push("]").key("deployments").raw("[");
-        for (at, known) in (0..).zip(&self.config.deployments) {
+        for (at, known) in (0..).zip(&self.config.deployments).filter(|(_, known)| !known.is_retired) {
             let ix = DeploymentIx(at);
             if let Some(health) = self.state.health(ix) {
                 self.deployment_in(&mut out, now, (ix, known), health);

@@ -20,6 +20,8 @@ pub(super) fn in_words(config: &RouterConfig, call: &Call) -> String {
             let group = group_name(config, target).unwrap_or_default();
             match kind_of(config, &spec.requested, target) {
                 "alias" => format!("`{requested}` means the group `{group}`\n"),
+                "wildcard" => format!("`{requested}` is matched by a pattern, as `{group}`\n"),
+                "model" => format!("`{requested}` is the model of deployments\n"),
                 "deployment" => format!("`{requested}` is a deployment of `{group}`\n"),
                 _ => format!("`{requested}` is a group\n"),
             }

@@ -1,5 +1,6 @@
 //! The words of the store's language: keys, operations, and what comes back.
 
+use crate::base::hash::deployment_id;
 use crate::config::{DeploymentIx, RouterConfig};
 use crate::state::Counts;
 
@@ -121,9 +122,14 @@ impl Facet {
 }
 
 /// The key of a facet: `sw1/<store name>/<deployment>/<facet>`, with the number of the minute where there is one. `None`
-/// for a deployment of another config.
+/// for a deployment of another config, and one that is no more. What was made for a model has keys of its own, in which the
+/// model is a hash, because a caller chose its name.
 pub(super) fn key(config: &RouterConfig, ix: DeploymentIx, facet: Facet) -> Option<String> {
-    let id = &config.deployment(ix)?.id;
+    let known = config.deployment(ix).filter(|known| !known.is_retired)?;
+    let id = match known.parent {
+        None => known.id.clone(),
+        Some(_) => format!("{}/{}", known.id, deployment_id(&[&known.model])),
+    };
     let name = &config.host.store_name;
     Some(match facet {
         Facet::Cool => format!("{VERSION}/{name}/{id}/cool"),

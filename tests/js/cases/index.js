@@ -11,8 +11,10 @@ import { inputRelayed } from "./input-relayed.js";
 import { inputSteering } from "./input-steering.js";
 import { insight } from "./insight.js";
 import { load, loadLong } from "./load.js";
+import { manage } from "./manage.js";
 import { mayFallback } from "./may-fallback.js";
 import { mock } from "./mock.js";
+import { naming } from "./naming.js";
 import { overrides } from "./overrides.js";
 import { race } from "./race.js";
 import { scope } from "./scope.js";
@@ -32,7 +34,7 @@ import { trap } from "./trap.js";
 
 /** For every runtime. */
 export const suites = {
-  ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, scope },
+  ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, manage, naming, scope },
   ...{ secretsHome, secretsShown, sharing, streamBytes, streamFaults, streamObjects, testkit, trap },
   ...{ mayFallback, mock, overrides },
   ...{ events, insight, race },

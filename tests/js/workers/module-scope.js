@@ -8,7 +8,7 @@ const many = Array.from({ length: 100 }, () => new Router(env.CONFIG));
 
 let mistakes = [];
 try {
-  new Router({ model_list: [], num_retries: "many" });
+  new Router({ num_retries: "many" });
 } catch (error) {
   mistakes = error instanceof ConfigError ? error.problems.map(({ path }) => path) : [String(error)];
 }

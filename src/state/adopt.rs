@@ -1,0 +1,33 @@
+//! What stays of the state when another config takes the place of the one in use.
+
+use crate::config::{Changes, DeploymentIx};
+
+use super::{Circuit, Health, State};
+
+impl State {
+    /// Follows a change of the config: what was learnt of a deployment stays with it, and what was learnt of a credential
+    /// with that. A new key starts clean.
+    pub fn adopt(&mut self, changes: &Changes) {
+        let was = self.credentials.clone();
+        changes.groups.iter().for_each(|group| self.enter_group(*group));
+        changes.deployments.iter().for_each(|deployment| self.enter_deployment(*deployment));
+        changes.moved.iter().for_each(|deployment| self.forget(*deployment));
+        self.credentials.fill(Circuit::default());
+        for (from, to) in &changes.credentials {
+            let known = was.get(usize::from(from.0));
+            if let (Some(known), Some(circuit)) = (known, self.credentials.get_mut(usize::from(to.0))) {
+                *circuit = known.clone();
+            }
+        }
+    }
+
+    /// Forgets what was learnt of a deployment that is another model, or elsewhere, by now. Its bench is closed for
+    /// everyone; its sends that are under way still take their places.
+    fn forget(&mut self, deployment: DeploymentIx) {
+        let Some(health) = self.deployments.get_mut(usize::from(deployment.0)) else { return };
+        let Health { mut circuit, open, usage, .. } = std::mem::take(health);
+        let changed = circuit.close();
+        *health = Health { circuit, open, usage, ..Health::default() };
+        self.tell(deployment, changed);
+    }
+}
