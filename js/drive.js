@@ -216,6 +216,8 @@ export class Call {
   /** The alarm rang, at `vouched` if it knows better than the clock. */
   wake(vouched) {
     if (this.#isOver || this.atRest?.()) return;
+    // The alarm is set anew even for the same moment: by a clock that was set back, it is still to come.
+    this.wakeAt = Infinity;
     const moment = Math.max(this.#hub.now(), vouched ?? 0);
     this.#moved((core, id) => {
       // A reader that takes its time is no silence of the upstream.
