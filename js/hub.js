@@ -56,6 +56,8 @@ export class Hub {
     /** The host's `fetch`; where there is none, the runtime's is looked up at each send, for it may be patched. */
     this.fetch = host.fetch;
     this.mayFallback = host.mayFallback;
+    this.tokenCounter = host.tokenCounter;
+    this.countsTokens = core.coreCountsTokens();
     this.sleep = host.sleep;
     /** May what comes over `fetch` ask for more than an answer? */
     this.trusts = Boolean(host.trustRequestOptions);

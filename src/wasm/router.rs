@@ -15,7 +15,7 @@ use crate::config::{
     Surface, load,
 };
 use crate::dialect::reply_members;
-use crate::engine::{self, CallId, Facts, Request, Route, Running, route};
+use crate::engine::{self, CallId, Facts, Request, Route, Running, Size, route};
 use crate::error::{Fault, FaultKind};
 use crate::plan::{Action, Ask, Attempt, AttemptId, Event, Step};
 
@@ -69,6 +69,8 @@ pub struct Router {
     pub(super) taken: Vec<u8>,
     /// The body that is being translated.
     pub(super) skeleton: Skeleton,
+    /// The size of the request that is begun next, where tokens are counted.
+    pub(super) size: Option<Size>,
     /// What a translated reply says it used, or why it is none; until the driver has put it together.
     pub(super) abroad: Option<Result<Option<Usage>, Fault>>,
 }
@@ -88,6 +90,7 @@ impl Router {
             last: Last::default(),
             taken: Vec::new(),
             skeleton: Skeleton::default(),
+            size: None,
             abroad: None,
         })
     }
@@ -254,6 +257,7 @@ impl Router {
             Ok(options) => options,
             Err(fault) => return self.refuse_with(fault, action::FAILED),
         };
+        let tokens = self.size.take().map(|size| Size { choices: n.map(|n| n as u32), ..size });
         let model = model.into();
         let is_text = format.is_none_or(|format| format == "text") && n.is_none_or(|n| n == 1.0);
         self.start(
@@ -264,7 +268,7 @@ impl Router {
                 objects: true,
                 usage_asked,
                 is_text,
-                tokens: None,
+                tokens: self.reserved(surface, tokens),
                 options,
                 facts: None,
             },
@@ -276,6 +280,7 @@ impl Router {
     #[wasm_bindgen(js_name = coreBeginScanned)]
     pub fn begin_scanned(&mut self, surface: u8, now: f64) -> u32 {
         let surface = Surface::from_code(surface).unwrap_or(Surface::Chat);
+        let size = self.size.take();
         let request = Facts::read(std::mem::take(&mut self.scan)).and_then(|facts| {
             let options = self.engine.borrow_mut().options_of(&facts)?;
             let (stream, usage_asked) = (facts.stream, facts.usage_asked);
@@ -286,7 +291,7 @@ impl Router {
                 objects: false,
                 usage_asked,
                 is_text: facts.is_text,
-                tokens: None,
+                tokens: self.reserved(surface, size.map(|size| facts.size(size))),
                 options,
                 facts: Some(facts),
             })

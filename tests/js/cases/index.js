@@ -30,13 +30,14 @@ import { streamResumeLimits } from "./stream-resume-limits.js";
 import { streamRules } from "./stream-rules.js";
 import { streamScenarios } from "./stream-scenarios.js";
 import { testkit } from "./testkit.js";
+import { tokens } from "./tokens.js";
 import { trap } from "./trap.js";
 
 /** For every runtime. */
 export const suites = {
   ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, manage, naming, scope },
   ...{ secretsHome, secretsShown, sharing, streamBytes, streamFaults, streamObjects, testkit, trap },
-  ...{ mayFallback, mock, overrides },
+  ...{ mayFallback, mock, overrides, tokens },
   ...{ events, insight, race },
   ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
 };
