@@ -284,6 +284,20 @@ export class Hub {
     return lines;
   }
 
+  /**
+   * What a reply of 2xx tells of its provider's limits, a line each.
+   * @param {Headers} headers
+   * @param {string[]} limits the name of what is left, and that of when it is counted anew, in turn
+   */
+  limitLines(headers, limits) {
+    let lines = "";
+    for (let at = 0; at < limits.length; at += 2) {
+      const left = headers.get(limits[at]);
+      if (left !== null) lines += `${limits[at]}: ${left}\n${limits[at + 1]}: ${headers.get(limits[at + 1]) ?? ""}\n`;
+    }
+    return lines;
+  }
+
   /** What the headers of a reply tell of a call. */
   brief(call) {
     const { core, id } = call;

@@ -7,7 +7,9 @@ use smallvec::SmallVec;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::base::headers::READ;
 use crate::base::json::{Scanner, Skeleton, Table};
+use crate::base::remaining;
 use crate::base::time::Millis;
 use crate::base::usage::Usage;
 use crate::config::{
@@ -109,11 +111,13 @@ impl Router {
         ROUTER_KEYS.iter().chain(IN_PROCESS_KEYS).map(|key| (*key).to_owned()).collect()
     }
 
-    /// The headers of a reply that the core wants to know.
+    /// The headers of a reply that is not 2xx that the core wants to know.
     #[wasm_bindgen(js_name = coreReadHeaders)]
     #[must_use]
     pub fn read_headers() -> Vec<String> {
-        crate::base::headers::READ.iter().map(|name| (*name).to_owned()).collect()
+        let limits = [remaining::OPENAI, remaining::ANTHROPIC].into_iter().flatten();
+        let limits = limits.flat_map(|(left, reset)| [left, reset]);
+        READ.iter().chain(limits).map(|name| (*name).to_owned()).collect()
     }
 
     /// The largest body that is read, in bytes.
@@ -172,7 +176,7 @@ impl Router {
         ])
     }
 
-    /// The request to a deployment: `{url, headers, put, defaults, prefill, askUsage, translated, mocked}`. Holds its credential.
+    /// The request to a deployment: `{url, headers, put, defaults, prefill, askUsage, translated, mocked, limits}`. Holds its credential.
     #[wasm_bindgen(js_name = coreOutbound)]
     #[must_use]
     pub fn outbound(&self, deployment: u16, surface: u8) -> JsValue {
@@ -182,7 +186,10 @@ impl Router {
         let known = engine.config().deployment(DeploymentIx(deployment));
         let is_translated = known.is_some_and(|known| known.is_translated);
         let is_mocked = known.is_some_and(|known| known.mock.is_some());
-        outbound.map_or(JsValue::NULL, |outbound| convert::outbound(&outbound, is_translated, is_mocked))
+        outbound.map_or(JsValue::NULL, |outbound| {
+            let limits = engine.limit_headers(DeploymentIx(deployment));
+            convert::outbound(&outbound, is_translated, is_mocked, limits)
+        })
     }
 
     // ── the window ──

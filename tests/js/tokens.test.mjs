@@ -1,6 +1,7 @@
-/** Limits on tokens. */
+/** Limits on tokens, and what providers tell of theirs. */
 
-import { onBoth } from "./support/suite.mjs";
+import { remaining } from "./cases/remaining.js";
 import { tokens } from "./cases/tokens.js";
+import { onBoth } from "./support/suite.mjs";
 
-onBoth({ tokens });
+onBoth({ remaining, tokens });
