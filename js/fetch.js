@@ -8,6 +8,7 @@ import { errorOf, internal } from "./errors.js";
 import { callerHeaders } from "./headers.js";
 import { TooLong } from "./platform/bytes.js";
 import { relay, relayEvents, unwatched } from "./relay.js";
+import { counted } from "./tokens.js";
 
 const encoder = new TextEncoder();
 
@@ -77,8 +78,9 @@ function toBytes(body) {
 }
 
 async function call(hub, surface, body, asked) {
-  const { core, now, window } = hub;
-  const started = now();
+  const started = hub.now();
+  const tokens = hub.countsTokens && hub.tokenCounter ? await count(hub, body) : undefined;
+  const { core, window } = hub;
   hub.prefix();
   core.coreScanRequest();
   let source = body;
@@ -88,6 +90,7 @@ async function call(hub, surface, body, asked) {
   } else if (typeof body !== "string") {
     window.each(body, hub.scan);
   }
+  if (hub.countsTokens) core.coreSize(tokens, source.length, -1);
   const action = core.coreBeginScanned(surface, started);
   if (core.coreCall() === 0) return refusal(hub);
   const id = core.coreCall();
@@ -113,6 +116,17 @@ async function call(hub, surface, body, asked) {
   const type = isStream ? "text/event-stream; charset=utf-8" : "application/json";
   const told = replyHeaders(running.report ?? hub.brief(running), type, running.response.headers);
   return new Response(isStream ? streamed(hub, running) : running.bytes, { headers: told });
+}
+
+/** What the host counts; of what is no JSON it is not asked. */
+async function count(hub, body) {
+  let request;
+  try {
+    request = JSON.parse(hub.platform.decode(body));
+  } catch {
+    return undefined;
+  }
+  return counted(hub, request);
 }
 
 /** The body of a streamed answer. */

@@ -56,6 +56,8 @@ export class Hub {
     /** The host's `fetch`; where there is none, the runtime's is looked up at each send, for it may be patched. */
     this.fetch = host.fetch;
     this.mayFallback = host.mayFallback;
+    this.tokenCounter = host.tokenCounter;
+    this.countsTokens = core.coreCountsTokens();
     this.sleep = host.sleep;
     /** May what comes over `fetch` ask for more than an answer? */
     this.trusts = Boolean(host.trustRequestOptions);
@@ -278,6 +280,20 @@ export class Hub {
     for (const name of this.#readHeaders) {
       const value = headers.get(name);
       if (value !== null) lines += `${name}: ${value}\n`;
+    }
+    return lines;
+  }
+
+  /**
+   * What a reply of 2xx tells of its provider's limits, a line each.
+   * @param {Headers} headers
+   * @param {string[]} limits the name of what is left, and that of when it is counted anew, in turn
+   */
+  limitLines(headers, limits) {
+    let lines = "";
+    for (let at = 0; at < limits.length; at += 2) {
+      const left = headers.get(limits[at]);
+      if (left !== null) lines += `${limits[at]}: ${left}\n${limits[at + 1]}: ${headers.get(limits[at + 1]) ?? ""}\n`;
     }
     return lines;
   }

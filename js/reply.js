@@ -96,7 +96,7 @@ function answered(call, action, answer) {
 }
 
 /** A stream: held back until it commits. */
-export async function readStream(call, hub, attempt, response) {
+export async function readStream(call, hub, attempt, response, headers) {
   const { core } = call;
   const { now } = hub;
   const type = response.headers.get("content-type") ?? "";
@@ -105,7 +105,7 @@ export async function readStream(call, hub, attempt, response) {
   call.attempt = attempt;
   call.held = [];
   call.output = core.coreStreamOutput(call.id, attempt);
-  const action = core.coreHead(call.id, attempt, response.status, "", now());
+  const action = core.coreHead(call.id, attempt, response.status, headers, now());
   // A stream that nobody watches is an answer by its head.
   if (action === DONE) return void call.step(action);
   const reader = response.body.getReader();

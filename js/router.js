@@ -11,6 +11,7 @@ import { KeptConfig } from "./manage.js";
 import { batch, race } from "./race.js";
 import { bodyFor, split } from "./request.js";
 import { CompletionStream } from "./stream.js";
+import { allowance, bytesOf, counted } from "./tokens.js";
 
 /** Parts of the host that are functions or objects; the rest is plain data and goes to the core. */
 const INJECTED = new Set([
@@ -210,11 +211,13 @@ export function makeRouter(glue, platform) {
       const shape = typeof format === "string" ? format : undefined;
       const n = typeof body.n === "number" ? body.n : undefined;
       const steers = steering !== undefined;
+      const tokens = hub.countsTokens && hub.tokenCounter ? await counted(hub, body) : undefined;
       let core;
       let action;
       try {
         ({ core } = hub);
         hub.prefix();
+        if (hub.countsTokens) core.coreSize(tokens, tokens === undefined ? bytesOf(body) : 0, allowance(body));
         action = core.coreBegin(surface, model, isStream, usageAsked, shape, n, steering, started);
       } catch (error) {
         hub.survive(error);
@@ -278,12 +281,12 @@ function environment(given) {
 const NOT_CALLED = ["customRoutingStrategy", "filterDeployments", "beforeRoute", "getToken"];
 
 /** Hooks that this version does not call, and that change no answer. */
-const UNUSED = ["cache", "tokenCounter"];
+const UNUSED = ["cache"];
 
 /** A function that is none would fail at the first call; say so at once. */
 function checkInjected(host) {
   const problems = [];
-  for (const name of ["fetch", "now", "sleep", "waitUntil", "mayFallback"]) {
+  for (const name of ["fetch", "now", "sleep", "waitUntil", "mayFallback", "tokenCounter"]) {
     if (host[name] !== undefined && typeof host[name] !== "function") {
       problems.push({ path: `host.${name}`, message: "expected a function" });
     }

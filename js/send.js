@@ -71,8 +71,8 @@ export async function send(sender, hub, attempt) {
     hub.share();
     const response = await until(sender, sent);
     if (sender.action !== NONE || controller.signal.aborted) return discard(sent);
-    if (response.ok && plan.isStream) return await readStream(sender, hub, attempt, response);
-    const headers = response.ok ? "" : hub.headerLines(response.headers);
+    const headers = response.ok ? hub.limitLines(response.headers, target.limits) : hub.headerLines(response.headers);
+    if (response.ok && plan.isStream) return await readStream(sender, hub, attempt, response, headers);
     sender.step(core.coreHead(id, attempt, response.status, headers, now()));
     if (sender.action !== NONE) return undefined;
     if (!response.ok) return await readRefusal(sender, hub, attempt, response);

@@ -50,10 +50,11 @@ export async function build({ force = false } = {}) {
 function loneCrate() {
   const folder = at("target", "wasm-crate");
   mkdirSync(folder, { recursive: true });
+  // What is not there is not named either: the read-me, the benches.
   const lone = textOf("Cargo.toml")
     .replace(/crate-type = \[.*\]/, 'crate-type = ["cdylib"]\npath = "../../src/lib.rs"')
     .replace(/^(readme|include) = .*\n/gm, "")
-    .replace(/^\[\[bench\]\]\n(.+\n)+/gm, "");
+    .replace(/^\[\[bench\]\]\n(?:.+\n)*/gm, "");
   writeFileSync(join(folder, "Cargo.toml"), `${lone}\n[workspace]\n`);
   copyFileSync(at("Cargo.lock"), join(folder, "Cargo.lock"));
   return folder;

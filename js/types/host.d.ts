@@ -23,6 +23,14 @@ export interface Host {
    * that the config or the call names is allowed.
    */
   mayFallback?: (target: FallbackQuestion) => boolean | Promise<boolean>;
+  /**
+   * Counts the tokens of a request, as it would be sent: asked once before each call, and only where a deployment declares
+   * `tpm`, `itpm` or `otpm` and `limit_mode` is "hard". Default, and after an error or a second of silence: a quarter of the
+   * request's bytes. What the answer may use is added: `max_completion_tokens` or `max_tokens`, else 1,024 or a
+   * quarter of the smallest limit where that is less; for each choice.
+   * Both are reserved when a request is sent; what the answer tells of its usage takes their place.
+   */
+  tokenCounter?: (request: Record<string, unknown>) => number | Promise<number>;
   /** Keeps the store's promises alive after the answer. Default: on Workers the runtime's own, elsewhere none is needed. */
   waitUntil?: (promise: Promise<unknown>) => void;
   /** Are told of everything, as with `router.on("*", …)`. */

@@ -6,7 +6,8 @@ use super::decimal::decimal;
 use super::text::split;
 use super::time::Millis;
 
-/// The headers that the router reads of a reply; a driver need report no others.
+/// The headers that the router reads of a reply that is not 2xx; a driver need report no others, and of one that is 2xx
+/// only those of [`remaining`](super::remaining).
 pub const READ: &[&str] = &["retry-after-ms", "retry-after", "x-should-retry"];
 
 /// The headers of a reply that the router itself reads, in the order given. Names are lower case.
@@ -27,6 +28,12 @@ impl Headers {
     /// Adds a header; the name is compared without regard to case.
     pub fn add(&mut self, name: &str, value: &str) {
         self.0.push((name.to_ascii_lowercase().into(), value.into()));
+    }
+
+    /// Is there none?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The first value of a header.

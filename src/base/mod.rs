@@ -6,6 +6,7 @@ pub mod hash;
 pub mod headers;
 pub mod index;
 pub mod json;
+pub mod remaining;
 pub mod rng;
 pub mod sse;
 pub mod text;

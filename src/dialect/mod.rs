@@ -10,6 +10,7 @@ mod redact;
 mod translate;
 
 use crate::base::json::{Scanner, Wanted};
+use crate::base::remaining::{self, Pair};
 use crate::base::usage::Usage;
 use crate::config::{Deployment, DialectName, Param, Secret, Surface, provider};
 use crate::error::Fault;
@@ -91,6 +92,15 @@ pub fn prefill_members(deployment: &Deployment) -> Vec<Param> {
 pub fn reply_members(dialect: DialectName) -> &'static [Wanted] {
     match dialect {
         DialectName::OpenAi | DialectName::Anthropic => REPLY_MEMBERS,
+    }
+}
+
+/// The headers in which a provider tells what is left of its limits.
+#[must_use]
+pub fn limit_headers(dialect: DialectName) -> &'static [Pair] {
+    match dialect {
+        DialectName::OpenAi => remaining::OPENAI,
+        DialectName::Anthropic => remaining::ANTHROPIC,
     }
 }
 

@@ -11,7 +11,9 @@ const STREAM_OPTIONS: usize = 2;
 const MESSAGES: usize = 3;
 const RESPONSE_FORMAT: usize = 4;
 const N: usize = 5;
-const OWN: usize = 6;
+const MAX_COMPLETION_TOKENS: usize = 6;
+const MAX_TOKENS: usize = 7;
+const OWN: usize = 8;
 
 /// The longest value of a router key that is read, in bytes.
 const OPTION_BYTES: u32 = 16 * 1024;
@@ -30,6 +32,8 @@ const fn members() -> [Wanted; OWN + ROUTER_KEYS.len()] {
             MESSAGES => Wanted { name: "messages", capture: 0 },
             RESPONSE_FORMAT => Wanted { name: "response_format", capture: 64 },
             N => Wanted { name: "n", capture: 16 },
+            MAX_COMPLETION_TOKENS => Wanted { name: "max_completion_tokens", capture: 16 },
+            MAX_TOKENS => Wanted { name: "max_tokens", capture: 16 },
             _ => Wanted { name: router_key(at.saturating_sub(OWN)), capture: OPTION_BYTES },
         };
         rest = others;
@@ -102,6 +106,11 @@ impl Facts {
             found.raw().is_some_and(is_plain)
         }) && scan.last(N).is_none_or(|found| matches!(found.raw(), Some(b"1" | b"null")));
         Ok(Self { scan, model, stream, usage_asked, is_text })
+    }
+
+    /// `max_completion_tokens`, `max_tokens` and `n`.
+    pub(super) fn sizes(&self) -> [Option<&Member>; 3] {
+        [MAX_COMPLETION_TOKENS, MAX_TOKENS, N].map(|wanted| self.scan.last(wanted))
     }
 
     /// How many router keys the body holds that may not steer.

@@ -2,6 +2,7 @@
 
 use crate::base::headers::Headers;
 use crate::base::json::{Scanner, Table};
+use crate::base::remaining::Pair;
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
 use crate::config::{
@@ -272,6 +273,15 @@ impl Router {
     pub fn outbound(&self, deployment: DeploymentIx, surface: Surface) -> Option<Outbound> {
         let in_browser = self.config.host.in_browser;
         self.config.deployment(deployment).map(|known| dialect::outbound(known, surface, in_browser))
+    }
+
+    /// The headers of a 2xx reply that tell what is left of the provider's limits; none where nobody else could be chosen
+    /// for it, and no limit counts tokens.
+    #[must_use]
+    pub fn limit_headers(&self, deployment: DeploymentIx) -> &'static [Pair] {
+        let Some(known) = self.config.deployment(deployment) else { return &[] };
+        let has_company = self.config.group(known.group).is_some_and(|group| group.members.len() > 1);
+        if has_company || known.has_limits() { dialect::limit_headers(known.dialect) } else { &[] }
     }
 
     /// A scanner for a request body.

@@ -265,7 +265,7 @@ impl Call {
         match event {
             Event::Start => self.start(now, view, &mut step),
             Event::Head { attempt, status, headers } => {
-                self.head(now, attempt, status, headers);
+                self.head(now, attempt, status, headers, &mut step);
                 if self.spec.stream && (200..300).contains(&status) {
                     self.stream_head(now, view, attempt, &mut step);
                 }

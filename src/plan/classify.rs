@@ -34,6 +34,8 @@ pub(super) fn refused(now: Millis, status: u16, headers: &Headers, hint: ErrorHi
         300..=399 => format!("the provider answered with a redirect ({status}), which is refused").into(),
         _ => format!("the provider answered with status {status}").into(),
     });
+    // What is used up comes back then; nothing else that is told of limits is about this refusal.
+    let reset = || headers.remaining(now).filter(|_| status == 429)?.reset_ms();
     Fault {
         kind,
         status: Some(status),
@@ -41,7 +43,7 @@ pub(super) fn refused(now: Millis, status: u16, headers: &Headers, hint: ErrorHi
         code: hint.code,
         wire_type: hint.wire_type,
         param: hint.param,
-        retry_after_ms: headers.retry_after_ms(now).or(hint.retry_after_ms),
+        retry_after_ms: headers.retry_after_ms(now).or(hint.retry_after_ms).or_else(reset),
         should_retry: headers.should_retry(),
     }
 }

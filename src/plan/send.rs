@@ -5,7 +5,7 @@ use crate::base::time::Millis;
 use crate::base::usage::Usage;
 use crate::config::{Deployment, DeploymentIx, Timeouts};
 use crate::error::{Fault, FaultKind};
-use crate::state::{Counts, Delta, Lease, View, still_counts};
+use crate::state::{Counts, Delta, Lease, Quota, View, still_counts};
 
 use super::attempt::Attempt;
 use super::call::{Call, Phase};
@@ -116,12 +116,24 @@ impl Call {
         if self.rival == Some(attempt) { Lane::Rival } else { Lane::Main }
     }
 
-    pub(super) fn head(&mut self, now: Millis, attempt: AttemptId, status: u16, headers: Headers) {
+    pub(super) fn head(
+        &mut self,
+        now: Millis,
+        attempt: AttemptId,
+        status: u16,
+        headers: Headers,
+        step: &mut Step,
+    ) {
         let lane = self.lane(attempt);
         self.timers.limit(lane, Limit::Head, now, None);
         let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) else { return };
         known.head_at = Some(now);
         known.status = Some(status);
+        let is_told = (200..300).contains(&status) || status == 429;
+        if let Some(remaining) = headers.remaining(now).filter(|_| is_told) {
+            step.deltas
+                .push(Delta::Learned { deployment: known.deployment, quota: Quota::told(now, remaining) });
+        }
         if !(200..300).contains(&status) {
             // What the body adds is not worth a long wait: the status says enough.
             let soon = now + ERROR_BODY_MS;

@@ -10,6 +10,8 @@ use super::wire;
 pub enum Part {
     /// A 2xx head.
     Head(u16),
+    /// A 2xx head that tells something.
+    Telling(u16, Headers),
     /// A head that is no answer, with its body: any other status, or 200 with JSON in place of a stream.
     Refusal {
         /// The status.
@@ -65,11 +67,13 @@ pub struct Reply {
     pub(super) gap_ms: u64,
     pub(super) words: u32,
     pub(super) kind: Kind,
+    /// Those of a head of 2xx.
+    pub(super) headers: Headers,
 }
 
 impl Reply {
     fn new(kind: Kind, words: u32) -> Self {
-        Self { latency: Latency::Fixed(100), gap_ms: 20, words, kind }
+        Self { latency: Latency::Fixed(100), gap_ms: 20, words, kind, headers: Headers::default() }
     }
 
     /// A good answer of five words.
@@ -169,11 +173,12 @@ impl Reply {
         Self { words, ..self }
     }
 
-    /// Adds a header; only refusals have any that are read.
+    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        if let Kind::Refusal { headers, .. } = &mut self.kind {
-            headers.add(name, value);
+        match &mut self.kind {
+            Kind::Refusal { headers, .. } => headers.add(name, value),
+            _ => self.headers.add(name, value),
         }
         self
     }

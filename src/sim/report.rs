@@ -70,8 +70,8 @@ impl World {
         let number = attempt.0;
         match part {
             Part::Vanish => (flight.id, flight.outcome.has_vanished) = (None, true),
-            Part::Head(status) => {
-                let headers = Headers::default();
+            Part::Head(status) => self.part(call, attempt, Part::Telling(status, Headers::default())),
+            Part::Telling(status, headers) => {
                 let step = self.router.step(now, id, Event::Head { attempt, status, headers });
                 self.take(call, format!("head {number} {status}"), step);
             }

@@ -20,7 +20,11 @@ impl Reply {
             }
             Kind::Parts(parts) => return parts.clone(),
             kind => {
-                timeline.now(Part::Head(200));
+                timeline.now(if self.headers.is_empty() {
+                    Part::Head(200)
+                } else {
+                    Part::Telling(200, self.headers.clone())
+                });
                 if stream {
                     self.stream(kind, &mut timeline)
                 } else {

@@ -1,5 +1,6 @@
 //! What a provider's own headers say is left of its limits: learnt from every answer that tells it.
 
+use crate::base::remaining::{Remaining, Rest};
 use crate::base::time::Millis;
 
 use super::Counts;
@@ -23,6 +24,15 @@ pub struct Quota {
 }
 
 impl Quota {
+    /// What a reply tells.
+    #[must_use]
+    pub fn told(now: Millis, remaining: Remaining) -> Self {
+        let left = |rest: Option<Rest>| {
+            rest.map(|rest| Left { amount: rest.amount, resets: now + rest.resets_in_ms })
+        };
+        Self { requests: left(remaining.requests), tokens: left(remaining.tokens) }
+    }
+
     /// Takes in what a newer answer tells.
     pub(super) fn learn(&mut self, newer: Self) {
         self.requests = newer.requests.or(self.requests);
@@ -46,7 +56,8 @@ impl Quota {
         let until = |left: Option<Left>, need: u64| {
             left.filter(|left| now < left.resets && left.amount < need).map(|left| left.resets)
         };
-        let tokens = need.input.saturating_add(need.output);
+        // Where nobody knows what a request uses, it is one token at least.
+        let tokens = need.input.saturating_add(need.output).max(1);
         until(self.requests, need.requests).max(until(self.tokens, tokens))
     }
 }

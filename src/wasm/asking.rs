@@ -4,12 +4,19 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::base::time::Millis;
-use crate::config::Resolved;
-use crate::engine::{CallId, Mocked};
+use crate::config::{Resolved, Surface};
+use crate::engine::{CallId, Mocked, Size};
 use crate::plan::{Answer, Ask, AttemptId, Event};
 
 use super::convert;
 use super::router::Router;
+
+impl Router {
+    /// The tokens that a request reserves, where its size was told.
+    pub(super) fn reserved(&self, surface: Surface, size: Option<Size>) -> Option<(u32, u32)> {
+        size.map(|size| size.reserved(surface, self.engine.borrow().output_guess()))
+    }
+}
 
 #[wasm_bindgen]
 impl Router {
@@ -35,6 +42,22 @@ impl Router {
             ("deployment", text(deployment.map(|known| known.id.as_str()))),
             ("requested_model", text(requested.as_deref())),
         ])
+    }
+
+    /// Does a limit of the config count tokens?
+    #[wasm_bindgen(js_name = coreCountsTokens)]
+    #[must_use]
+    pub fn counts_tokens(&self) -> bool {
+        self.engine.borrow().counts_tokens()
+    }
+
+    /// Tells the size of the request that is begun next: its tokens, if the host has counted them, else its bytes; and
+    /// the bound that it sets for its answer, below 0 if there is none.
+    #[wasm_bindgen(js_name = coreSize)]
+    pub fn size(&mut self, counted: Option<f64>, bytes: f64, output: f64) {
+        let input = counted.map_or_else(|| Size::estimate(bytes as u64), |tokens| tokens as u32);
+        let output = (output >= 0.0).then_some(output as u32);
+        self.size = Some(Size { input, output, choices: None });
     }
 
     /// What a send is answered with instead of being sent: `{body, delayMs}`, `{refusal}`, or `{}` for nothing at all;

@@ -6,6 +6,7 @@ use serde_json::{Map as Members, Value};
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::base::remaining::Pair;
 use crate::config::{Param, Problem};
 use crate::dialect::{Outbound, caller_error};
 use crate::error::Fault;
@@ -147,7 +148,12 @@ pub(super) fn params(params: &[Param]) -> JsValue {
 
 /// The request to a deployment: what the driver needs to send. The only place where credentials leave Rust,
 /// as header values for the deployment's own address.
-pub(super) fn outbound(outbound: &Outbound, is_translated: bool, is_mocked: bool) -> JsValue {
+pub(super) fn outbound(
+    outbound: &Outbound,
+    is_translated: bool,
+    is_mocked: bool,
+    limits: &[Pair],
+) -> JsValue {
     let headers = Object::new();
     set(&headers, "content-type", &"application/json".into());
     for (name, value) in &outbound.headers {
@@ -162,6 +168,15 @@ pub(super) fn outbound(outbound: &Outbound, is_translated: bool, is_mocked: bool
         ("headers", headers.into()),
         ("translated", is_translated.into()),
         ("mocked", is_mocked.into()),
+        (
+            "limits",
+            limits
+                .iter()
+                .flat_map(|(left, reset)| [*left, *reset])
+                .map(JsValue::from_str)
+                .collect::<Array>()
+                .into(),
+        ),
         ("put", params(&outbound.put)),
         ("defaults", params(&outbound.defaults)),
         ("prefill", params(&outbound.prefill)),

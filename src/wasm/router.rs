@@ -7,7 +7,9 @@ use smallvec::SmallVec;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::base::headers::READ;
 use crate::base::json::{Scanner, Skeleton, Table};
+use crate::base::remaining;
 use crate::base::time::Millis;
 use crate::base::usage::Usage;
 use crate::config::{
@@ -15,7 +17,7 @@ use crate::config::{
     Surface, load,
 };
 use crate::dialect::reply_members;
-use crate::engine::{self, CallId, Facts, Request, Route, Running, route};
+use crate::engine::{self, CallId, Facts, Request, Route, Running, Size, route};
 use crate::error::{Fault, FaultKind};
 use crate::plan::{Action, Ask, Attempt, AttemptId, Event, Step};
 
@@ -69,6 +71,8 @@ pub struct Router {
     pub(super) taken: Vec<u8>,
     /// The body that is being translated.
     pub(super) skeleton: Skeleton,
+    /// The size of the request that is begun next, where tokens are counted.
+    pub(super) size: Option<Size>,
     /// What a translated reply says it used, or why it is none; until the driver has put it together.
     pub(super) abroad: Option<Result<Option<Usage>, Fault>>,
 }
@@ -88,6 +92,7 @@ impl Router {
             last: Last::default(),
             taken: Vec::new(),
             skeleton: Skeleton::default(),
+            size: None,
             abroad: None,
         })
     }
@@ -106,11 +111,13 @@ impl Router {
         ROUTER_KEYS.iter().chain(IN_PROCESS_KEYS).map(|key| (*key).to_owned()).collect()
     }
 
-    /// The headers of a reply that the core wants to know.
+    /// The headers of a reply that is not 2xx that the core wants to know.
     #[wasm_bindgen(js_name = coreReadHeaders)]
     #[must_use]
     pub fn read_headers() -> Vec<String> {
-        crate::base::headers::READ.iter().map(|name| (*name).to_owned()).collect()
+        let limits = [remaining::OPENAI, remaining::ANTHROPIC].into_iter().flatten();
+        let limits = limits.flat_map(|(left, reset)| [left, reset]);
+        READ.iter().chain(limits).map(|name| (*name).to_owned()).collect()
     }
 
     /// The largest body that is read, in bytes.
@@ -169,7 +176,7 @@ impl Router {
         ])
     }
 
-    /// The request to a deployment: `{url, headers, put, defaults, prefill, askUsage, translated, mocked}`. Holds its credential.
+    /// The request to a deployment: `{url, headers, put, defaults, prefill, askUsage, translated, mocked, limits}`. Holds its credential.
     #[wasm_bindgen(js_name = coreOutbound)]
     #[must_use]
     pub fn outbound(&self, deployment: u16, surface: u8) -> JsValue {
@@ -179,7 +186,10 @@ impl Router {
         let known = engine.config().deployment(DeploymentIx(deployment));
         let is_translated = known.is_some_and(|known| known.is_translated);
         let is_mocked = known.is_some_and(|known| known.mock.is_some());
-        outbound.map_or(JsValue::NULL, |outbound| convert::outbound(&outbound, is_translated, is_mocked))
+        outbound.map_or(JsValue::NULL, |outbound| {
+            let limits = engine.limit_headers(DeploymentIx(deployment));
+            convert::outbound(&outbound, is_translated, is_mocked, limits)
+        })
     }
 
     // ── the window ──
@@ -254,6 +264,7 @@ impl Router {
             Ok(options) => options,
             Err(fault) => return self.refuse_with(fault, action::FAILED),
         };
+        let tokens = self.size.take().map(|size| Size { choices: n.map(|n| n as u32), ..size });
         let model = model.into();
         let is_text = format.is_none_or(|format| format == "text") && n.is_none_or(|n| n == 1.0);
         self.start(
@@ -264,7 +275,7 @@ impl Router {
                 objects: true,
                 usage_asked,
                 is_text,
-                tokens: None,
+                tokens: self.reserved(surface, tokens),
                 options,
                 facts: None,
             },
@@ -276,6 +287,7 @@ impl Router {
     #[wasm_bindgen(js_name = coreBeginScanned)]
     pub fn begin_scanned(&mut self, surface: u8, now: f64) -> u32 {
         let surface = Surface::from_code(surface).unwrap_or(Surface::Chat);
+        let size = self.size.take();
         let request = Facts::read(std::mem::take(&mut self.scan)).and_then(|facts| {
             let options = self.engine.borrow_mut().options_of(&facts)?;
             let (stream, usage_asked) = (facts.stream, facts.usage_asked);
@@ -286,7 +298,7 @@ impl Router {
                 objects: false,
                 usage_asked,
                 is_text: facts.is_text,
-                tokens: None,
+                tokens: self.reserved(surface, size.map(|size| facts.size(size))),
                 options,
                 facts: Some(facts),
             })

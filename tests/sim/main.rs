@@ -30,6 +30,7 @@ mod outage;
 mod patterns;
 mod policies;
 mod props;
+mod remaining;
 mod resume;
 mod retry;
 mod saved;

@@ -17,6 +17,7 @@ import { mock } from "./mock.js";
 import { naming } from "./naming.js";
 import { overrides } from "./overrides.js";
 import { race } from "./race.js";
+import { remaining } from "./remaining.js";
 import { scope } from "./scope.js";
 import { secretsHome } from "./secrets-home.js";
 import { secretsShown } from "./secrets-shown.js";
@@ -30,13 +31,14 @@ import { streamResumeLimits } from "./stream-resume-limits.js";
 import { streamRules } from "./stream-rules.js";
 import { streamScenarios } from "./stream-scenarios.js";
 import { testkit } from "./testkit.js";
+import { tokens } from "./tokens.js";
 import { trap } from "./trap.js";
 
 /** For every runtime. */
 export const suites = {
   ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, manage, naming, scope },
   ...{ secretsHome, secretsShown, sharing, streamBytes, streamFaults, streamObjects, testkit, trap },
-  ...{ mayFallback, mock, overrides },
+  ...{ mayFallback, mock, overrides, remaining, tokens },
   ...{ events, insight, race },
   ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
 };
