@@ -1,5 +1,6 @@
 //! What a request may use of the limits on tokens, told before it is sent: reserved then, settled by what was used.
 
+use crate::base::decimal::decimal;
 use crate::base::json::Member;
 use crate::config::{LimitMode, Surface};
 
@@ -68,7 +69,7 @@ impl Facts {
     #[must_use]
     pub fn size(&self, size: Size) -> Size {
         let number = |member: &Member| {
-            let number: f64 = std::str::from_utf8(member.raw()?).ok()?.parse().ok()?;
+            let number = decimal(std::str::from_utf8(member.raw()?).ok()?)?;
             (number >= 0.0).then_some(number as u32)
         };
         let [output, older, choices] = self.sizes().map(|found| found.and_then(number));
