@@ -9,6 +9,9 @@ import { Window } from "./window.js";
 
 const encoder = new TextEncoder();
 
+/** So many replies without a word on limits, and only one in so many is looked at. */
+const SELDOM = 16;
+
 /** How old the state may be that a router is built anew from, in milliseconds. */
 const KEPT_MS = 1_000;
 
@@ -57,7 +60,6 @@ export class Hub {
     this.fetch = host.fetch;
     this.mayFallback = host.mayFallback;
     this.tokenCounter = host.tokenCounter;
-    this.countsTokens = core.coreCountsTokens();
     this.sleep = host.sleep;
     /** May what comes over `fetch` ask for more than an answer? */
     this.trusts = Boolean(host.trustRequestOptions);
@@ -65,12 +67,12 @@ export class Hub {
     this.alarm = host.sleep ? new HostAlarm(host.sleep) : platform.alarm(this.now);
     this.window = new Window(glue.linearMemory(), core.coreWindow());
     this.maxBodyBytes = core.coreMaxBodyBytes();
-    this.hasOverrides = core.coreHasOverrides();
     this.#classes = glue.Router.coreFaultClasses();
     this.#readHeaders = glue.Router.coreReadHeaders();
     this.scan = (length) => this.core.coreScan(length);
     this.#given = host.store;
     this.#store = host.store && settling(this.#realm, host.store);
+    this.#forget();
     if (host.store) carry(core, host.store);
     this.#waitUntil = host.waitUntil ?? platform.waitUntil;
     this.events = new Events(this);
@@ -144,6 +146,10 @@ export class Hub {
     this.#deployments = [];
     this.#targets.clear();
     this.#version = this.#core.coreVersion();
+    /** Does a fallback of the config replace members of requests? */
+    this.hasOverrides = this.#core.coreHasOverrides();
+    /** Does a limit of the config count tokens? */
+    this.countsTokens = this.#core.coreCountsTokens();
   }
 
   /** Before anything is looked up by an index. */
@@ -157,7 +163,8 @@ export class Hub {
     const key = deployment * 256 + surface;
     let target = this.#targets.get(key);
     if (!target) {
-      target = { ...this.#outbound.call(this.core, deployment, surface), deployment, facts: this.deployment(deployment) };
+      const outbound = this.#outbound.call(this.core, deployment, surface);
+      target = { ...outbound, deployment, facts: this.deployment(deployment), untold: 0 };
       // Lower case, so that a caller's header of the same name is replaced, and not joined.
       const lower = Object.entries(target.headers).map(([name, value]) => [name.toLowerCase(), value]);
       target.headers = Object.freeze(Object.fromEntries(lower));
@@ -287,14 +294,21 @@ export class Hub {
   /**
    * What a reply of 2xx tells of its provider's limits, a line each.
    * @param {Headers} headers
-   * @param {string[]} limits the name of what is left, and that of when it is counted anew, in turn
+   * @param {{ limits: string[], untold: number }} target `limits`: the name of what is left, and that of when it is counted
+   *   anew, in turn
    */
-  limitLines(headers, limits) {
+  limitLines(headers, target) {
+    const { limits, untold } = target;
+    if (limits.length === 0) return "";
+    // A look costs half a microsecond: at who does not tell there is one now and then.
+    target.untold = untold + 1;
+    if (untold >= SELDOM && untold % SELDOM !== 0) return "";
     let lines = "";
     for (let at = 0; at < limits.length; at += 2) {
       const left = headers.get(limits[at]);
       if (left !== null) lines += `${limits[at]}: ${left}\n${limits[at + 1]}: ${headers.get(limits[at + 1]) ?? ""}\n`;
     }
+    if (lines !== "") target.untold = 0;
     return lines;
   }
 

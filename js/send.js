@@ -71,7 +71,7 @@ export async function send(sender, hub, attempt) {
     hub.share();
     const response = await until(sender, sent);
     if (sender.action !== NONE || controller.signal.aborted) return discard(sent);
-    const headers = response.ok ? hub.limitLines(response.headers, target.limits) : hub.headerLines(response.headers);
+    const headers = response.ok ? hub.limitLines(response.headers, target) : hub.headerLines(response.headers);
     if (response.ok && plan.isStream) return await readStream(sender, hub, attempt, response, headers);
     sender.step(core.coreHead(id, attempt, response.status, headers, now()));
     if (sender.action !== NONE) return undefined;

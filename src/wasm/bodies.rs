@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::base::json::Splice;
 use crate::base::time::Millis;
-use crate::config::DeploymentIx;
+use crate::config::{DeploymentIx, Surface};
 use crate::engine::CallId;
 use crate::error::Fault;
 use crate::plan::{AttemptId, Event};
@@ -16,6 +16,22 @@ use super::window::pieces;
 
 #[wasm_bindgen]
 impl Router {
+    /// The request to a deployment: `{url, headers, put, defaults, prefill, askUsage, translated, mocked, limits}`. Holds its credential.
+    #[wasm_bindgen(js_name = coreOutbound)]
+    #[must_use]
+    pub fn outbound(&self, deployment: u16, surface: u8) -> JsValue {
+        let surface = Surface::from_code(surface).unwrap_or(Surface::Chat);
+        let engine = self.engine.borrow();
+        let outbound = engine.outbound(DeploymentIx(deployment), surface);
+        let known = engine.config().deployment(DeploymentIx(deployment));
+        let is_translated = known.is_some_and(|known| known.is_translated);
+        let is_mocked = known.is_some_and(|known| known.mock.is_some());
+        outbound.map_or(JsValue::NULL, |outbound| {
+            let limits = engine.limit_headers(DeploymentIx(deployment));
+            convert::outbound(&outbound, is_translated, is_mocked, limits)
+        })
+    }
+
     /// Plans the body of a call that came over `fetch`, for a deployment that speaks its language. `false` where the
     /// target replaces members of it: then the whole body has to be read, for `coreSpliceOverridden`.
     #[wasm_bindgen(js_name = coreSplice)]

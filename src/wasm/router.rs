@@ -176,22 +176,6 @@ impl Router {
         ])
     }
 
-    /// The request to a deployment: `{url, headers, put, defaults, prefill, askUsage, translated, mocked, limits}`. Holds its credential.
-    #[wasm_bindgen(js_name = coreOutbound)]
-    #[must_use]
-    pub fn outbound(&self, deployment: u16, surface: u8) -> JsValue {
-        let surface = Surface::from_code(surface).unwrap_or(Surface::Chat);
-        let engine = self.engine.borrow();
-        let outbound = engine.outbound(DeploymentIx(deployment), surface);
-        let known = engine.config().deployment(DeploymentIx(deployment));
-        let is_translated = known.is_some_and(|known| known.is_translated);
-        let is_mocked = known.is_some_and(|known| known.mock.is_some());
-        outbound.map_or(JsValue::NULL, |outbound| {
-            let limits = engine.limit_headers(DeploymentIx(deployment));
-            convert::outbound(&outbound, is_translated, is_mocked, limits)
-        })
-    }
-
     // ── the window ──
 
     /// Where the window begins in linear memory.

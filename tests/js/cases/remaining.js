@@ -80,3 +80,12 @@ remaining["what is told is seen in the snapshot, and handed on"] = async (kit) =
   const [known] = router.snapshot().deployments;
   assert.equal(known.quota_left.requests.left, 41);
 };
+
+remaining["who begins to tell after a long silence is heard in a while"] = async (kit) => {
+  const { router, one } = mixed(kit, ["openai", "openai"]);
+  for (let n = 0; n < 40; n += 1) assert.equal(await WAYS.completion(router), "one");
+  one.setFaults({ headers: USED_UP.openai.requests() });
+  let calls = 0;
+  while ((await WAYS.completion(router)) === "one") calls += 1;
+  assert.ok(calls <= 17, String(calls));
+};
