@@ -116,7 +116,7 @@ fn weights_and_limits_are_read_wherever_people_write_them() {
 }
 
 #[test]
-fn numbers_of_a_deployment_are_checked() {
+fn s06_numbers_of_a_deployment_are_checked() {
     for (name, value, words) in [
         ("weight", json!("3"), "expected a number, got a string"),
         ("weight", json!(-1), "must not be negative"),
