@@ -6,7 +6,7 @@ import { h, say } from "./element.js";
 
 /**
  * How a deployment is, as a name for the style sheet and a word for people. What the fake is doing comes from the fake;
- * everything else from the router: benches from its store, failures from the attempts of its answers.
+ * everything else from the router: benches from its events, failures from the attempts of its answers.
  */
 function stateOf({ waiting, streams }, { bench, last, now }) {
   if (streams.size > 0) return { name: "answering", word: "answering now" };

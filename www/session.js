@@ -5,9 +5,6 @@ import { Router } from "./lib/js/entry/browser.js";
 import { network } from "./providers.js";
 import { deed } from "./words.js";
 
-/** A shared circuit is one number: an epoch above so many bits of "benched until". docs/DESIGN.md tells more. */
-const UNTIL = 2 ** 41;
-
 /** What the page starts from. */
 const START = {
   weights: Object.fromEntries(DEPLOYMENTS.map(({ id, weight }) => [id, weight])),
@@ -37,29 +34,20 @@ export class Session extends EventTarget {
   renew(changes = {}) {
     const settings = { ...this.settings, ...changes };
     const config = configOf(settings);
-    // What the router would tell other instances is how the page knows who is benched.
-    const store = {
-      capabilities: { ops: ["add", "max", "put"] },
-      load: async (keys) => keys.map(() => null),
-      apply: async (_, ops) => this.#learn(router, ops),
-    };
-    const router = new Router(config, { fetch: network, store });
+    const router = new Router(config, { fetch: network });
+    router.on("cooldown_open", ({ deployment, until }) => this.#bench(router, deployment, until));
+    router.on("cooldown_close", ({ deployment }) => this.#bench(router, deployment));
     Object.assign(this, { settings, config, router });
     this.benches.clear();
     this.last.clear();
     this.#changed("config");
   }
 
-  /** @param {any} router @param {readonly import("../js/index.js").StoreOp[]} ops */
-  #learn(router, ops) {
+  /** @param {any} router @param {string} id @param {number} [until] none when the bench is over for good */
+  #bench(router, id, until) {
     if (router !== this.router) return;
-    for (const { key, value } of ops) {
-      const id = /^sw1\/(.+)\/cool$/.exec(key)?.[1];
-      if (id === undefined || typeof value !== "number") continue;
-      const until = value % UNTIL;
-      if (until === 0) this.benches.delete(id);
-      else this.benches.set(id, until);
-    }
+    if (until === undefined) this.benches.delete(id);
+    else this.benches.set(id, until);
     this.#changed("state");
   }
 
