@@ -63,7 +63,11 @@ impl Setup {
             names.push("alias".to_owned());
         }
         config.insert("model_list".to_owned(), list.into());
-        let host = Members::new(draw).maybe("subrequests", 15, |draw| draw.between(1, 50)).done();
+        // Nobody answers the question in the world: a host that says nothing in time has said no.
+        let host = Members::new(draw)
+            .maybe("subrequests", 15, |draw| draw.between(1, 50))
+            .maybe("mayFallback", 6, |_| true)
+            .done();
         Self { config: config.into(), host: host.into(), groups, names, ids }
     }
 }

@@ -26,6 +26,7 @@ pub(crate) struct Tally {
     pub(crate) probes: usize,
     pub(crate) closed: usize,
     pub(crate) waits: usize,
+    pub(crate) asked: usize,
     pub(crate) all_down: usize,
     pub(crate) clock_steps: usize,
     pub(crate) faults: BTreeMap<&'static str, usize>,
@@ -81,6 +82,7 @@ impl Tally {
             ("probes", &mut self.probes),
             ("circuits closed", &mut self.closed),
             ("looks for a place", &mut self.waits),
+            ("questions to the host", &mut self.asked),
             ("sends where all were down", &mut self.all_down),
             ("steps of the clock", &mut self.clock_steps),
         ]

@@ -59,10 +59,10 @@ export const BREAKS = {
     to: "self.attempts.len() > bound.min(",
   },
   deadline: {
-    what: "a call that waits has no deadline",
-    file: "src/plan/deadline.rs",
-    from: "call(Timer::Call)\n            .or_else(|| call(Timer::Backoff))",
-    to: "call(Timer::Backoff)",
+    what: "a call ends a second after its deadline",
+    file: "src/plan/call.rs",
+    from: "self.timers.set(Timer::Call, now, deadline.filter(|ms| *ms > 0));",
+    to: "self.timers.set(Timer::Call, now, deadline.filter(|ms| *ms > 0).map(|ms| ms + 1_000));",
   },
   commit: {
     what: "a stream is begun anew after the caller has seen a part of it",

@@ -92,11 +92,12 @@ impl Call {
             self.timers.limit(lane, Limit::Total, now, limits.total_ms);
         }
         let patience = if self.spec.stream { Some(limits.first_content_ms()) } else { limits.total_ms };
+        let expires = self.timers.get(Timer::Call).unwrap_or(now + NO_DEADLINE_MS);
         step.deltas.push(Delta::Sent {
             deployment,
             lease,
-            expires: self.timers.get(Timer::Call).unwrap_or(now + NO_DEADLINE_MS),
-            probe_expires: now + patience.unwrap_or(PROBE_MS).min(PROBE_MS),
+            expires,
+            probe_expires: (now + patience.unwrap_or(PROBE_MS).min(PROBE_MS)).min(expires),
             reserved,
         });
         step.action = Some(if self.is_committed {

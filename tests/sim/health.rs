@@ -184,3 +184,16 @@ fn a_stream_that_has_begun_lets_the_next_one_try() {
     scene.advance(1);
     assert_eq!(scene.sent()[from..], ["a", "b", "a"]);
 }
+
+#[test]
+fn a_probe_that_vanishes_keeps_others_away_no_longer_than_its_call_may_run() {
+    let mut scene = Scene::in_order(&["a", "b"], json!({})).always("a", slow_down("5"));
+    scene.ask_chat();
+    scene.advance(5_000);
+    scene.now("a", Reply::vanishes());
+    scene.call(Spec::chat("chat").with(json!({ "deadlineMs": 2_000 })));
+    scene.advance(1_999);
+    assert!(scene.is_probed("a"));
+    scene.advance(1);
+    assert!(!scene.is_probed("a"));
+}

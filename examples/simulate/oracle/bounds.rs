@@ -39,7 +39,9 @@ impl Oracle {
                 self.tally.ended(result);
                 return Ok(());
             }
-            Some(Action::Ask(_) | Action::Load { .. }) | None => {}
+            Some(Action::Ask(_)) => self.tally.asked += 1,
+            Some(Action::Load { .. }) => return Err("a call waits for the store".to_owned()),
+            None => {}
         }
         // Whoever has a deadline is woken by then. A send may bring another one along.
         if let Some(deadline) = call

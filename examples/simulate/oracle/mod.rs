@@ -141,6 +141,7 @@ impl Oracle {
             probe_expires.since(self.now) <= 60_000,
             "a probe that keeps others away for more than a minute"
         );
+        rule!(probe_expires <= expires, "a probe that outlasts its call");
         let is_probe = self.books.take(&self.config, self.now, to, (lease, expires, probe_expires), reserved);
         self.tally.sends += 1;
         self.tally.probes += usize::from(is_probe);
