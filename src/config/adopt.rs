@@ -39,10 +39,10 @@ impl RouterConfig {
             spare: old.spare.clone(),
             ..Self::default()
         };
-        let groups = matched(old.groups.iter().map(identity), self.groups.iter().map(identity));
+        let groups = matched(&mut old.groups.iter().map(identity), &mut self.groups.iter().map(identity));
         let deployments = matched(
-            old.deployments.iter().map(|known| old.deployment_identity(known)),
-            self.deployments.iter().map(|known| self.deployment_identity(known)),
+            &mut old.deployments.iter().map(|known| old.deployment_identity(known)),
+            &mut self.deployments.iter().map(|known| self.deployment_identity(known)),
         );
         for gone in groups.gone.iter().filter_map(|gone| GroupIx::at(*gone)) {
             merged.retire_slot(gone, moment);
@@ -149,7 +149,7 @@ struct Matched {
     gone: Vec<usize>,
 }
 
-fn matched(old: impl Iterator<Item = String>, new: impl Iterator<Item = String>) -> Matched {
+fn matched(old: &mut dyn Iterator<Item = String>, new: &mut dyn Iterator<Item = String>) -> Matched {
     let mut index = Index::default();
     let mut is_gone = Vec::new();
     for (position, identity) in old.enumerate() {

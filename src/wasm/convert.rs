@@ -1,9 +1,7 @@
 //! Declared and diagnostic data, from and to JavaScript. Not for the hot path.
 
 use js_sys::{Array, Map, Object, Reflect, Symbol};
-use serde::Serialize;
 use serde_json::{Map as Members, Value};
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::base::remaining::Pair;
@@ -20,6 +18,11 @@ const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
 /// A JavaScript value as JSON. `undefined` is `null`; what JSON does not have is an error.
 pub(super) fn from_js(value: &JsValue) -> Result<Value, String> {
     bounded(value, DEPTH).map_err(str::to_owned)
+}
+
+/// As [`from_js`], of a config or of a part of it. Fails with the list of its mistakes.
+pub(super) fn plain(value: &JsValue, path: &str) -> Result<Value, JsValue> {
+    from_js(value).map_err(|message| problems(&[Problem { path: path.to_owned(), message }]))
 }
 
 // Written out, because a deserializer for all types weighs ten times as much as the one type needed here.
@@ -71,6 +74,7 @@ pub(super) fn variable(env: &js_sys::Function, name: &str) -> Option<String> {
 }
 
 /// A fresh plain object.
+#[inline(never)]
 pub(super) fn object(members: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();
     for (name, value) in members {
@@ -79,24 +83,32 @@ pub(super) fn object(members: &[(&str, JsValue)]) -> JsValue {
     object.into()
 }
 
+#[inline(never)]
 fn set(object: &Object, name: &str, value: &JsValue) {
     // Setting a property of a fresh plain object cannot fail.
     let _ = Reflect::set(object, &JsValue::from_str(name), value);
 }
 
-/// Serialises to plain objects, never to `Map`s.
-pub(super) fn to_js(value: &impl Serialize) -> JsValue {
-    value.serialize(&Serializer::json_compatible()).unwrap_or(JsValue::NULL)
+/// JSON as a JavaScript value: objects are plain, never `Map`s.
+pub(super) fn to_js(value: &Value) -> JsValue {
+    match value {
+        Value::Null => JsValue::NULL,
+        Value::Bool(flag) => (*flag).into(),
+        Value::Number(number) => number.as_f64().into(),
+        Value::String(text) => text.into(),
+        Value::Array(items) => items.iter().map(to_js).collect::<Array>().into(),
+        Value::Object(members) => {
+            let object = Object::new();
+            members.iter().for_each(|(name, value)| set(&object, name, &to_js(value)));
+            object.into()
+        }
+    }
 }
 
 /// A list of `{path, message}`: the mistakes of a config for the constructor's error, or its notices.
 pub(super) fn messages<'a>(messages: impl Iterator<Item = (&'a str, &'a str)>) -> JsValue {
-    #[derive(Serialize)]
-    struct Wire<'a> {
-        path: &'a str,
-        message: &'a str,
-    }
-    to_js(&messages.map(|(path, message)| Wire { path, message }).collect::<Vec<_>>())
+    let wire = |(path, message): (&str, &str)| object(&[("path", path.into()), ("message", message.into())]);
+    messages.map(wire).collect::<Array>().into()
 }
 
 /// The mistakes of a config, for the constructor's error.
@@ -106,29 +118,17 @@ pub(super) fn problems(problems: &[Problem]) -> JsValue {
 
 /// A fault as the facade makes an error of it.
 pub(super) fn fault(fault: &Fault) -> JsValue {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Wire<'a> {
-        class: &'a str,
-        status: u16,
-        code: &'a str,
-        r#type: &'a str,
-        param: Option<&'a str>,
-        side: &'a str,
-        message: &'a str,
-        retry_after_ms: Option<f64>,
-    }
     let kind = fault.kind;
-    to_js(&Wire {
-        class: kind.class(),
-        status: fault.caller_status(),
-        code: fault.code.as_deref().unwrap_or(kind.code()),
-        r#type: fault.wire_type.as_deref().unwrap_or(kind.wire_type()),
-        param: fault.param.as_deref(),
-        side: kind.side().name(),
-        message: &fault.message,
-        retry_after_ms: fault.retry_after_ms.map(|ms| ms as f64),
-    })
+    object(&[
+        ("class", kind.class().into()),
+        ("status", fault.caller_status().into()),
+        ("code", fault.code.as_deref().unwrap_or(kind.code()).into()),
+        ("type", fault.wire_type.as_deref().unwrap_or(kind.wire_type()).into()),
+        ("param", fault.param.as_deref().map_or(JsValue::NULL, JsValue::from_str)),
+        ("side", kind.side().name().into()),
+        ("message", (&*fault.message).into()),
+        ("retryAfterMs", fault.retry_after_ms.map_or(JsValue::NULL, |ms| (ms as f64).into())),
+    ])
 }
 
 /// A fault as the body of a reply over `fetch`.

@@ -36,8 +36,8 @@ impl Router {
         deployment: JsValue,
         env: &js_sys::Function,
     ) -> Result<Vec<String>, JsValue> {
-        let config = plain(&config, "")?;
-        let deployment = plain(&deployment, "deployment")?;
+        let config = convert::plain(&config, "")?;
+        let deployment = convert::plain(&deployment, "deployment")?;
         let ids = ids_of(&config, &deployment, &|name| convert::variable(env, name));
         ids.map_err(|problems| convert::problems(&problems))
     }
@@ -72,13 +72,14 @@ impl Router {
     /// What is wrong with the names of settings, as `{path, message}`.
     #[wasm_bindgen(js_name = coreCheckSettings)]
     pub fn check_settings(&self, changes: JsValue) -> Result<JsValue, JsValue> {
-        Ok(convert::problems(&check_settings(&plain(&changes, "settings")?)))
+        Ok(convert::problems(&check_settings(&convert::plain(&changes, "settings")?)))
     }
 
     /// The settings that are in use. `config` is the config as it was given.
     #[wasm_bindgen(js_name = coreSettings)]
     pub fn settings(&self, config: JsValue) -> Result<JsValue, JsValue> {
-        Ok(convert::to_js(&self.engine.borrow().settings(&plain(&config, "")?)))
+        let settings = self.engine.borrow().settings(&convert::plain(&config, "")?);
+        Ok(convert::to_js(&settings.into()))
     }
 
     /// The names that callers may use and see.
@@ -129,11 +130,6 @@ impl Router {
         let tokens = used.map(|used| used.input.saturating_add(used.output));
         convert::object(&[("tpm", number(tokens)), ("rpm", number(used.map(|used| used.requests)))])
     }
-}
-
-fn plain(value: &JsValue, path: &str) -> Result<serde_json::Value, JsValue> {
-    convert::from_js(value)
-        .map_err(|message| convert::problems(&[Problem { path: path.to_owned(), message }]))
 }
 
 fn number(value: Option<u64>) -> JsValue {

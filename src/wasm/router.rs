@@ -375,12 +375,8 @@ impl Router {
 
 /// Loads a config, and lets the runtime look at its addresses. Fails with the list of all its mistakes.
 pub(super) fn loaded(config: JsValue, host: JsValue, env: &js_sys::Function) -> Result<Loaded, JsValue> {
-    let plain = |value: JsValue, path: &str| {
-        convert::from_js(&value)
-            .map_err(|message| convert::problems(&[Problem { path: path.to_owned(), message }]))
-    };
-    let config = plain(config, "")?;
-    let host = plain(host, "host")?;
+    let config = convert::plain(&config, "")?;
+    let host = convert::plain(&host, "host")?;
     let loaded = load(&config, &host, &|name| convert::variable(env, name));
     let loaded = loaded.map_err(|problems| convert::problems(&problems))?;
     let misread: Vec<Problem> = loaded.config.deployments.iter().filter_map(address::misread).collect();

@@ -3,6 +3,7 @@
 //! the store settles, so that no future is left.
 
 use std::cell::RefCell;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use js_sys::{Array, Promise, Reflect, Uint8Array};
@@ -55,13 +56,12 @@ impl Router {
         self.draw_tag();
         let wanted = self.engine.borrow_mut().due(now)?;
         let engine = Rc::clone(&self.engine);
-        Some(future_to_promise(async move {
+        Some(promise(Box::pin(async move {
             match load(&store, &wanted).await {
                 Ok(values) => engine.borrow_mut().merge(now, &wanted, values),
                 Err(_) => engine.borrow_mut().not_loaded(),
             }
-            Ok(JsValue::UNDEFINED)
-        }))
+        })))
     }
 
     /// Tells the store what it has not been told: a promise to be kept alive, else `undefined`. It never rejects.
@@ -72,7 +72,7 @@ impl Router {
         let first = self.engine.borrow_mut().next_batch()?;
         let engine = Rc::clone(&self.engine);
         engine.borrow_mut().flushing(true);
-        Some(future_to_promise(async move {
+        Some(promise(Box::pin(async move {
             let mut next = Some(first);
             for _ in 0..ROUNDS {
                 let Some(batch) = next else { break };
@@ -83,8 +83,7 @@ impl Router {
                 tell(&engine, &store, batch).await;
             }
             engine.borrow_mut().flushing(false);
-            Ok(JsValue::UNDEFINED)
-        }))
+        })))
     }
 
     /// Is there anything to tell, and nobody under way who will?
@@ -126,6 +125,14 @@ impl Router {
     fn draw_tag(&self) {
         self.engine.borrow_mut().tag().get_or_insert_with(|| getrandom::u64().unwrap_or(0));
     }
+}
+
+/// A promise of what is done. In a box, because the driving of a future is compiled anew for each type of one.
+fn promise(work: Pin<Box<dyn Future<Output = ()>>>) -> Promise {
+    future_to_promise(async move {
+        work.await;
+        Ok(JsValue::UNDEFINED)
+    })
 }
 
 /// Writes a batch; one that is refused once more, under the same id.
