@@ -71,7 +71,8 @@ impl Oracle {
                 // From one deployment that was named to the group that it is of: that is a move.
                 let named = call.hop().iter().any(|send| call.may_be_named(send.to));
                 let is_named = named || call.may_be_named(to);
-                match (is_closed, is_higher || is_named) {
+                // Of two sends, the one that was given up has not failed, and says nothing of the level.
+                match (is_closed, is_higher || is_named || call.has_hedged) {
                     (true, _) => Price::Exactly(0),
                     (false, false) => Price::Exactly(1),
                     (false, true) => Price::AtMost(1),
