@@ -1,7 +1,9 @@
 //! Declared and diagnostic data, from and to JavaScript. Not for the hot path.
 
 use js_sys::{Array, Map, Object, Reflect, Symbol};
+use serde::Serialize;
 use serde_json::{Map as Members, Value};
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::base::remaining::Pair;
@@ -89,26 +91,19 @@ fn set(object: &Object, name: &str, value: &JsValue) {
     let _ = Reflect::set(object, &JsValue::from_str(name), value);
 }
 
-/// JSON as a JavaScript value: objects are plain, never `Map`s.
-pub(super) fn to_js(value: &Value) -> JsValue {
-    match value {
-        Value::Null => JsValue::NULL,
-        Value::Bool(flag) => (*flag).into(),
-        Value::Number(number) => number.as_f64().into(),
-        Value::String(text) => text.into(),
-        Value::Array(items) => items.iter().map(to_js).collect::<Array>().into(),
-        Value::Object(members) => {
-            let object = Object::new();
-            members.iter().for_each(|(name, value)| set(&object, name, &to_js(value)));
-            object.into()
-        }
-    }
+/// Serialises to plain objects, never to `Map`s.
+pub(super) fn to_js(value: &impl Serialize) -> JsValue {
+    value.serialize(&Serializer::json_compatible()).unwrap_or(JsValue::NULL)
 }
 
 /// A list of `{path, message}`: the mistakes of a config for the constructor's error, or its notices.
 pub(super) fn messages<'a>(messages: impl Iterator<Item = (&'a str, &'a str)>) -> JsValue {
-    let wire = |(path, message): (&str, &str)| object(&[("path", path.into()), ("message", message.into())]);
-    messages.map(wire).collect::<Array>().into()
+    #[derive(Serialize)]
+    struct Wire<'a> {
+        path: &'a str,
+        message: &'a str,
+    }
+    to_js(&messages.map(|(path, message)| Wire { path, message }).collect::<Vec<_>>())
 }
 
 /// The mistakes of a config, for the constructor's error.
@@ -118,17 +113,29 @@ pub(super) fn problems(problems: &[Problem]) -> JsValue {
 
 /// A fault as the facade makes an error of it.
 pub(super) fn fault(fault: &Fault) -> JsValue {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Wire<'a> {
+        class: &'a str,
+        status: u16,
+        code: &'a str,
+        r#type: &'a str,
+        param: Option<&'a str>,
+        side: &'a str,
+        message: &'a str,
+        retry_after_ms: Option<f64>,
+    }
     let kind = fault.kind;
-    object(&[
-        ("class", kind.class().into()),
-        ("status", fault.caller_status().into()),
-        ("code", fault.code.as_deref().unwrap_or(kind.code()).into()),
-        ("type", fault.wire_type.as_deref().unwrap_or(kind.wire_type()).into()),
-        ("param", fault.param.as_deref().map_or(JsValue::NULL, JsValue::from_str)),
-        ("side", kind.side().name().into()),
-        ("message", (&*fault.message).into()),
-        ("retryAfterMs", fault.retry_after_ms.map_or(JsValue::NULL, |ms| (ms as f64).into())),
-    ])
+    to_js(&Wire {
+        class: kind.class(),
+        status: fault.caller_status(),
+        code: fault.code.as_deref().unwrap_or(kind.code()),
+        r#type: fault.wire_type.as_deref().unwrap_or(kind.wire_type()),
+        param: fault.param.as_deref(),
+        side: kind.side().name(),
+        message: &fault.message,
+        retry_after_ms: fault.retry_after_ms.map(|ms| ms as f64),
+    })
 }
 
 /// A fault as the body of a reply over `fetch`.

@@ -79,7 +79,7 @@ impl Router {
     #[wasm_bindgen(js_name = coreSettings)]
     pub fn settings(&self, config: JsValue) -> Result<JsValue, JsValue> {
         let settings = self.engine.borrow().settings(&convert::plain(&config, "")?);
-        Ok(convert::to_js(&settings.into()))
+        Ok(convert::to_js(&settings))
     }
 
     /// The names that callers may use and see.
