@@ -39,7 +39,7 @@ export class KeptConfig {
     return this.#ask((core) => {
       const [id, ...others] = this.#idsOf(core, deployment);
       if ([id, ...others].some((known) => core.corePlace(known).length > 0)) return null;
-      this.#adopt(core, [...this.#list(core), copy(deployment)]);
+      this.#adopt(core, [...this.#list(core), copy(deployment, "deployment")]);
       return core.coreEntry(id);
     });
   }
@@ -48,7 +48,7 @@ export class KeptConfig {
     return this.#ask((core) => {
       const ids = this.#idsOf(core, deployment);
       const { list, first } = without(this.#list(core), ids.map((id) => core.corePlace(id)));
-      this.#adopt(core, list.toSpliced(first, 0, copy(deployment)));
+      this.#adopt(core, list.toSpliced(first, 0, copy(deployment, "deployment")));
       return core.coreEntry(ids[0]);
     });
   }
@@ -64,7 +64,7 @@ export class KeptConfig {
   }
 
   replace(list) {
-    this.#ask((core) => this.#adopt(core, copy(list)));
+    this.#ask((core) => this.#adopt(core, copy(list, "model_list")));
   }
 
   settings() {
@@ -75,7 +75,7 @@ export class KeptConfig {
     this.#ask((core) => {
       const problems = core.coreCheckSettings(changes);
       if (problems.length > 0) throw new ConfigError(problems);
-      const given = copy(changes);
+      const given = copy(changes, "settings");
       const config = { ...this.config, ...given };
       for (const place of ELSEWHERE) {
         // What is changed is changed wherever it stood.
@@ -86,6 +86,7 @@ export class KeptConfig {
   }
 
   list(name) {
+    if (name !== undefined) needName("getModelList", name);
     return this.#ask((core) => core.coreModelList(name));
   }
 
@@ -94,10 +95,12 @@ export class KeptConfig {
   }
 
   info(group) {
+    needName("getModelGroupInfo", group);
     return this.#ask((core) => core.coreGroupInfo(group));
   }
 
   usage(group) {
+    needName("getModelGroupUsage", group);
     return this.#ask((core) => core.coreGroupUsage(group, this.#hub.now()));
   }
 
@@ -145,8 +148,18 @@ export class KeptConfig {
   }
 }
 
-/** What is given stays the giver's. */
-const copy = (value) => unmapped(structuredClone(value));
+/** What is given stays the giver's, and has to be data. */
+function copy(value, path) {
+  try {
+    return unmapped(structuredClone(value));
+  } catch {
+    throw new ConfigError([{ path, message: "holds a function or something else that is no data" }]);
+  }
+}
+
+function needName(method, name) {
+  if (typeof name !== "string") throw new TypeError(`${method}: expected the name of a group`);
+}
 
 /** `Map`s, which a config may be made of, as objects. */
 function unmapped(value) {

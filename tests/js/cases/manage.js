@@ -210,6 +210,16 @@ export const manage = {
     await router.completion(CHAT);
     assert.equal(one.calls.at(-1).headers.authorization, "Bearer sk-new");
   },
+  "what is no name and no data is told as such, and the router goes on": async (kit) => {
+    const { router } = managed(kit, ["one"]);
+    for (const wrong of [null, 7, {}, Symbol("x"), 10n]) {
+      for (const method of ["getModelList", "getModelGroupInfo", "getModelGroupUsage"]) {
+        assert.throws(() => router[method](wrong), TypeError, method);
+      }
+    }
+    assert.match(mistakes(kit, () => router.setModelList([{ ...deployment("two"), api_key: () => "sk" }]))[0].message, /no data/);
+    assert.equal(await answers(router), "one");
+  },
   "notices are those of the config in use": async (kit) => {
     const { router } = managed(kit, ["one"]);
     assert.equal(router.notices.length, 0);
