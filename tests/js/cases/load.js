@@ -78,6 +78,8 @@ async function round(kit, number) {
   assert.equal(ends.filter((end) => end === "aborted").length, STREAMS / ABORTED);
   for (const provider of providers) await provider.when(({ open }) => open === 0);
   assert.equal(router.coreRunning(), 0, "a call is still running");
+  const left = ({ open_sends, health, credential }) => open_sends > 0 || health.probing || credential.probing;
+  assert.deepEqual(router.snapshot().deployments.filter(left), [], "a lease is left");
   const calls = new Map(providers.flatMap((provider) => provider.calls.map((call) => [echo(call), call])));
   assert.equal(calls.size, STREAMS, "each question is sent once");
   for (const [n, text] of texts.entries()) {
