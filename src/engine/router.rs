@@ -6,7 +6,7 @@ use crate::base::remaining::Pair;
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
 use crate::config::{
-    CallOptions, Deployment, DeploymentIx, RouterConfig, Secret, Surface, share_credentials,
+    CallOptions, Deployment, DeploymentIx, Resolved, RouterConfig, Secret, Surface, share_credentials,
 };
 use crate::dialect::{self, Outbound};
 use crate::error::{ErrorHint, Fault, FaultKind};
@@ -41,6 +41,21 @@ pub struct Request {
     pub options: CallOptions,
     /// What the scan of the body found, if the request came over `fetch`: it may steer less.
     pub facts: Option<Facts>,
+}
+
+impl Request {
+    /// What of it the plan needs. The model and the options are taken out.
+    pub(super) fn take_spec(&mut self, target: Option<Resolved>) -> CallSpec {
+        CallSpec {
+            requested: std::mem::take(&mut self.model),
+            target,
+            surface: self.surface,
+            stream: self.stream,
+            objects: self.objects,
+            tokens: self.tokens,
+            options: Box::new(std::mem::take(&mut self.options)),
+        }
+    }
 }
 
 /// One router. Routers share nothing.
@@ -138,7 +153,7 @@ impl Router {
     }
 
     /// Begins a call. Its first step may already end it.
-    pub fn begin(&mut self, now: Millis, request: Request) -> Result<(CallId, Step), Fault> {
+    pub fn begin(&mut self, now: Millis, mut request: Request) -> Result<(CallId, Step), Fault> {
         let now = self.advance(now);
         let over_fetch = request.facts.is_some();
         let may_be_direct = !over_fetch || self.config.host.allow_direct_models;
@@ -147,15 +162,7 @@ impl Router {
             self.stripped_keys = self.stripped_keys.saturating_add(untrusted);
         }
         let (target, holds) = self.target(&request.model, &request.options, may_be_direct)?;
-        let spec = CallSpec {
-            requested: request.model,
-            target,
-            surface: request.surface,
-            stream: request.stream,
-            objects: request.objects,
-            tokens: request.tokens,
-            options: Box::new(request.options),
-        };
+        let spec = request.take_spec(target);
         let number = self.begun;
         self.begun = self.begun.wrapping_add(1);
         let rng = Rng::for_call(self.seed.unwrap_or(0), number);

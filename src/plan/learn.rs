@@ -1,7 +1,7 @@
 //! What a fault teaches of the deployment that showed it.
 
 use crate::base::time::Millis;
-use crate::config::{DeploymentIx, Resolved};
+use crate::config::{DeploymentIx, ErrorClass, Resolved};
 use crate::error::{Blame, Fault, FaultKind};
 use crate::state::{Delta, Rules, Scope, View, judge};
 use crate::strategy::{is_asked_anyway, order_of};
@@ -43,7 +43,7 @@ impl Call {
         let is_gone = |ix| self.has_benched(view, ix);
         let company = company(view, now, deployment, self.need(), &is_gone);
         let bench = judge(health, credential, now, fault, rules, company);
-        step.deltas.push(Delta::Failed { deployment, class: crate::config::ErrorClass::of(fault).0 });
+        step.deltas.push(Delta::Failed { deployment, class: ErrorClass::of(fault).0 });
         let (scope, bench) = bench?;
         step.deltas.push(Delta::Benched { deployment, scope, bench: Box::new(bench) });
         Some(scope)

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use crate::engine::Request;
 use crate::error::Fault;
 
 use super::traffic::Spec;
@@ -12,18 +11,7 @@ impl World {
     /// What would become of a call that began now; `Null` if its options are wrong.
     pub fn explain(&mut self, spec: &Spec) -> Value {
         let Ok(options) = self.router.options(&spec.options) else { return Value::Null };
-        let request = Request {
-            surface: spec.surface,
-            model: spec.model.as_str().into(),
-            stream: spec.stream,
-            objects: spec.objects,
-            usage_asked: false,
-            is_text: true,
-            tokens: None,
-            options,
-            facts: None,
-        };
-        self.router.explain(self.clock.now, request).map_or(Value::Null, |told| parsed(&told))
+        self.router.explain(self.clock.now, spec.request(options)).map_or(Value::Null, |told| parsed(&told))
     }
 
     /// The id of the deployment that a call to a model would be sent to now.

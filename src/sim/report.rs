@@ -3,7 +3,7 @@
 use crate::base::headers::Headers;
 use crate::base::json::Scanner;
 use crate::dialect::reply_members;
-use crate::engine::{CallId, Output, Request, Watch};
+use crate::engine::{CallId, Output, Watch};
 use crate::error::FaultKind;
 use crate::plan::{Action, AttemptId, Event};
 
@@ -21,18 +21,7 @@ impl World {
             Ok(options) => options,
             Err(fault) => return self.end(call, Err(fault)),
         };
-        let request = Request {
-            surface: spec.surface,
-            model: spec.model.as_str().into(),
-            stream: spec.stream,
-            objects: spec.objects,
-            usage_asked: false,
-            is_text: true,
-            tokens: spec.tokens,
-            options,
-            facts: None,
-        };
-        match self.router.begin(self.clock.told(), request) {
+        match self.router.begin(self.clock.told(), spec.request(options)) {
             Ok((id, step)) => {
                 self.with(call, |flight| flight.id = Some(id));
                 if let Some(ms) = spec.cancel_after_ms {

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::config::Surface;
+use crate::config::{CallOptions, Surface};
+use crate::engine::Request;
 
 use super::world::{CallNo, World};
 
@@ -46,6 +47,21 @@ impl Spec {
     #[must_use]
     pub fn as_objects(self) -> Self {
         Self { objects: true, ..self }
+    }
+
+    /// The request that it makes, with options that have been read.
+    pub(super) fn request(&self, options: CallOptions) -> Request {
+        Request {
+            surface: self.surface,
+            model: self.model.as_str().into(),
+            stream: self.stream,
+            objects: self.objects,
+            usage_asked: false,
+            is_text: true,
+            tokens: self.tokens,
+            options,
+            facts: None,
+        }
     }
 
     /// Is it answered as a stream?

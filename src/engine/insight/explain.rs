@@ -7,7 +7,7 @@ use crate::config::{GroupKind, Resolved, RouterConfig};
 use crate::engine::router::Request;
 use crate::engine::{CallId, Router};
 use crate::error::Fault;
-use crate::plan::{Action, Call, CallSpec, Candidate, Decision, Event, Onward, onward};
+use crate::plan::{Action, Call, Candidate, Decision, Event, Onward, onward};
 
 use super::words::{in_words, led_in_words};
 use super::write::{finished, flag, fraction, group_name, id, name, number, text};
@@ -18,20 +18,11 @@ impl Router {
     ///
     /// # Errors
     /// Too many names of models are in use: what a call would hear.
-    pub fn explain(&mut self, now: Millis, request: Request) -> Result<String, Fault> {
+    pub fn explain(&mut self, now: Millis, mut request: Request) -> Result<String, Fault> {
         let now = self.advance(now);
         let (target, _) = self.target(&request.model, &request.options, true)?;
-        let mut options = request.options;
-        options.explain = true;
-        let spec = CallSpec {
-            requested: request.model,
-            target,
-            surface: request.surface,
-            stream: request.stream,
-            objects: request.objects,
-            tokens: request.tokens,
-            options: Box::new(options),
-        };
+        request.options.explain = true;
+        let spec = request.take_spec(target);
         let rng = Rng::for_call(self.seed().unwrap_or(0), self.begun());
         let mut call = Call::new(spec, self.view(), rng, now, self.begun());
         let step = call.step(now, self.view(), Event::Start);
