@@ -9,6 +9,7 @@ pub mod base;
 pub mod error;
 // ── floor 1 ──
 pub mod config;
+pub mod price;
 // ── floor 2 ──
 pub mod state;
 // ── floor 2′: provider wire formats; knows base, config and error only ──

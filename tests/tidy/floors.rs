@@ -8,20 +8,21 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("base", &["error"]),
     ("error", &["base"]),
     // floor 1: what the user declared
-    ("config", &["base", "error"]),
+    ("price", &["base"]),
+    ("config", &["base", "error", "price"]),
     // floor 2: what has been learnt; and beside it the providers' wire formats, which never see it
-    ("state", &["base", "error", "config"]),
+    ("state", &["base", "error", "price", "config"]),
     ("dialect", &["base", "error", "config"]),
     // floor 3: orders candidates
-    ("strategy", &["base", "error", "config", "state"]),
+    ("strategy", &["base", "error", "price", "config", "state"]),
     // floor 4: who and when, never what bytes
-    ("plan", &["base", "error", "config", "state", "strategy"]),
+    ("plan", &["base", "error", "price", "config", "state", "strategy"]),
     // floor 5: where the plan and the dialects meet
-    ("engine", &["base", "error", "config", "state", "dialect", "strategy", "plan"]),
+    ("engine", &["base", "error", "price", "config", "state", "dialect", "strategy", "plan"]),
     // floor 6: the only place that knows JavaScript
-    ("wasm", &["base", "error", "config", "state", "dialect", "strategy", "plan", "engine"]),
+    ("wasm", &["base", "error", "price", "config", "state", "dialect", "strategy", "plan", "engine"]),
     // beside them all: the virtual world, which drives the same steps
-    ("sim", &["base", "error", "config", "state", "dialect", "strategy", "plan", "engine"]),
+    ("sim", &["base", "error", "price", "config", "state", "dialect", "strategy", "plan", "engine"]),
 ];
 
 /// What the file at `path` (from `src/`, without `.rs`) uses and may not, a sentence each. The crate's root may use all.
