@@ -75,7 +75,10 @@ impl Bed {
                 (Lease::new(place as u64 * 100 + send, 0), Millis(NOW.0 - 60_000 + send * 1_000));
             let expires = NOW + 60_000;
             let mut apply = |at, delta| self.state.apply(&self.config, at, &delta);
-            apply(at, Delta::Sent { deployment, lease, expires, probe_expires: expires, reserved });
+            apply(
+                at,
+                Delta::Sent { deployment, lease, expires, probe_expires: expires, reserved, held: false },
+            );
             if send < 56 {
                 apply(at, Delta::Begun { deployment, lease, stream: true, after_ms: 200 + send });
                 apply(at, Delta::Ended { deployment, lease, sent: at, reserved, used: reserved });

@@ -15,6 +15,8 @@ export const OVER = 6;
 export const SECOND = 7;
 /** Ask the host whether the call may move to another target. */
 export const ASK = 8;
+/** Ask the store for a place under the limits that it keeps. */
+export const RESERVE = 9;
 
 /** What a request over `fetch` asks for, where it is not a surface. */
 export const REFUSED = 0;

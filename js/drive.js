@@ -2,7 +2,7 @@
 
 import { askMayFallback } from "./ask.js";
 import { causeOf, describe } from "./cause.js";
-import { ASK, BYTES, COMMIT, DONE, FAILED, NONE, OVER, SECOND, SEND, WAIT } from "./codes.js";
+import { ASK, BYTES, COMMIT, DONE, FAILED, NONE, OVER, RESERVE, SECOND, SEND, WAIT } from "./codes.js";
 import { errorOf, internal, RouterError } from "./errors.js";
 import { Rival } from "./rival.js";
 import { MOVED_ON, send } from "./send.js";
@@ -106,6 +106,10 @@ export class Call {
           this.action = NONE;
           this.#askHost();
           break;
+        case RESERVE:
+          this.action = NONE;
+          this.#hub.reserve(this);
+          break;
         case NONE:
         case WAIT:
           this.action = NONE;
@@ -130,6 +134,15 @@ export class Call {
       if (question !== this.#questions || this.#isOver) return;
       this.#moved((core, id) => core.coreMayFallback(id, yes, this.#hub.now()));
     });
+  }
+
+  /** The store has said something about a place, perhaps to nobody: the core knows whether it still matters. */
+  reserved(answer) {
+    const event = (core) => answer(core, this.#hub.now());
+    if (!this.#isOver) return this.#moved(event);
+    this.ask(event, undefined);
+    // What it gives back is told: no send will.
+    return this.#hub.share();
   }
 
   /** Ends what the call has set up around the core. */

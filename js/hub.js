@@ -196,6 +196,12 @@ export class Hub {
     if (this.core.coreIsFlushDue()) this.#keepAlive(this.core.coreFlush(this.#store));
   }
 
+  /** Asks the store for a place under the limits that it keeps; it settles, whatever the store does. */
+  reserve(call) {
+    const { core } = this;
+    this.#keepAlive(core.coreReserve(this.#store, call.id)?.then((told) => call.reserved((core, now) => core.coreReserved(told, now))));
+  }
+
   /** Resolves when the store has been told everything, or has failed to take it. */
   async flush() {
     if (!this.#store) return;

@@ -38,16 +38,18 @@ function within(realm, operation) {
 export const settling = (realm, store) => ({
   load: (keys) => within(realm, () => store.load(keys)),
   apply: (batchId, ops) => within(realm, () => store.apply(batchId, ops)),
+  reserve: (key, amount, limit, ttl) => within(realm, () => /** @type {any} */ (store).reserve(key, amount, limit, ttl)),
 });
 
 /**
- * Tells a core what a store can carry: circuits need `max`, counts need `add`, times need `put`.
+ * Tells a core what a store can carry: circuits need `max`, counts need `add`, times need `put`; one that has `reserve` keeps limits.
  * @param {any} core
  * @param {import("./index.js").Store} store one that says nothing of itself carries circuits
  */
-export function carry(core, { capabilities }) {
+export function carry(core, store) {
+  const { capabilities } = store;
   const ops = Array.isArray(capabilities?.ops) ? capabilities.ops : ["max"];
   const asked = Number(capabilities?.freshMs);
   const freshMs = asked >= 0 ? Math.min(asked, LONGEST_MS) : FRESH_MS;
-  core.coreCarry(ops.includes("max"), ops.includes("add"), ops.includes("put"), freshMs);
+  core.coreCarry(ops.includes("max"), ops.includes("add"), ops.includes("put"), typeof store.reserve === "function", freshMs);
 }

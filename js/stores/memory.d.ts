@@ -5,6 +5,8 @@ export interface MemoryStoreOptions {
   now?: () => number;
   /** The most keys that are held; beyond it those go that expire first. A whole number, 1 or more. Default 10,000. */
   maxKeys?: number;
+  /** Does it keep limits for all routers that share it, and is asked before each send to a deployment that has one? Default: no. */
+  reserve?: boolean;
 }
 
 /**

@@ -56,7 +56,7 @@ function check({ key, kind, value, ttl }) {
 }
 
 /** @type {typeof import("./memory.js").memoryStore} */
-export function memoryStore({ now = Date.now, maxKeys = 10_000 } = {}) {
+export function memoryStore({ now = Date.now, maxKeys = 10_000, reserve = false } = {}) {
   if (!Number.isInteger(maxKeys) || maxKeys < 1) throw new RangeError("maxKeys must be a whole number, 1 or more");
   const cells = new Cells(now, maxKeys);
   /** @type {Set<string>} */
@@ -70,7 +70,17 @@ export function memoryStore({ now = Date.now, maxKeys = 10_000 } = {}) {
     cells.set(key, kind === "add" ? known + value : Math.max(known, value), ttl);
   };
 
+  /** @param {string} key @param {number} amount @param {number} limit @param {number} ttl */
+  const hold = async (key, amount, limit, ttl) => {
+    const known = cells.get(key);
+    const wanted = (typeof known === "number" ? known : 0) + amount;
+    if (wanted > limit) return false;
+    cells.set(key, wanted, ttl);
+    return true;
+  };
+
   return {
+    ...(reserve && { reserve: hold }),
     capabilities: { ops: ["add", "max", "put"] },
     async load(keys) {
       return keys.map((key) => {

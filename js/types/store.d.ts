@@ -8,6 +8,8 @@
  *
  * - `cool`: the circuit, a whole number of at most 53 bits; `max`
  * - `lat`: a sketch of recent times, at most 175 bytes; `put`
+ * - `rpm/<minute>`, `tpm/<minute>`, `itpm/<minute>`, `otpm/<minute>`: what is reserved of a limit, in a minute counted from the
+ *   epoch; `reserve` and `add`. Only for a store that has `reserve`.
  * - `req/<minute>`, `tok/in/<minute>`, `tok/out/<minute>`: requests, and tokens of requests and answers, in a minute counted
  *   from the epoch; `add`, also of negative numbers. Only of deployments whose limits are bounds (`limit_mode: "hard"`) or
  *   whose provider tells what is left.
@@ -19,6 +21,16 @@ export interface Store {
   load(keys: string[]): Promise<(Uint8Array | number | null)[]>;
   /** Carries out operations in their order. The same `batchId` means the same batch: delivered twice, it counts once. */
   apply(batchId: string, ops: StoreOp[]): Promise<void>;
+  /**
+   * Adds `amount` to the number under `key`, if that does not make it more than `limit`, in one go: `true` if it has. A key
+   * that is not there is 0; it lives for `ttl` seconds more.
+   *
+   * A store that has this keeps the limits of all isolates (`rpm`, `tpm`, `itpm`, `otpm`, where `limit_mode` is "hard"):
+   * it is asked before each send to a deployment that has one, for 25 ms at most. `false` is final for that deployment until
+   * the minute of the clock is over; an answer that is late, is neither `true` nor `false`, or is an error counts for nothing, and the
+   * router decides by what it knows itself. What was reserved and not used is given back through `apply`, as an "add" of a negative number.
+   */
+  reserve?(key: string, amount: number, limit: number, ttl: number): Promise<boolean>;
 }
 
 export interface StoreCapabilities {

@@ -32,7 +32,7 @@ pub use mock::Mocked;
 pub use output::{HELD_BYTES, HELD_EVENTS, Output};
 pub use route::{Route, route};
 pub use router::{Request, Router};
-pub use sync::{Batch, Carries, Loaded, Op, OpValue, Wanted};
+pub use sync::{Batch, Carries, Hold, Loaded, Op, OpValue, Reservation, Wanted};
 pub use tokens::Size;
 pub use told::Told;
 pub use translate::Rewritten;

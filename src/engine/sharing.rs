@@ -2,14 +2,17 @@
 //! it out, beside the calls.
 
 use crate::base::time::Millis;
+use crate::plan::{Answer, Ask, Event, Step};
 use crate::state::Unreadable;
 
+use super::calls::CallId;
 use super::router::Router;
-use super::sync::{Batch, Carries, Loaded, Wanted};
+use super::sync::{Batch, Carries, Loaded, Reservation, Wanted};
 
 impl Router {
     /// There is a store, and this is what it can do.
     pub fn carry(&mut self, carries: Carries) {
+        self.state.reserve_elsewhere(carries.reserve);
         self.sync.carry(carries);
     }
 
@@ -74,6 +77,50 @@ impl Router {
     #[must_use]
     pub fn store_failures(&self) -> (u64, u64) {
         (self.sync.failures, self.sync.dropped)
+    }
+
+    /// What the store is to be asked for a call that waits for its word; `None` if it waits for none.
+    #[must_use]
+    pub fn reservation(&self, id: CallId) -> Option<Reservation> {
+        let (call, (deployment, at)) = self.calls.get(id).and_then(|running| {
+            let call = &running.call;
+            Some((call, call.reserving()?))
+        })?;
+        Some(Reservation::of(&self.config, deployment, at, call.needs()))
+    }
+
+    /// The store has answered, in the order of [`Reservation::holds`]; `None` for no answer. One "no" is enough, and what
+    /// was given beside it is given back; so is what comes when the call has no use for it any more.
+    pub fn reserved(
+        &mut self,
+        now: Millis,
+        id: CallId,
+        reservation: &Reservation,
+        answers: &[Option<bool>],
+    ) -> Step {
+        let now = self.advance(now);
+        let is_refused = answers.contains(&Some(false));
+        let call = self.calls.get(id).map(|running| &running.call);
+        let is_awaited = call.is_some_and(|call| call.reserving() == Some(reservation.place()));
+        // A call that did not wait for the answer has gone on as if it were a yes.
+        let is_sent = call.is_some_and(|call| {
+            let (deployment, at) = reservation.place();
+            call.attempts().iter().any(|sent| sent.deployment == deployment && sent.started >= at)
+        });
+        if is_refused || !(is_awaited || is_sent) {
+            self.sync.give_back(&self.config, reservation, answers);
+        }
+        if !is_awaited {
+            return Step::default();
+        }
+        let value = if is_refused {
+            Answer::No
+        } else if answers.contains(&None) {
+            Answer::Failed
+        } else {
+            Answer::Yes
+        };
+        self.step(now, id, Event::Answered { ask: Ask::Reserve, value })
     }
 
     /// What was learnt, as bytes that hold no secret. See [`State::save`](crate::state::State::save).

@@ -4,6 +4,7 @@
 //! a little worse and breaks nothing. What is kept here is bounded by the number of deployments, whatever the store does.
 
 mod book;
+mod hold;
 mod ops;
 
 use crate::base::time::Millis;
@@ -11,6 +12,7 @@ use crate::config::{DeploymentIx, RouterConfig};
 use crate::state::{Cell, Counts, Delta, Sketch, State};
 
 use book::{Amounts, Books, MINUTE_MS};
+pub use hold::{Hold, Reservation};
 pub use ops::{Batch, Carries, Loaded, Op, OpValue, Wanted};
 use ops::{Facet, key};
 
@@ -59,6 +61,7 @@ impl Sync {
     /// Notes what a step has learnt, as far as the store is to be told.
     pub(super) fn note(&mut self, config: &RouterConfig, state: &State, now: Millis, delta: &Delta) {
         let Carries { usage, latency, .. } = self.carries;
+        self.note_held(config, now, delta);
         match delta {
             Delta::Sent { deployment, reserved, .. } if usage => {
                 self.books.count(config, state, *deployment, now, Amounts::of(*reserved));
@@ -141,7 +144,7 @@ impl Sync {
                             state.merge_sketch(*ix, &sketch);
                         }
                     }
-                    (Facet::Cool | Facet::Latency, _) => {}
+                    (Facet::Cool | Facet::Latency | Facet::Held(..), _) => {}
                     (Facet::Requests(minute) | Facet::Input(minute) | Facet::Output(minute), value) => {
                         if totals.last().is_none_or(|(known, _)| *known != minute) {
                             totals.push((minute, Counts::default()));
@@ -196,7 +199,8 @@ impl Sync {
         while ops.len() < most
             && let Some((ix, untold)) = self.books.take_untold(now)
         {
-            for (minute, amounts) in untold.minutes {
+            for (minute, amounts, held) in untold.minutes {
+                self.tell_held(config, ix, minute, held, &mut ops);
                 for (facet, amount) in amounts.facets(minute) {
                     if amount != 0
                         && let Some(key) = key(config, ix, facet)

@@ -95,6 +95,12 @@ pub struct Call {
     pub(super) waits: Option<GroupIx>,
     /// The target that the host is asked about, and the fault that leads to it.
     pub(super) asked: Option<Box<(FallbackTarget, Fault)>>,
+    /// Which deployment the store is asked about, and since when.
+    pub(super) reserving: Option<(DeploymentIx, Millis)>,
+    /// Of whom the store has said that their limit is reached, and until when that counts.
+    pub(super) full: SmallVec<[(DeploymentIx, Millis); 2]>,
+    /// Has the store been asked about the send that is about to be made?
+    pub(super) is_held: bool,
     /// Every choice, where somebody wants to know.
     pub(super) decisions: Option<Vec<Decision>>,
 }
@@ -133,6 +139,9 @@ impl Call {
             benched: None,
             waits: None,
             asked: None,
+            reserving: None,
+            full: SmallVec::new(),
+            is_held: false,
         }
     }
 
@@ -209,12 +218,6 @@ impl Call {
         self.phase == Phase::Sending(attempt) || self.rival == Some(attempt)
     }
 
-    /// The target that the host is asked about.
-    #[must_use]
-    pub fn asked_target(&self) -> Option<Resolved> {
-        self.asked.as_ref().map(|asked| asked.0.to)
-    }
-
     /// Every choice so far; empty unless `explain` was asked for.
     #[must_use]
     pub fn decisions(&self) -> &[Decision] {
@@ -252,7 +255,9 @@ impl Call {
                 self.listens_to(*attempt)
             }
             Event::Tick | Event::Cancel => !matches!(self.phase, Phase::New | Phase::Ended),
-            Event::Answered { .. } => self.phase == Phase::Asking,
+            Event::Answered { ask, .. } => {
+                self.phase == Phase::Asking && (*ask == Ask::Reserve) == self.reserving.is_some()
+            }
             // Nothing is loaded in the way of a call.
             Event::Loaded => false,
         };
@@ -293,6 +298,7 @@ impl Call {
             Event::Answered { ask: Ask::MayFallback, value } => {
                 self.may_fall_back(now, view, value == Answer::Yes, &mut step);
             }
+            Event::Answered { ask: Ask::Reserve, value } => self.reserved(now, view, &value, &mut step),
             Event::Loaded | Event::Answered { .. } => {}
         }
         step.wake_at = self.timers.next();
@@ -328,6 +334,9 @@ impl Call {
                 self.try_target(now, view, step);
             }
             Some(Due::Call(Timer::Hedge)) => self.hedge(now, view, step),
+            Some(Due::Call(Timer::Ask)) if self.reserving.is_some() => {
+                self.reserved(now, view, &Answer::Failed, step);
+            }
             Some(Due::Call(Timer::Ask)) => self.may_fall_back(now, view, false, step),
             Some(Due::Send(lane, limit)) => {
                 let main = match self.phase {

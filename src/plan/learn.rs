@@ -68,8 +68,14 @@ impl Call {
         let prefill = || view.config.deployment(ix).is_some_and(|known| known.prefill == Some(true));
         let is_passed = self.level > 0 && order_of(view, ix) < self.level;
         let is_of_use = !self.needs_prefill() || prefill();
-        is_passed || is_benched || self.is_lost(ix) || self.is_late(now, view, ix) || !is_of_use
+        is_passed
+            || is_benched
+            || self.is_full(now, ix)
+            || self.is_lost(ix)
+            || self.is_late(now, view, ix)
+            || !is_of_use
     }
+
     /// Was a deployment benched in this step, or its credential?
     fn has_benched(&self, view: View<'_>, ix: DeploymentIx) -> bool {
         let Some((who, scope, kind)) = self.benched else { return false };

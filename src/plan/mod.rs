@@ -17,6 +17,7 @@ mod preview;
 mod progress;
 mod recover;
 mod refusal;
+mod reserve;
 mod retry;
 mod select;
 mod send;

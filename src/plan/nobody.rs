@@ -13,12 +13,23 @@ const NAMED: usize = 16;
 
 /// The error when nobody may be used: the real one where only that is true, else "no deployments" with the
 /// remaining wait and the causes.
-pub(super) fn nobody(view: View<'_>, now: Millis, target: Resolved, need: Need) -> Fault {
+pub(super) fn nobody(
+    view: View<'_>,
+    now: Millis,
+    target: Resolved,
+    need: Need,
+    full: &[(DeploymentIx, Millis)],
+) -> Fault {
     let name = match target {
         Resolved::Group(ix) => view.config.group(ix).map_or("", |group| &group.name),
         Resolved::Deployment(ix) => view.config.deployment(ix).map_or("", |known| &known.id),
     };
-    let excluded = |ix| exclusion(view, now, ix, need).map(|exclusion| (ix, exclusion));
+    let shared = |ix| {
+        let until = full.iter().find(|(who, until)| *who == ix && now < *until).map(|(_, until)| until)?;
+        Some(Exclusion::Limit { wait_ms: Some(until.since(now)) })
+    };
+    let excluded =
+        |ix| exclusion(view, now, ix, need).or_else(|| shared(ix)).map(|exclusion| (ix, exclusion));
     let excluded: Vec<_> = members(view, target).into_iter().filter_map(excluded).collect();
     let wait_ms = excluded.iter().filter_map(|(_, exclusion)| exclusion.wait_ms(now)).min();
     let in_use = || excluded.iter().filter(|(_, exclusion)| *exclusion != Exclusion::Drained);

@@ -30,7 +30,7 @@ pub fn choose(
     let wish = Wish { target, failed: &[], leave: &|_| false, need, again: false, attempt: 0 };
     match pick(view, now, &wish, rng, None) {
         Pick::Untried(ix) | Pick::Tried(ix) => Ok(ix),
-        Pick::Nobody => Err(nobody(view, now, target, need)),
+        Pick::Nobody => Err(nobody(view, now, target, need, &[])),
     }
 }
 

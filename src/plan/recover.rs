@@ -1,7 +1,7 @@
 //! What a call does after a fault: learn from it, then retry, wait, move on or end.
 
 use crate::base::time::Millis;
-use crate::config::{DeploymentIx, FallbackTarget};
+use crate::config::{DeploymentIx, FallbackTarget, Resolved};
 use crate::error::{Fault, FaultKind};
 use crate::state::{Delta, RETRY_PRICE, View};
 use crate::strategy::order_of;
@@ -9,7 +9,6 @@ use crate::strategy::order_of;
 use super::call::{Call, Phase};
 use super::deadline::{Lane, Timer};
 use super::event::{Action, Ask, AttemptId, Step};
-use super::nobody::nobody;
 use super::retry::backoff_ms;
 use super::select::{self, Pick, Wish, is_closed};
 
@@ -162,7 +161,7 @@ impl Call {
         match pick {
             Pick::Untried(deployment) | Pick::Tried(deployment) => self.send(now, view, deployment, step),
             Pick::Nobody => {
-                let fault = nobody(view, now, self.target, self.need());
+                let fault = self.nobody(now, view);
                 self.fall_back(now, view, fault, step);
             }
         }
@@ -199,6 +198,12 @@ impl Call {
         }
     }
 
+    /// The target that the host is asked about.
+    #[must_use]
+    pub fn asked_target(&self) -> Option<Resolved> {
+        self.asked.as_ref().map(|asked| asked.0.to)
+    }
+
     /// The host has said whether a target may be moved to. One that says nothing in time has said no.
     pub(super) fn may_fall_back(&mut self, now: Millis, view: View<'_>, yes: bool, step: &mut Step) {
         self.timers.set(Timer::Ask, now, None);
@@ -226,7 +231,7 @@ impl Call {
         self.sent_in_hop = false;
         match self.pick(now, view, false) {
             Pick::Untried(deployment) | Pick::Tried(deployment) => Ok(deployment),
-            Pick::Nobody => Err(nobody(view, now, target.to, self.need())),
+            Pick::Nobody => Err(self.nobody(now, view)),
         }
     }
 }

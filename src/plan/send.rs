@@ -30,6 +30,20 @@ impl Call {
                 .unwrap_or_else(|| Fault::new(FaultKind::NoDeployment, "the call may send nothing more"));
             return self.done(Err(fault), step);
         }
+        if self.must_reserve(view, deployment) {
+            return self.reserve(now, deployment, step);
+        }
+        self.send_now(now, view, deployment, step);
+    }
+
+    /// Sends, with a place that the store has given, or without one.
+    pub(super) fn send_now(
+        &mut self,
+        now: Millis,
+        view: View<'_>,
+        deployment: DeploymentIx,
+        step: &mut Step,
+    ) {
         self.leave_queue(step);
         self.timers.set(Timer::Backoff, now, None);
         let Some(attempt) = self.dispatch(now, view, deployment, Lane::Main, step) else {
@@ -75,6 +89,7 @@ impl Call {
         let known = view.config.deployment(deployment)?;
         let attempt = AttemptId(u16::try_from(self.attempts.len()).unwrap_or(u16::MAX));
         let (lease, reserved) = (Lease::new(self.number, attempt.0), self.need().counts);
+        let held = std::mem::take(&mut self.is_held);
         self.attempts.push(Attempt::sent(deployment, now, lease, reserved));
         if !self.sent_in_hop {
             self.sent_in_hop = true;
@@ -99,6 +114,7 @@ impl Call {
             expires,
             probe_expires: (now + patience.unwrap_or(PROBE_MS).min(PROBE_MS)).min(expires),
             reserved,
+            held,
         });
         step.action = Some(if self.is_committed {
             Action::Resume { attempt, deployment }

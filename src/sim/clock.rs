@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::time::Millis;
+use crate::engine::{CallId, Reservation};
 use crate::plan::AttemptId;
 
 use super::reply::Part;
@@ -26,6 +27,8 @@ pub(super) enum Due {
     Set(i64),
     /// The host's answer to the question of this number.
     Answer(CallNo, usize, bool),
+    /// The store's answer to what a call has asked it for.
+    Reserved(CallNo, CallId, Box<(Reservation, Vec<Option<bool>>)>),
 }
 
 /// A clock that stands still until it is told to jump.

@@ -46,6 +46,7 @@ impl World {
                 self.end(call, result);
             }
             Some(Action::Ask(Ask::MayFallback)) => self.ask(call),
+            Some(Action::Ask(Ask::Reserve)) => self.ask_store(call),
             // No router of this version makes the other steps.
             Some(Action::Load { .. } | Action::Ask(_)) | None => {}
         }

@@ -29,6 +29,7 @@ mod clock;
 mod driver;
 mod flight;
 mod guard;
+mod ledger;
 mod log;
 mod look;
 mod measure;
@@ -42,6 +43,7 @@ mod world;
 
 pub use flight::{Outcome, Tried};
 pub use guard::Guard;
+pub use ledger::{Ledger, Mood};
 pub use log::{Entry, Log};
 pub use measure::Summary;
 pub use reply::{Part, Reply};

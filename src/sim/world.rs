@@ -1,6 +1,8 @@
 //! The world: a router, its upstreams, and a clock that jumps to the next moment at which something happens.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde_json::Value;
 use thiserror::Error;
@@ -15,6 +17,7 @@ use crate::state::{Circuit, CircuitState};
 use super::clock::{Clock, Due};
 use super::flight::{Flight, Outcome};
 use super::guard::Guard;
+use super::ledger::Ledger;
 use super::log::Log;
 use super::traffic::Spec;
 use super::upstream::Upstream;
@@ -53,6 +56,7 @@ pub struct World {
     pub(super) sends: Vec<(CallNo, String)>,
     pub(super) log: Log,
     pub(super) guards: BTreeMap<String, Guard>,
+    pub(super) ledger: Option<Rc<RefCell<Ledger>>>,
 }
 
 impl World {
@@ -82,6 +86,7 @@ impl World {
             sends: Vec::new(),
             log: Log::default(),
             guards: BTreeMap::new(),
+            ledger: None,
         })
     }
 
@@ -158,6 +163,7 @@ impl World {
                 Due::Part(call, attempt, part) => self.part(call, attempt, part),
                 Due::Set(by_ms) => self.clock.set(by_ms),
                 Due::Answer(call, _, yes) => self.answer(call, yes),
+                Due::Reserved(call, id, told) => self.reserved(call, id, &told),
             }
             return true;
         }
@@ -169,7 +175,7 @@ impl World {
     fn is_live(&self, due: &Due) -> bool {
         let running = |call: &CallNo| self.flights.get(call.0).filter(|flight| flight.id.is_some());
         match due {
-            Due::Begin(_) | Due::Set(_) => true,
+            Due::Begin(_) | Due::Set(_) | Due::Reserved(..) => true,
             // Another question does not get the answer to this one.
             Due::Answer(call, number, _) => {
                 running(call).is_some_and(|flight| flight.outcome.asked.len() == *number)

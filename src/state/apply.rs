@@ -9,7 +9,7 @@ impl State {
     /// Applies one change, and tells what it did to a circuit, if it did anything.
     pub fn apply(&mut self, config: &RouterConfig, now: Millis, delta: &Delta) -> Option<Turn> {
         match delta {
-            Delta::Sent { deployment, lease, expires, probe_expires, reserved } => {
+            Delta::Sent { deployment, lease, expires, probe_expires, reserved, .. } => {
                 let known = config.deployment(*deployment)?;
                 let open = OpenSend { lease: *lease, since: now, expires: *expires };
                 let cell = self.health_mut(known.limit_cell(*deployment))?;

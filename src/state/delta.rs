@@ -21,6 +21,8 @@ pub enum Delta {
         probe_expires: Millis,
         /// What is reserved.
         reserved: Counts,
+        /// Was the store asked for it? Then it knows.
+        held: bool,
     },
     /// The answer of a send has begun.
     Begun {

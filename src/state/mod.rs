@@ -60,6 +60,8 @@ pub struct State {
     groups: Vec<GroupState>,
     /// Deployments whose circuit has changed and has not been told to the store.
     untold: Vec<DeploymentIx>,
+    /// Does the store keep limits for all isolates?
+    is_reserved_elsewhere: bool,
 }
 
 impl State {
@@ -71,6 +73,7 @@ impl State {
             credentials: vec![Circuit::default(); config.deployments.len()],
             groups: vec![GroupState::default(); config.groups.len()],
             untold: Vec::new(),
+            is_reserved_elsewhere: false,
         }
     }
 
@@ -114,6 +117,17 @@ impl State {
     #[must_use]
     pub fn waiting_heads(&self, now: Millis) -> usize {
         self.deployments.iter().flat_map(|health| health.open.waiting(now)).count()
+    }
+
+    /// Does the store keep limits for all isolates, so that it has to be asked for a place?
+    #[must_use]
+    pub fn is_reserved_elsewhere(&self) -> bool {
+        self.is_reserved_elsewhere
+    }
+
+    /// See [`State::is_reserved_elsewhere`].
+    pub fn reserve_elsewhere(&mut self, is: bool) {
+        self.is_reserved_elsewhere = is;
     }
 
     /// Notes what was said of a deployment from outside. That it is well closes its circuit.

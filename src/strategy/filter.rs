@@ -207,7 +207,7 @@ fn at_limit(
 }
 
 /// The limits of a deployment, with what a request needs of each.
-fn bounds(known: &Deployment, need: Counts) -> impl Iterator<Item = (u64, Measure, u64)> {
+pub fn bounds(known: &Deployment, need: Counts) -> impl Iterator<Item = (u64, Measure, u64)> {
     let Counts { requests, input, output } = need;
     let all = [
         (known.rpm, Measure::Requests, requests),

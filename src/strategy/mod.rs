@@ -11,7 +11,9 @@ use crate::base::time::Millis;
 use crate::config::DeploymentIx;
 use crate::state::View;
 
-pub use filter::{Candidates, Exclusion, Need, exclusion, is_asked_anyway, lowest_order, order_of, places};
+pub use filter::{
+    Candidates, Exclusion, Need, bounds, exclusion, is_asked_anyway, lowest_order, order_of, places,
+};
 
 /// How one of several eligible deployments is picked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -17,4 +17,5 @@ mod store;
 mod window;
 
 pub use router::Router;
+pub use store::Reserved;
 pub use window::linear_memory;

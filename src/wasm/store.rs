@@ -12,7 +12,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use crate::base::time::Millis;
-use crate::engine::{self, Batch, Carries, Loaded, Op, OpValue, Wanted};
+use crate::engine::{self, Batch, CallId, Carries, Hold, Loaded, Op, OpValue, Reservation, Wanted};
 
 use super::convert;
 use super::router::Router;
@@ -36,15 +36,28 @@ extern "C" {
     /// Writes a batch. A repeated batch id is to be recognised.
     #[wasm_bindgen(method, catch)]
     fn apply(this: &Store, batch: &str, ops: Array) -> Result<JsValue, JsValue>;
+
+    /// Lets a number grow, if it does not grow beyond a limit.
+    #[wasm_bindgen(method, catch)]
+    fn reserve(this: &Store, key: &str, amount: f64, limit: f64, ttl: u32) -> Result<JsValue, JsValue>;
+}
+
+/// What a store has said about a place for one send.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Reserved {
+    call: u32,
+    reservation: Reservation,
+    answers: Vec<Option<bool>>,
 }
 
 #[wasm_bindgen]
 impl Router {
     /// There is a store, and this is what it can do.
     #[wasm_bindgen(js_name = coreCarry)]
-    pub fn carry(&self, cool: bool, usage: bool, latency: bool, fresh_ms: f64) {
+    pub fn carry(&self, cool: bool, usage: bool, latency: bool, reserve: bool, fresh_ms: f64) {
         let fresh_ms = Millis::from_f64(fresh_ms).0;
-        self.engine.borrow_mut().carry(Carries { cool, usage, latency, fresh_ms });
+        self.engine.borrow_mut().carry(Carries { cool, usage, latency, reserve, fresh_ms });
     }
 
     /// Looks at the store if the view of it is old: a promise to be kept alive beside the call, else `undefined`.
@@ -61,6 +74,7 @@ impl Router {
                 Ok(values) => engine.borrow_mut().merge(now, &wanted, values),
                 Err(_) => engine.borrow_mut().not_loaded(),
             }
+            JsValue::UNDEFINED
         })))
     }
 
@@ -83,7 +97,45 @@ impl Router {
                 tell(&engine, &store, batch).await;
             }
             engine.borrow_mut().flushing(false);
+            JsValue::UNDEFINED
         })))
+    }
+
+    /// Asks the store for the place that a call waits for: a promise of its word, for `coreReserved`. It never rejects.
+    #[wasm_bindgen(js_name = coreReserve)]
+    #[must_use]
+    pub fn reserve(&self, store: Store, call: u32) -> Option<Promise> {
+        let reservation = self.engine.borrow().reservation(CallId(call))?;
+        // All are asked before one is waited for.
+        let ask = |hold: &Hold| {
+            let told = store.reserve(&hold.key, hold.amount as f64, hold.limit as f64, hold.ttl);
+            told.map(|told| JsFuture::from(Promise::resolve(&told)))
+        };
+        let asked: Vec<_> = reservation.holds.iter().map(ask).collect();
+        Some(promise(Box::pin(async move {
+            let mut answers = Vec::with_capacity(asked.len());
+            for told in asked {
+                let answer = match told {
+                    Ok(told) => told.await.ok().and_then(|answer| answer.as_bool()),
+                    Err(_) => None,
+                };
+                answers.push(answer);
+            }
+            Reserved { call, reservation, answers }.into()
+        })))
+    }
+
+    /// Takes in what the store has said: the code of the step that follows, if it still matters.
+    #[wasm_bindgen(js_name = coreReserved)]
+    pub fn store_answered(&mut self, told: Reserved, now: f64) -> u32 {
+        let Reserved { call, reservation, answers } = told;
+        let failed = answers.iter().filter(|answer| answer.is_none()).count();
+        let step = {
+            let mut engine = self.engine.borrow_mut();
+            (0..failed).for_each(|_| engine.count_store_failure());
+            engine.reserved(Millis::from_f64(now), CallId(call), &reservation, &answers)
+        };
+        self.take(call, step)
     }
 
     /// Is there anything to tell, and nobody under way who will?
@@ -128,11 +180,8 @@ impl Router {
 }
 
 /// A promise of what is done. In a box, because the driving of a future is compiled anew for each type of one.
-fn promise(work: Pin<Box<dyn Future<Output = ()>>>) -> Promise {
-    future_to_promise(async move {
-        work.await;
-        Ok(JsValue::UNDEFINED)
-    })
+fn promise(work: Pin<Box<dyn Future<Output = JsValue>>>) -> Promise {
+    future_to_promise(async move { Ok(work.await) })
 }
 
 /// Writes a batch; one that is refused once more, under the same id.

@@ -31,6 +31,7 @@ mod patterns;
 mod policies;
 mod props;
 mod remaining;
+mod reserve;
 mod resume;
 mod retry;
 mod saved;

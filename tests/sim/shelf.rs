@@ -7,7 +7,8 @@ use switchman::engine::{Batch, Carries, Loaded, OpValue, Wanted};
 use crate::support::Scene;
 
 /// Everything that a store can carry, looked at again after five seconds.
-pub(crate) const ALL: Carries = Carries { cool: true, usage: true, latency: true, fresh_ms: 5_000 };
+pub(crate) const ALL: Carries =
+    Carries { cool: true, usage: true, latency: true, reserve: false, fresh_ms: 5_000 };
 
 /// The store.
 #[derive(Default)]

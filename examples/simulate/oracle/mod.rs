@@ -120,7 +120,7 @@ impl Oracle {
             _ => None,
         };
         let mut sent = entry.step.deltas.iter().filter_map(|delta| match delta {
-            Delta::Sent { deployment, lease, expires, probe_expires, reserved } => {
+            Delta::Sent { deployment, lease, expires, probe_expires, reserved, .. } => {
                 Some((*deployment, *lease, *expires, *probe_expires, *reserved))
             }
             _ => None,

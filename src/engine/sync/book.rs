@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use crate::base::time::Millis;
 use crate::config::{DeploymentIx, LimitMode, RouterConfig};
-use crate::state::{Counts, Quota, State};
+use crate::state::{Counts, Measure, Quota, State};
 
 use super::ops::Facet;
 
@@ -73,6 +73,8 @@ struct Minute {
     number: u64,
     told: Amounts,
     untold: Amounts,
+    /// What has to be added to the reservations that the store keeps, by [`Measure`].
+    held: [i64; 4],
 }
 
 /// One deployment.
@@ -97,7 +99,8 @@ struct Book {
 
 /// What one deployment has to tell.
 pub(super) struct Untold {
-    pub(super) minutes: SmallVec<[(u64, Amounts); 2]>,
+    /// The number of the minute, what was used in it, and what its reservations have to be changed by.
+    pub(super) minutes: SmallVec<[(u64, Amounts, [i64; 4]); 2]>,
     pub(super) is_timed: bool,
 }
 
@@ -140,6 +143,30 @@ impl Books {
         }
     }
 
+    /// Changes what the store holds for the minute of `at` of a deployment's limits.
+    pub(super) fn hold(
+        &mut self,
+        config: &RouterConfig,
+        ix: DeploymentIx,
+        at: Millis,
+        changes: impl IntoIterator<Item = (Measure, i64)>,
+    ) {
+        let ix = config.deployment(ix).map_or(ix, |known| known.limit_cell(ix));
+        let Some(minute) = self.book(config, ix).and_then(|book| book.minute(at.0 / MINUTE_MS)) else {
+            return;
+        };
+        let mut is_changed = false;
+        for (measure, change) in changes {
+            if let Some(held) = minute.held.get_mut(measure as usize) {
+                *held = held.saturating_add(change);
+                is_changed |= change != 0;
+            }
+        }
+        if is_changed {
+            self.wait(ix);
+        }
+    }
+
     /// An answer has begun.
     pub(super) fn timed(&mut self, config: &RouterConfig, ix: DeploymentIx, now: Millis) {
         let Some(book) = self.book(config, ix) else { return };
@@ -166,9 +193,12 @@ impl Books {
         let ix = self.waiting.pop()?;
         let book = self.books.get_mut(usize::from(ix.0))?;
         let mut untold = Untold { minutes: SmallVec::new(), is_timed: book.is_timed };
-        for minute in book.minutes.iter_mut().filter(|minute| minute.untold != Amounts::default()) {
-            minute.told = minute.told.plus(minute.untold);
-            untold.minutes.push((minute.number, std::mem::take(&mut minute.untold)));
+        for minute in book.minutes.iter_mut() {
+            if minute.untold != Amounts::default() || minute.held != [0; 4] {
+                minute.told = minute.told.plus(minute.untold);
+                let (used, held) = (std::mem::take(&mut minute.untold), std::mem::take(&mut minute.held));
+                untold.minutes.push((minute.number, used, held));
+            }
         }
         if book.is_timed {
             (book.times, book.sketched_at) = (0, now);

@@ -2,7 +2,7 @@
 
 use crate::base::hash::deployment_id;
 use crate::config::{DeploymentIx, RouterConfig};
-use crate::state::Counts;
+use crate::state::{Counts, Measure};
 
 use super::book::Amounts;
 
@@ -21,6 +21,8 @@ pub struct Carries {
     pub usage: bool,
     /// How long answers took: it replaces bytes.
     pub latency: bool,
+    /// Limits: it says whether something may be reserved.
+    pub reserve: bool,
     /// How old the view may become before it is looked at again, beside a call, in ms.
     pub fresh_ms: u64,
 }
@@ -109,6 +111,8 @@ pub(super) enum Facet {
     Input(u64),
     /// The tokens of their answers.
     Output(u64),
+    /// What is reserved of a limit in a minute.
+    Held(Measure, u64),
 }
 
 impl Facet {
@@ -116,7 +120,7 @@ impl Facet {
         match self {
             Self::Input(_) => &mut counts.input,
             Self::Output(_) => &mut counts.output,
-            Self::Requests(_) | Self::Cool | Self::Latency => &mut counts.requests,
+            Self::Requests(_) | Self::Cool | Self::Latency | Self::Held(..) => &mut counts.requests,
         }
     }
 }
@@ -137,5 +141,14 @@ pub(super) fn key(config: &RouterConfig, ix: DeploymentIx, facet: Facet) -> Opti
         Facet::Requests(minute) => format!("{VERSION}/{name}/{id}/req/{minute}"),
         Facet::Input(minute) => format!("{VERSION}/{name}/{id}/tok/in/{minute}"),
         Facet::Output(minute) => format!("{VERSION}/{name}/{id}/tok/out/{minute}"),
+        Facet::Held(measure, minute) => {
+            let what = match measure {
+                Measure::Requests => "rpm",
+                Measure::Tokens => "tpm",
+                Measure::Input => "itpm",
+                Measure::Output => "otpm",
+            };
+            format!("{VERSION}/{name}/{id}/{what}/{minute}")
+        }
     })
 }

@@ -18,6 +18,7 @@ import { naming } from "./naming.js";
 import { overrides } from "./overrides.js";
 import { race } from "./race.js";
 import { remaining } from "./remaining.js";
+import { reserve } from "./reserve.js";
 import { scope } from "./scope.js";
 import { secretsHome } from "./secrets-home.js";
 import { secretsShown } from "./secrets-shown.js";
@@ -38,7 +39,7 @@ import { trap } from "./trap.js";
 export const suites = {
   ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, manage, naming, scope },
   ...{ secretsHome, secretsShown, sharing, streamBytes, streamFaults, streamObjects, testkit, trap },
-  ...{ mayFallback, mock, overrides, remaining, tokens },
+  ...{ mayFallback, mock, overrides, remaining, reserve, tokens },
   ...{ events, insight, race },
   ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
 };

@@ -24,6 +24,18 @@ export function plainStore(capabilities = { ops: ["add", "max", "put"], freshMs:
   };
 }
 
+/** The same, as one that keeps limits. */
+export function reserving(store) {
+  store.reserve = async (key, amount, limit) => {
+    const wanted = (store.values.get(key) ?? 0) + amount;
+    if (wanted > limit) return false;
+    store.values.set(key, wanted);
+    store.most = Math.max(store.most ?? 0, wanted);
+    return true;
+  };
+  return store;
+}
+
 /** Nothing that a store should answer; each a function, so that some may throw. */
 const RUBBISH = [
   () => null,
@@ -90,6 +102,8 @@ export function hostile(store) {
     capabilities: { ...store.capabilities, freshMs: 0 },
     load: (keys) => next(loads)(keys),
     apply: (id, ops) => next(writes)(id, ops),
+    /** Anything but a plain no, which counts. */
+    reserve: (key) => RUBBISH[(turn += 1) % RUBBISH.length]([key]),
     /** From now on nothing is ever answered. */
     hang() {
       loads.splice(0, loads.length, never);
