@@ -1,10 +1,12 @@
 /**
  * `npm run build`: `src/` into `pkg/` (the one wasm file and its glue) and `dist/` (the same bytes as a module, for
- * `switchman/inline`). Nothing is done while the inputs are unchanged; `--force` builds all the same.
+ * `switchman/inline`, and the JavaScript in one file, for Node). The wasm is not made anew while its inputs are unchanged;
+ * `--force` does it all the same.
  */
 
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { bundle } from "./bundle.mjs";
 import { at, filesUnder, hashOf, isMain, textOf } from "./project.mjs";
 import { run, script } from "./run.mjs";
 import { npmPackages, rust } from "./setup.mjs";
@@ -22,9 +24,12 @@ const GLUE = "./switchman_bg.js";
 /** Builds when something has changed. Answers whether it had to. */
 export async function build({ force = false } = {}) {
   const inputs = hashOf(filesUnder(INPUTS));
-  const built = OUTPUTS.every((file) => existsSync(at(file))) && existsSync(STAMP) && readFileSync(STAMP, "utf8") === inputs;
-  if (built && !force) return false;
   await npmPackages();
+  const built = OUTPUTS.every((file) => existsSync(at(file))) && existsSync(STAMP) && readFileSync(STAMP, "utf8") === inputs;
+  if (built && !force) {
+    await bundle();
+    return false;
+  }
   await rust();
   const env = { PATH: [...(await wasmTools()), at("node_modules", ".bin"), process.env.PATH].join(delimiter), CARGO_TARGET_DIR: at("target", "wasm") };
   rmSync(at("pkg"), { recursive: true, force: true });
@@ -39,6 +44,7 @@ export async function build({ force = false } = {}) {
   checkImports(bytes);
   mkdirSync(at("dist"), { recursive: true });
   writeFileSync(at("dist", "wasm.js"), `export default "${bytes.toString("base64")}";\n`);
+  await bundle();
   writeFileSync(STAMP, inputs);
   return true;
 }

@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { bundle } from "../../scripts/bundle.mjs";
 import { at, filesUnder, hashOf } from "../../scripts/project.mjs";
 import { outputOf } from "../../scripts/run.mjs";
 import { startWorker } from "../../scripts/worker.mjs";
@@ -30,6 +31,7 @@ export function packed() {
 
 async function prepare() {
   if (!existsSync(at("pkg", "switchman_bg.wasm"))) throw new Error("there is no build to pack: npm run build");
+  await bundle();
   const home = at("target", "pack", hashOf(filesUnder(PACKAGE)));
   if (!existsSync(home)) {
     await mkdir(at("target", "pack"), { recursive: true });

@@ -1,0 +1,42 @@
+/**
+ * Puts what Node, Deno and Bun import into one file, `dist/entry/node.js`. They load fifty small modules one by one, which
+ * is half of a cold start; bundlers, which Workers and pages go through, do the same by themselves.
+ */
+
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { at } from "./project.mjs";
+
+/** As deep in the package as the entry itself: it finds the wasm by the same relative address. */
+const FOLDER = at("dist");
+const ENTRY = { "entry/node": at("js", "entry", "node.js") };
+
+/** Bundles, and writes what has changed. Names stay as they are: they are read in stacks. */
+export async function bundle() {
+  const { build } = await import("esbuild");
+  const { outputFiles } = await build({
+    entryPoints: ENTRY,
+    outdir: FOLDER,
+    bundle: true,
+    // What is imported on demand stays a file of its own.
+    splitting: true,
+    chunkNames: "entry/[name]-[hash]",
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    write: false,
+    logLevel: "error",
+  });
+  for (const { path, contents } of outputFiles) {
+    if (existsSync(path) && readFileSync(path).equals(contents)) continue;
+    mkdirSync(dirname(path), { recursive: true });
+    // Somebody may be reading it.
+    const draft = `${path}.${process.pid}`;
+    writeFileSync(draft, contents);
+    renameSync(draft, path);
+  }
+  const made = outputFiles.map(({ path }) => basename(path));
+  for (const name of readdirSync(join(FOLDER, "entry"))) {
+    if (name.endsWith(".js") && !made.includes(name)) rmSync(join(FOLDER, "entry", name), { force: true });
+  }
+}
