@@ -309,7 +309,5 @@ function checkInjected(host) {
 const isCallbacks = (given) => Array.isArray(given) && given.every((one) => typeof one?.onEvent === "function");
 
 function unused(host) {
-  const given = UNUSED.filter((name) => host[name] !== undefined);
-  if (host.store?.reserve !== undefined) given.push("store.reserve");
-  return given.map((name) => ({ path: `host.${name}`, message: "is accepted, and not used in this version" }));
+  return UNUSED.filter((name) => host[name] !== undefined).map((name) => ({ path: `host.${name}`, message: "is accepted, and not used in this version" }));
 }
