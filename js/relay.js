@@ -19,6 +19,7 @@ export function relay(hub, call) {
   const tail = new Tail(held);
   let controller;
   let next = 0;
+  let isReading = false;
 
   const hasTerminator = () =>
     call.ask((core, id) => core.coreHasTerminator(id, call.attempt, hub.window.put(tail.bytes)), false);
@@ -34,15 +35,30 @@ export function relay(hub, call) {
     } else call.end();
     controller.close();
   };
+  // The stream waits for no promise: what comes is enqueued when it comes, and a promise a chunk is spared.
+  const read = () => {
+    isReading = true;
+    call.waitingSince = hub.now();
+    reader.read().then(onChunk, onError);
+  };
   const onChunk = ({ done, value }) => {
+    isReading = false;
     call.waitingSince = Infinity;
     if (call.isOver) return;
-    if (done) return end(call.ended(tail.bytes));
+    if (done) return finish(undefined);
     tail.push(value);
     controller.enqueue(value);
   };
+  const finish = (error) => {
+    try {
+      end(call.ended(tail.bytes, error));
+    } catch (wrong) {
+      controller.error(wrong);
+    }
+  };
   const onError = (error) => {
-    if (!call.isOver) end(call.ended(tail.bytes, error));
+    isReading = false;
+    if (!call.isOver) finish(error);
   };
   // An upstream may keep the connection open after its last word: that is no silence.
   call.atRest = () => {
@@ -70,8 +86,8 @@ export function relay(hub, call) {
         next += 1;
         return undefined;
       }
-      call.waitingSince = hub.now();
-      return reader.read().then(onChunk, onError);
+      if (!isReading) read();
+      return undefined;
     },
     cancel() {
       if (call.isOver) return;
@@ -96,32 +112,34 @@ export function relayEvents(hub, call) {
   const pump = new Pump(hub, call, take, (bytes) => call.push(bytes));
   /** @type {any} */
   let controller;
-  /** @type {() => void} */
-  let served;
+  let isAsking = false;
+  let hasLeft = false;
   const onBytes = (bytes) => {
+    isAsking = false;
+    if (hasLeft) return;
     if (bytes === undefined) controller.close();
     else controller.enqueue(bytes);
-    served();
   };
   const onError = (error) => {
-    if (error instanceof CancelledError) controller.error(error.cause);
-    else {
-      controller.enqueue(encoder.encode(`data: ${hub.wireOf(error)}\n\n`));
-      controller.close();
-    }
-    served();
-  };
-  // One promise an event, and no function made for it.
-  const ask = (resolve) => {
-    served = resolve;
-    pump.ask(onBytes, onError);
+    isAsking = false;
+    if (hasLeft) return;
+    if (error instanceof CancelledError) return controller.error(error.cause);
+    controller.enqueue(encoder.encode(`data: ${hub.wireOf(error)}\n\n`));
+    controller.close();
   };
   return new ReadableStream({
     start(given) {
       controller = given;
     },
-    pull: () => new Promise(ask),
-    cancel: () => pump.leave(),
+    pull() {
+      if (isAsking) return;
+      isAsking = true;
+      pump.ask(onBytes, onError);
+    },
+    cancel() {
+      hasLeft = true;
+      pump.leave();
+    },
   }, { highWaterMark: 0 });
 }
 
