@@ -6,43 +6,59 @@
 /// The most digits that count: a number of so many fits 64 bits.
 const MOST_DIGITS: u64 = 1_000_000_000_000_000_000;
 
-/// Reads a decimal number: a sign, digits with at most one point, an exponent. `None` for anything else, and for what
-/// is too large to be a finite number.
+/// A decimal number as it is written: `digits` times ten to the power of `exponent`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decimal {
+    /// Does it have a minus in front?
+    pub is_negative: bool,
+    /// The first 18 or 19 digits that count.
+    pub digits: u64,
+    /// The power of ten.
+    pub exponent: i32,
+}
+
+impl Decimal {
+    /// Reads a sign, digits with at most one point, an exponent. `None` for anything else.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let (is_negative, mut rest) = match text.as_bytes() {
+            [b'-', rest @ ..] => (true, rest),
+            [b'+', rest @ ..] => (false, rest),
+            rest => (false, rest),
+        };
+        let (mut digits, mut exponent) = (0_u64, 0_i32);
+        let (mut has_digits, mut has_point) = (false, false);
+        while let [byte, behind @ ..] = rest {
+            match byte {
+                b'0'..=b'9' => {
+                    has_digits = true;
+                    if digits < MOST_DIGITS {
+                        digits = digits.saturating_mul(10).saturating_add(u64::from(byte - b'0'));
+                        exponent = exponent.saturating_sub(i32::from(has_point));
+                    } else {
+                        exponent = exponent.saturating_add(i32::from(!has_point));
+                    }
+                }
+                b'.' if !has_point => has_point = true,
+                b'e' | b'E' if has_digits => {
+                    let written: i32 = std::str::from_utf8(behind).ok()?.parse().ok()?;
+                    exponent = exponent.saturating_add(written);
+                    break;
+                }
+                _ => return None,
+            }
+            rest = behind;
+        }
+        has_digits.then_some(Self { is_negative, digits, exponent })
+    }
+}
+
+/// Reads a decimal number. `None` for what [`Decimal`] is none, and for what is too large to be a finite number.
 ///
 /// Exact where the digits are at most 15 and the exponent is within 22; else good to 15 digits.
 #[must_use]
 pub fn decimal(text: &str) -> Option<f64> {
-    let (is_negative, mut rest) = match text.as_bytes() {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        rest => (false, rest),
-    };
-    let (mut digits, mut exponent) = (0_u64, 0_i32);
-    let (mut has_digits, mut has_point) = (false, false);
-    while let [byte, behind @ ..] = rest {
-        match byte {
-            b'0'..=b'9' => {
-                has_digits = true;
-                if digits < MOST_DIGITS {
-                    digits = digits.saturating_mul(10).saturating_add(u64::from(byte - b'0'));
-                    exponent = exponent.saturating_sub(i32::from(has_point));
-                } else {
-                    exponent = exponent.saturating_add(i32::from(!has_point));
-                }
-            }
-            b'.' if !has_point => has_point = true,
-            b'e' | b'E' if has_digits => {
-                let written: i32 = std::str::from_utf8(behind).ok()?.parse().ok()?;
-                exponent = exponent.saturating_add(written);
-                break;
-            }
-            _ => return None,
-        }
-        rest = behind;
-    }
-    if !has_digits {
-        return None;
-    }
+    let Decimal { is_negative, digits, exponent } = Decimal::read(text)?;
     let scale = 10_f64.powi(exponent.saturating_abs());
     let size = if exponent < 0 { digits as f64 / scale } else { digits as f64 * scale };
     size.is_finite().then_some(if is_negative { -size } else { size })

@@ -1,5 +1,7 @@
 //! OpenAI's chat completions and embeddings, and every server that speaks them.
 
+mod usage;
+
 use serde_json::Value;
 
 use crate::base::json::{Kind, Scanner, Wanted, quoted_text, value};
@@ -15,11 +17,13 @@ pub const REPLY_MEMBERS: &[Wanted] = &[
     Wanted { name: "error", capture: 8_192 },
     Wanted { name: "choices", capture: 0 },
     Wanted { name: "data", capture: 0 },
+    Wanted { name: "service_tier", capture: 64 },
 ];
 const USAGE: usize = 0;
 const ERROR: usize = 1;
 const CHOICES: usize = 2;
 const DATA: usize = 3;
+const TIER: usize = 4;
 
 pub(super) fn outbound(deployment: &Deployment, surface: Surface) -> Outbound {
     let path = match surface {
@@ -50,25 +54,9 @@ pub(super) fn put(deployment: &Deployment) -> Vec<Param> {
     vec![Param { name: "model".to_owned(), raw: model.into() }]
 }
 
-/// Reads OpenAI's usage object. What is missing or no number counts as 0.
-fn usage(wire: &Value) -> Option<Usage> {
-    if !wire.is_object() {
-        return None;
-    }
-    // `null` and fractions happen in the wild.
-    let count = |of: Option<&Value>, name: &str| {
-        let number = of.and_then(|of| of.get(name)).and_then(Value::as_f64);
-        number.filter(|number| *number > 0.0).map_or(0, |number| number as u64)
-    };
-    let prompt_tokens = count(Some(wire), "prompt_tokens");
-    let completion_tokens = count(Some(wire), "completion_tokens");
-    Some(Usage {
-        prompt_tokens,
-        completion_tokens,
-        total_tokens: count(Some(wire), "total_tokens").max(prompt_tokens.saturating_add(completion_tokens)),
-        cached_tokens: count(wire.get("prompt_tokens_details"), "cached_tokens"),
-        reasoning_tokens: count(wire.get("completion_tokens_details"), "reasoning_tokens"),
-    })
+/// Reads what an answer says it used, of the JSON text of its `usage` and its `service_tier`.
+pub(super) fn told(usage: &[u8], tier: Option<&[u8]>) -> Option<Usage> {
+    usage::usage(&value(usage)?, tier.and_then(value).as_ref())
 }
 
 pub(super) fn reply(surface: Surface, scan: &mut Scanner) -> Result<Option<Usage>, Fault> {
@@ -79,8 +67,8 @@ pub(super) fn reply(surface: Surface, scan: &mut Scanner) -> Result<Option<Usage
         Surface::Embeddings => (DATA, "data"),
     };
     if scan.last(member).is_some_and(|found| found.kind == Kind::Array) {
-        let told = scan.last(USAGE).and_then(|found| value(found.raw()?));
-        return Ok(told.and_then(|told| usage(&told)));
+        let raw = |member| scan.last(member).and_then(|found| found.raw());
+        return Ok(raw(USAGE).and_then(|usage| told(usage, raw(TIER))));
     }
     match scan.last(ERROR).and_then(|found| found.raw()).filter(|raw| *raw != b"null") {
         Some(raw) => {
@@ -124,7 +112,7 @@ pub(super) fn stream_event(data: &[u8]) -> StreamEvent {
     if choices.is_empty() && chunk.get("error").is_some_and(|error| !error.is_null()) {
         return StreamEvent::Error(Box::new(error_body::in_disguise(error_body::hint(None, &chunk))));
     }
-    let told = chunk.get("usage").and_then(usage);
+    let told = chunk.get("usage").and_then(|wire| usage::usage(wire, chunk.get("service_tier")));
     let event =
         if choices.iter().any(|choice| choice.get("finish_reason").is_some_and(|reason| !reason.is_null())) {
             StreamEvent::Finish(told)

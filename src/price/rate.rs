@@ -1,5 +1,7 @@
 //! The kinds of rates, and the names that LiteLLM gives them in its price table and in configs.
 
+pub use crate::base::usage::Tier;
+
 /// The unit that a rate is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rate {
@@ -47,20 +49,6 @@ pub enum Rate {
     SearchMedium,
     /// See [`Rate::SearchLow`].
     SearchHigh,
-}
-
-/// What a provider was asked for: the same tokens at another speed and price.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tier {
-    /// The ordinary one.
-    #[default]
-    Standard,
-    /// Cheaper and slower, one call at a time.
-    Flex,
-    /// Dearer and quicker.
-    Priority,
-    /// Cheaper, answered within a day.
-    Batch,
 }
 
 /// When a rate counts.

@@ -89,6 +89,7 @@ impl Router {
             total_tokens: (total as u64).max(prompt_tokens.saturating_add(completion_tokens)),
             cached_tokens: cached as u64,
             reasoning_tokens: reasoning as u64,
+            ..Usage::default()
         });
         self.event(call, Event::Body { attempt: AttemptId(attempt), usage }, now)
     }

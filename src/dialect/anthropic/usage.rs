@@ -1,7 +1,7 @@
 //! Token counts: Anthropic tells cached tokens apart from the others, and writes its totals bit by bit.
 
 use crate::base::json::{Members, Writer, items};
-use crate::base::usage::Usage;
+use crate::base::usage::{Tier, Usage};
 
 /// What was told so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -11,12 +11,17 @@ pub(super) struct Counts {
     /// The sum of the parts of an answer, where it tells them: the totals leave some out.
     parts: Option<Tokens>,
     thinking: Option<u64>,
+    /// Of the whole answer: parts do not tell them.
+    searches: Option<u64>,
+    tier: Option<Tier>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Tokens {
     input: u64,
     cache_write: u64,
+    /// Of these, what is kept for an hour.
+    cache_write_1h: u64,
     cache_read: u64,
     output: u64,
 }
@@ -32,11 +37,14 @@ impl Tokens {
         ] {
             *count = usage.count(name).unwrap_or(*count);
         }
+        let hour = usage.object("cache_creation").and_then(|kept| kept.count("ephemeral_1h_input_tokens"));
+        self.cache_write_1h = hour.unwrap_or(self.cache_write_1h);
     }
 
     fn add(&mut self, more: Self) {
         self.input = self.input.saturating_add(more.input);
         self.cache_write = self.cache_write.saturating_add(more.cache_write);
+        self.cache_write_1h = self.cache_write_1h.saturating_add(more.cache_write_1h);
         self.cache_read = self.cache_read.saturating_add(more.cache_read);
         self.output = self.output.saturating_add(more.output);
     }
@@ -53,6 +61,9 @@ impl Counts {
         }
         let details = usage.object("output_tokens_details");
         self.thinking = details.and_then(|details| details.count("thinking_tokens")).or(self.thinking);
+        let tools = usage.object("server_tool_use");
+        self.searches = tools.and_then(|tools| tools.count("web_search_requests")).or(self.searches);
+        self.tier = Tier::told(usage.word("service_tier")).or(self.tier);
     }
 
     /// OpenAI's counting; `None` if nothing was told.
@@ -65,23 +76,40 @@ impl Counts {
             total_tokens: prompt_tokens.saturating_add(tokens.output),
             cached_tokens: tokens.cache_read,
             reasoning_tokens: self.thinking.unwrap_or(0),
+            cache_write_tokens: small(tokens.cache_write),
+            cache_write_1h_tokens: small(tokens.cache_write_1h),
+            searches: small(self.searches.unwrap_or(0)),
+            tier: self.tier,
+            ..Usage::default()
         })
     }
 
     /// Writes OpenAI's `usage`, if anything was told.
     pub(super) fn write(&self, out: &mut Writer) {
         let Some(usage) = self.usage() else { return };
-        let cache_write = self.parts.unwrap_or(self.top).cache_write;
         out.key("usage").raw("{").key("prompt_tokens").number(usage.prompt_tokens);
         out.key("completion_tokens").number(usage.completion_tokens);
         out.key("total_tokens").number(usage.total_tokens);
         out.key("prompt_tokens_details").raw("{").key("cached_tokens").number(usage.cached_tokens);
-        out.key("cache_write_tokens").number(cache_write).push("}");
+        out.key("cache_write_tokens").number(usage.cache_write_tokens.into());
+        if usage.cache_write_1h_tokens > 0 {
+            out.key("cache_creation_token_details").raw("{");
+            out.key("ephemeral_1h_input_tokens").number(usage.cache_write_1h_tokens.into()).push("}");
+        }
+        out.push("}");
         if let Some(thinking) = self.thinking {
             out.key("completion_tokens_details").raw("{").key("reasoning_tokens").number(thinking).push("}");
         }
+        if usage.searches > 0 {
+            out.key("server_tool_use").raw("{");
+            out.key("web_search_requests").number(usage.searches.into()).push("}");
+        }
         out.push("}");
     }
+}
+
+fn small(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 /// The sum of `iterations`. `None` where the totals count: another model has answered in the place of the first.
@@ -122,6 +150,24 @@ mod tests {
         assert_eq!((usage.prompt_tokens, usage.completion_tokens, usage.total_tokens), (35, 7, 42));
         assert_eq!((usage.cached_tokens, usage.reasoning_tokens), (20, 3));
         assert_eq!(Counts::default().usage(), None);
+    }
+
+    #[test]
+    fn what_is_billed_apart_is_told() {
+        let start = r#"{"input_tokens":10,"cache_creation_input_tokens":9,"cache_creation":{"ephemeral_5m_input_tokens":5,"ephemeral_1h_input_tokens":4},"service_tier":"priority"}"#;
+        let end = r#"{"output_tokens":7,"server_tool_use":{"web_search_requests":2,"web_fetch_requests":1}}"#;
+        let counts = counts(&[start, end]);
+        let usage = counts.usage().unwrap();
+        assert_eq!((usage.cache_write_tokens, usage.cache_write_1h_tokens, usage.searches), (9, 4, 2));
+        assert_eq!(usage.tier, Some(Tier::Priority));
+        let mut out = Writer::default();
+        counts.write(&mut out);
+        let written = String::from_utf8(out.into_bytes()).unwrap();
+        assert!(
+            written.contains(r#""cache_creation_token_details":{"ephemeral_1h_input_tokens":4}"#),
+            "{written}"
+        );
+        assert!(written.contains(r#""server_tool_use":{"web_search_requests":2}"#), "{written}");
     }
 
     #[test]
