@@ -3,9 +3,15 @@
 //!
 //! Knows `base` only: which usage is billed, and to whom, is decided above.
 
+pub mod amount;
+mod cost;
 pub mod rate;
+mod sheet;
 
+pub use cost::{Cost, Part, cost};
 pub use rate::{Condition, Rate, Tier};
+
+use crate::base::usage::Usage;
 
 /// An amount of money: 1e-12 USD. 64 bits reach 18 million dollars; sums saturate there.
 pub type Pico = u64;
@@ -37,9 +43,99 @@ impl Price {
         self.rates.iter().copied()
     }
 
+    /// These rates, and for what they say nothing of, those of `wider`: what a deployment declares, over its model's.
+    ///
+    /// Who declares the rate of the prompt or of the answer means all of its tokens: cached ones, audio or reasoning do not
+    /// come from elsewhere then. Who declares the rate of cached tokens alone means these.
+    #[must_use]
+    pub fn over(&self, wider: &Self) -> Self {
+        let has = |wanted: Rate| self.rates().any(|(rate, _, _)| rate == wanted);
+        let is_known = |rate: Rate| has(rate) || rate.base().is_some_and(has);
+        let mut price = self.clone();
+        price.rates.extend(wider.rates().filter(|(rate, _, _)| !is_known(*rate)));
+        price
+    }
+
+    /// Has it a rate for tokens?
+    #[must_use]
+    pub fn bills_tokens(&self) -> bool {
+        self.rates().any(|(rate, _, _)| rate.is_token())
+    }
+
+    /// Is it the time of a call that is billed, by the second, as on hardware that is rented?
+    #[must_use]
+    pub fn bills_time(&self) -> bool {
+        !self.bills_tokens()
+            && self.rates().any(|(rate, _, _)| matches!(rate, Rate::InputSecond | Rate::OutputSecond))
+    }
+
+    /// A usage with the time of its call, in ms, where that is what is billed and the usage has none of its own.
+    #[must_use]
+    pub fn timed(&self, usage: Usage, ms: u64) -> Usage {
+        if !self.bills_time() || usage.input_ms > 0 || usage.output_ms > 0 {
+            return usage;
+        }
+        let ms = u32::try_from(ms).unwrap_or(u32::MAX);
+        match self.rates().any(|(rate, _, _)| rate == Rate::InputSecond) {
+            true => Usage { input_ms: ms, ..usage },
+            false => Usage { output_ms: ms, ..usage },
+        }
+    }
+
     /// Is nothing known?
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rates.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn price(rates: &[(&str, Pico)]) -> Price {
+        let mut price = Price::default();
+        for (name, pico) in rates {
+            let (rate, condition) = Rate::parse(name).unwrap();
+            price.set(rate, condition, *pico);
+        }
+        price
+    }
+
+    #[test]
+    fn what_a_deployment_declares_counts_for_all_of_it() {
+        let table = price(&[
+            ("input_cost_per_token", 10),
+            ("input_cost_per_token_above_200k_tokens", 20),
+            ("cache_read_input_token_cost", 1),
+            ("output_cost_per_token", 30),
+            ("output_cost_per_reasoning_token", 40),
+            ("search_context_size_low", 5),
+        ]);
+        // Its own prompt: neither the table's long prompts nor its cache. Output and searches are the table's.
+        let own = price(&[("input_cost_per_token", 0)]);
+        let rest = [
+            ("output_cost_per_token", 30),
+            ("output_cost_per_reasoning_token", 40),
+            ("search_context_size_low", 5),
+        ];
+        assert_eq!(own.over(&table), price(&[&[("input_cost_per_token", 0)], &rest[..]].concat()));
+        // Its own cache, and nothing else.
+        let cache = price(&[("cache_read_input_token_cost", 2)]).over(&table);
+        assert_eq!(cache.get(Rate::CacheRead, Condition::default()), Some(2));
+        assert_eq!(cache.rates().count(), 6);
+        assert_eq!(Price::default().over(&table), table);
+    }
+
+    #[test]
+    fn time_is_billed_where_tokens_are_not() {
+        let rented = price(&[("input_cost_per_second", 100), ("output_cost_per_second", 200)]);
+        assert_eq!(rented.timed(Usage::default(), 1_500).input_ms, 1_500);
+        assert_eq!(price(&[("output_cost_per_second", 200)]).timed(Usage::default(), 7).output_ms, 7);
+        // What was heard is not how long it took.
+        let heard = Usage { input_ms: 9, ..Usage::default() };
+        assert_eq!(rented.timed(heard, 1_500), heard);
+        let tokens = price(&[("output_cost_per_second", 200), ("input_cost_per_token", 1)]);
+        assert_eq!(tokens.timed(Usage::default(), 7), Usage::default());
     }
 }

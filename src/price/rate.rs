@@ -94,6 +94,28 @@ const TIERS: [(&str, Tier); 3] =
     [("_priority", Tier::Priority), ("_flex", Tier::Flex), ("_batches", Tier::Batch)];
 
 impl Rate {
+    /// What this is a part of, where that is tokens of the prompt or of the answer: its rate counts where there is none for
+    /// this.
+    #[must_use]
+    pub fn base(self) -> Option<Self> {
+        match self {
+            Self::CacheRead
+            | Self::CacheWrite
+            | Self::CacheWrite1h
+            | Self::InputAudio
+            | Self::CacheReadAudio
+            | Self::InputImageToken => Some(Self::Input),
+            Self::Reasoning | Self::OutputAudio | Self::OutputImageToken => Some(Self::Output),
+            _ => None,
+        }
+    }
+
+    /// Is it for a token?
+    #[must_use]
+    pub fn is_token(self) -> bool {
+        matches!(self, Self::Input | Self::Output) || self.base().is_some()
+    }
+
     /// Reads a name of LiteLLM's, such as `input_cost_per_token_above_200k_tokens_priority`.
     ///
     /// `None` for a rate that is not known here; it must not be taken for another one.
