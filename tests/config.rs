@@ -18,6 +18,8 @@ mod options;
 mod overrides;
 #[path = "config/policies.rs"]
 mod policies;
+#[path = "config/prices.rs"]
+mod prices;
 #[path = "config/properties.rs"]
 mod properties;
 #[path = "config/refused.rs"]

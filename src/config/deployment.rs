@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::base::text::has;
+use crate::price::Price;
 
 use super::{DeploymentIx, DialectName, GroupIx, Mock, PerClass, Secret, Timeouts};
 
@@ -145,6 +146,10 @@ pub struct Deployment {
     pub is_translated: bool,
     /// What it answers with instead of being reached.
     pub mock: Option<Box<Mock>>,
+    /// `base_model`: the model whose price and abilities it has, where its own name tells nothing of them.
+    pub base_model: Option<String>,
+    /// The rates that it declares; they go [over](Price::over) those of its model.
+    pub price: Option<Price>,
     /// Request parameters that it sets where the request does not.
     pub params: Vec<Param>,
     /// The first deployment that has the same credential: its position names the credential. Set by

@@ -2,17 +2,20 @@
 
 use super::keys::{self, Kind};
 use super::params::{Extras, extras};
+use super::price::rates;
 use super::problems::quote;
 use super::read::Reader;
 use super::scopes::Scopes;
 use super::settings::timeouts;
 use crate::config::Timeouts;
+use crate::price::{Price, Rate};
 
 /// What the defaults hold.
 #[derive(Default)]
 pub(super) struct Defaults {
     pub(super) extras: Extras,
     pub(super) timeouts: Timeouts,
+    pub(super) price: Price,
 }
 
 /// Reads the defaults. What can only belong to one deployment (its model, its key, its weight) is a problem.
@@ -32,14 +35,16 @@ pub(super) fn defaults(reader: &mut Reader<'_>, settings: &Scopes<'_>) -> Defaul
             }
             let extras = extras(reader, at, members);
             let timeouts = timeouts(reader, &Scopes::new([(*at, members)]));
-            Some(Defaults { extras, timeouts })
+            let mut price = Price::default();
+            rates(reader, at, members, &mut price);
+            Some(Defaults { extras, timeouts, price })
         })
         .unwrap_or_default()
 }
 
 /// May an option of a deployment be given to all of them at once?
 fn is_common(name: &str) -> bool {
-    const COMMON: [&str; 10] = [
+    const COMMON: [&str; 12] = [
         "timeout",
         "stream_timeout",
         "request_timeout",
@@ -50,6 +55,8 @@ fn is_common(name: &str) -> bool {
         "extra_headers",
         "headers",
         "extra_body",
+        "tiered_pricing",
+        "search_context_cost_per_query",
     ];
-    COMMON.contains(&name)
+    COMMON.contains(&name) || Rate::parse(name).is_some()
 }

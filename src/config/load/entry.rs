@@ -7,6 +7,7 @@ use super::keys;
 use super::mock::mock;
 use super::params::extras;
 use super::policies::{allowed_fails_policy, retry_policy};
+use super::price::rates;
 use super::problems::Path;
 use super::read::{Members, Reader};
 use super::scopes::Scopes;
@@ -91,6 +92,11 @@ pub(super) fn entry(
     let drop_params = only_params.pick(reader, "drop_params", Reader::flag);
     let prefill = info_only.pick(reader, "supports_assistant_prefill", Reader::flag);
 
+    let base_model = params_first.pick(reader, "base_model", Reader::name);
+    let mut price = defaults.price.clone();
+    rates(reader, &at_info, info, &mut price);
+    rates(reader, &at_params, params, &mut price);
+
     let Some(target) = target else { return (names, None) };
     if has(&target.model, b'*') && !is_of_pattern {
         let message = "the star is sent as it is written, because `model_name` has none";
@@ -129,6 +135,8 @@ pub(super) fn entry(
         prefill,
         is_translated: target.provider.dialect != DialectName::OpenAi,
         mock: mock.clone(),
+        base_model: base_model.clone(),
+        price: (!price.is_empty()).then(|| price.clone()),
         params: extras.params.clone(),
         credential: DeploymentIx(0),
     };

@@ -6,6 +6,8 @@
 use super::hints::{Reach, hint, nearest};
 use super::problems::{Path, quote};
 use super::read::{Members, Reader};
+use crate::base::text::contains;
+use crate::price::Rate;
 
 /// What becomes of an option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,17 +28,23 @@ pub(super) enum Kind {
 pub(super) struct Table {
     used: &'static [&'static str],
     later: &'static [&'static str],
-    later_prefixes: &'static str,
+    /// Are prices read here?
+    has_prices: bool,
     foreign: &'static [&'static str],
     foreign_prefixes: &'static str,
     params: &'static str,
     request: &'static str,
 }
 
+/// Has it the form of a price? Some are for what is not billed here.
+fn is_of_prices(name: &str) -> bool {
+    contains(name, "_cost_per_") || name.starts_with("cache_read_") || name.starts_with("cache_creation_")
+}
+
 const NONE: Table = Table {
     used: &[],
     later: &[],
-    later_prefixes: "",
+    has_prices: false,
     foreign: &[],
     foreign_prefixes: "",
     params: "",
@@ -48,13 +56,13 @@ impl Table {
     pub(super) fn kind(&self, name: &str) -> Option<Kind> {
         let has = |words: &str| words.split_ascii_whitespace().any(|word| word == name);
         let begins = |words: &str| words.split_ascii_whitespace().any(|prefix| name.starts_with(prefix));
-        if self.used.iter().any(|words| has(words)) {
+        if self.used.iter().any(|words| has(words)) || (self.has_prices && Rate::parse(name).is_some()) {
             Some(Kind::Used)
         } else if has(self.params) {
             Some(Kind::Param)
         } else if has(self.request) {
             Some(Kind::Request)
-        } else if self.later.iter().any(|words| has(words)) || begins(self.later_prefixes) {
+        } else if self.later.iter().any(|words| has(words)) || (self.has_prices && is_of_prices(name)) {
             Some(Kind::Later)
         } else if self.foreign.iter().any(|words| has(words)) || begins(self.foreign_prefixes) {
             Some(Kind::Foreign)
@@ -137,10 +145,12 @@ pub(super) const ENTRY: Table =
 /// `model_info`: anything else in it is the user's own.
 pub(super) const INFO: Table = Table {
     used: &["id weight order rpm tpm itpm otpm max_parallel_requests cooldown_time allowed_fails \
-        allowed_fails_policy supports_assistant_prefill"],
+        allowed_fails_policy supports_assistant_prefill base_model tiered_pricing \
+        search_context_cost_per_query"],
     later: &["supported_environments enable_tag_filtering allow_fail_open blocked access_windows"],
     foreign: &["team_id team_public_model_name access_groups litellm_routing_preferences \
         adaptive_router_preferences"],
+    has_prices: true,
     ..NONE
 };
 
@@ -150,17 +160,18 @@ pub(super) const PARAMS: Table = Table {
         "model custom_llm_provider api_key api_base base_url organization weight order rpm tpm itpm otpm timeout \
         stream_timeout request_timeout headers_timeout first_token_timeout idle_timeout deadline \
         num_retries retry_policy cooldown_time region_name extra_headers headers extra_body \
-        max_parallel_requests drop_params mock_response mock_delay mock_timeout",
+        max_parallel_requests drop_params mock_response mock_delay mock_timeout base_model \
+        tiered_pricing search_context_cost_per_query",
     ],
     later: &["api_version rpd tpd daily_reset_time tags tag_regex max_budget budget_duration \
-        base_model silent_model \
+        silent_model \
         additional_drop_params allowed_openai_params timeout_by_service_tier \
         stream_timeout_by_service_tier retry_strategy fallbacks \
         context_window_fallback_dict caching cache ttl metadata priority allowed_model_region \
-        routing_strategy enable_tag_filtering cost_per_second tiered_pricing \
+        routing_strategy enable_tag_filtering \
         cache_control_injection_points enable_prompt_caching mid_stream commit hedging observe \
         stream_usage"],
-    later_prefixes: "input_cost_per_ output_cost_per_ cache_read_ cache_creation_",
+    has_prices: true,
     foreign: &[
         "max_retries use_in_pass_through configurable_clientside_auth_params provider_affinity_header \
         keepalive_seconds allow_client_keepalive_override use_litellm_proxy use_chat_completions_api \

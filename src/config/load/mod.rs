@@ -21,6 +21,7 @@ pub(super) mod mock;
 mod models;
 mod params;
 pub(super) mod policies;
+mod price;
 pub(super) mod problems;
 pub(super) mod read;
 pub(super) mod scopes;
