@@ -112,6 +112,12 @@ pub fn reply(dialect: DialectName, surface: Surface, scan: &mut Scanner) -> Resu
     }
 }
 
+/// What an answer of OpenAI's shape says it used, of the JSON text of its `usage` and its `service_tier`.
+#[must_use]
+pub fn told_usage(usage: &[u8], tier: Option<&[u8]>) -> Option<Usage> {
+    openai::told(usage, tier)
+}
+
 /// Reads one event of a stream.
 #[must_use]
 pub fn stream_event(dialect: DialectName, data: &[u8]) -> StreamEvent {
