@@ -202,21 +202,21 @@ impl Bill<'_> {
         let mut rest = usage.completion_tokens;
         let reasoning = take(&mut rest, usage.reasoning_tokens);
         let audio = take(&mut rest, usage.output_audio_tokens.into());
-        let images = take(&mut rest, usage.output_image_tokens.into());
+        let mut images = take(&mut rest, usage.output_image_tokens.into());
 
         let by_time = self.time(usage.output_ms, Rate::OutputSecond);
         let by_character = self.instead(Part::Characters, usage.output_characters, Rate::OutputCharacter);
         let sheet = &self.sheet;
-        let mut output = sheet.rate(&[Rate::Output]);
+        let output = sheet.rate(&[Rate::Output]);
         let heard = sheet.rate(&[Rate::OutputAudio, Rate::Output]);
         let seen = sheet.rate(&[Rate::OutputImageToken, Rate::Output]);
         let thought = sheet.reasoning();
         // A model that writes nothing but images need not tell that its tokens are of images.
-        if images == 0 {
-            output = output.or(seen);
+        if output.is_none() && images == 0 {
+            images = std::mem::take(&mut rest);
         }
         // Where there is a rate for the tokens of images, they are what is billed; else the images pay for them.
-        if usage.output_images > 0 && (usage.completion_tokens == 0 || output.or(seen).is_none()) {
+        if usage.output_images > 0 && (usage.completion_tokens == 0 || seen.is_none()) {
             let whole = self.sheet.rate(&[Rate::OutputImage]);
             return self.add(Part::Image, usage.output_images.into(), whole);
         }
