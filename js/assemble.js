@@ -22,18 +22,31 @@ export function assemble(chunks, usage) {
   completion.choices = completion.choices.filter(Boolean);
   if (!completion.usage) {
     if (usage) {
-      const { prompt_tokens, completion_tokens, total_tokens, cached_tokens, reasoning_tokens } = usage;
+      const { prompt_tokens, completion_tokens, total_tokens, cached_tokens, reasoning_tokens, cache_write_tokens } = usage;
+      const { input_audio_tokens, input_image_tokens, output_audio_tokens, output_image_tokens } = usage;
       completion.usage = {
         prompt_tokens,
         completion_tokens,
         total_tokens,
-        prompt_tokens_details: { cached_tokens },
-        completion_tokens_details: { reasoning_tokens },
+        prompt_tokens_details: counted({
+          cached_tokens,
+          cache_write_tokens,
+          audio_tokens: input_audio_tokens,
+          image_tokens: input_image_tokens,
+        }),
+        completion_tokens_details: counted({
+          reasoning_tokens,
+          audio_tokens: output_audio_tokens,
+          image_tokens: output_image_tokens,
+        }),
       };
     } else delete completion.usage;
   }
   return completion;
 }
+
+/** Without what is not counted. */
+const counted = (details) => Object.fromEntries(Object.entries(details).filter(([, count]) => count !== undefined));
 
 /** Lists of which each chunk brings more. */
 const LISTS = new Set(["thinking_blocks", "annotations"]);

@@ -395,6 +395,7 @@ export class Hub {
       total_tokens: core.coreUsage(id, attempt, 2),
       cached_tokens: core.coreUsage(id, attempt, 3),
       reasoning_tokens: core.coreUsage(id, attempt, 4),
+      ...JSON.parse(core.coreUsageDetails(id, attempt) || "{}"),
     };
   }
 }

@@ -37,7 +37,10 @@ export async function readWhole(call, hub, attempt, response) {
     }
     // What has been parsed is not scanned once more for what it is and what it used.
     if (isAnswer(call.value, call.plan.surface)) {
-      const action = core.coreAnsweredWith(call.id, attempt, ...countsIn(call.value.usage), now());
+      const { usage, service_tier: tier } = call.value;
+      const action = isPlain(usage, tier)
+        ? core.coreAnsweredWith(call.id, attempt, ...countsIn(usage), tier === "default", now())
+        : core.coreAnsweredUsing(call.id, attempt, JSON.stringify(usage), JSON.stringify(tier ?? null), now());
       answered(call, action, answer);
       return;
     }
@@ -65,6 +68,37 @@ function countsIn(usage) {
     count(prompt?.cached_tokens),
     count(completion?.reasoning_tokens),
   ];
+}
+
+/** Is there nothing to an answer's usage but these counts? What is more is read in src/dialect/openai/usage.rs. */
+function isPlain(usage, tier) {
+  if (tier !== undefined && tier !== null && tier !== "default") return false;
+  if (!isObject(usage)) return true;
+  const { prompt_tokens, completion_tokens = 0, total_tokens, completion_tokens_details: completion } = usage;
+  const reasoning = count(completion?.reasoning_tokens);
+  // Reasoning that is not in the completion is added to it.
+  if (reasoning > 0 && (total_tokens !== prompt_tokens + completion_tokens || reasoning > completion_tokens)) return false;
+  for (const name in usage) {
+    const part = PLAIN[name];
+    if (part === undefined ? usage[name] : part && !holdsOnly(usage[name], part)) return false;
+  }
+  return prompt_tokens > 0;
+}
+
+/** The members of a plain usage; of objects, the one that is read. */
+const PLAIN = {
+  __proto__: null,
+  prompt_tokens: "",
+  completion_tokens: "",
+  total_tokens: "",
+  prompt_tokens_details: "cached_tokens",
+  completion_tokens_details: "reasoning_tokens",
+};
+
+/** Is there no other count in these details? */
+function holdsOnly(details, part) {
+  for (const name in details) if (name !== part && details[name]) return false;
+  return true;
 }
 
 /** What is missing or no number counts as 0. */

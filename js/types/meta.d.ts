@@ -74,6 +74,31 @@ export interface Usage {
   cached_tokens: number;
   /** Of the completion: those that were reasoning. */
   reasoning_tokens: number;
+  // What follows is there where it is counted and not 0.
+  /** Of the prompt: those that were written to the provider's cache. */
+  cache_write_tokens?: number;
+  /** Of these: those that are kept there for an hour. */
+  cache_write_1h_tokens?: number;
+  /** Of the prompt: audio, and what of that came out of the cache. */
+  input_audio_tokens?: number;
+  cached_audio_tokens?: number;
+  /** Of the prompt: images. */
+  input_image_tokens?: number;
+  /** Of the completion: audio, and images. */
+  output_audio_tokens?: number;
+  output_image_tokens?: number;
+  /** Searches of the web. */
+  web_searches?: number;
+  /** What a rerank call is billed by. */
+  search_units?: number;
+  /** Audio that was heard, and made, in milliseconds. */
+  input_ms?: number;
+  output_ms?: number;
+  /** Characters and images, where they are what is billed. */
+  input_characters?: number;
+  output_characters?: number;
+  input_images?: number;
+  output_images?: number;
 }
 
 export interface Latency {

@@ -4,7 +4,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::base::headers::Headers;
 use crate::base::time::Millis;
-use crate::base::usage::Usage;
+use crate::base::usage::{Tier, Usage};
+use crate::dialect::told_usage;
 use crate::engine::{self, CallId, Running};
 use crate::error::FaultKind;
 use crate::plan::{AttemptId, Event};
@@ -68,7 +69,7 @@ impl Router {
     }
 
     /// A whole 2xx body that the driver has parsed: it has the list that makes an answer of it. The counts are what it says
-    /// it used; -1 for `prompt` if it does not say.
+    /// it used; -1 for `prompt` if it does not say. `standard` is whether it says that it was served as the standard.
     #[wasm_bindgen(js_name = coreAnsweredWith)]
     #[allow(clippy::too_many_arguments, reason = "an object would cost more than the call itself")]
     pub fn answered_with(
@@ -80,6 +81,7 @@ impl Router {
         total: f64,
         cached: f64,
         reasoning: f64,
+        standard: bool,
         now: f64,
     ) -> u32 {
         let [prompt_tokens, completion_tokens] = [prompt as u64, completion as u64];
@@ -89,8 +91,16 @@ impl Router {
             total_tokens: (total as u64).max(prompt_tokens.saturating_add(completion_tokens)),
             cached_tokens: cached as u64,
             reasoning_tokens: reasoning as u64,
+            tier: standard.then_some(Tier::Standard),
             ..Usage::default()
         });
+        self.event(call, Event::Body { attempt: AttemptId(attempt), usage }, now)
+    }
+
+    /// The same where an answer counts more than that: the JSON texts of its `usage` and its `service_tier`.
+    #[wasm_bindgen(js_name = coreAnsweredUsing)]
+    pub fn answered_using(&mut self, call: u32, attempt: u16, usage: &str, tier: &str, now: f64) -> u32 {
+        let usage = told_usage(usage.as_bytes(), Some(tier.as_bytes()));
         self.event(call, Event::Body { attempt: AttemptId(attempt), usage }, now)
     }
 

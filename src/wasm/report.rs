@@ -3,6 +3,7 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::base::json::Writer;
 use crate::base::usage::Usage;
 use crate::engine::Running;
 use crate::error::{Fault, FaultKind};
@@ -196,6 +197,25 @@ impl Router {
         };
         let usage = self.read_attempt(call, attempt, |_, known| known.usage).flatten();
         usage.map_or(-1.0, |usage| count(usage) as f64)
+    }
+
+    /// The other counts of what the answer of a send says it used, as a JSON object of those that are not 0; empty if there
+    /// are none.
+    #[wasm_bindgen(js_name = coreUsageDetails)]
+    #[must_use]
+    pub fn usage_details(&self, call: u32, attempt: u16) -> String {
+        let usage = self.read_attempt(call, attempt, |_, known| known.usage).flatten().unwrap_or_default();
+        let mut out = Writer::default();
+        for (name, count) in usage.details().into_iter().filter(|(_, count)| *count > 0) {
+            if out.is_empty() {
+                out.raw("{");
+            }
+            out.key(name).number(count.into());
+        }
+        if !out.is_empty() {
+            out.push("}");
+        }
+        String::from_utf8(out.into_bytes()).unwrap_or_default()
     }
 
     /// How many calls are running: for leak tests.

@@ -74,6 +74,9 @@ pub(super) fn usage(out: &mut Writer, name: &str, usage: Option<Usage>) {
     ] {
         out.key(name).number(count);
     }
+    for (name, count) in usage.details().into_iter().filter(|(_, count)| *count > 0) {
+        out.key(name).number(count.into());
+    }
     out.push("}");
 }
 
