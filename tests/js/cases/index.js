@@ -34,12 +34,13 @@ import { streamScenarios } from "./stream-scenarios.js";
 import { testkit } from "./testkit.js";
 import { tokens } from "./tokens.js";
 import { trap } from "./trap.js";
+import { usage } from "./usage.js";
 
 /** For every runtime. */
 export const suites = {
   ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, manage, naming, scope },
   ...{ secretsHome, secretsShown, sharing, streamBytes, streamFaults, streamObjects, testkit, trap },
-  ...{ mayFallback, mock, overrides, remaining, reserve, tokens },
+  ...{ mayFallback, mock, overrides, remaining, reserve, tokens, usage },
   ...{ events, insight, race },
   ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
 };
