@@ -389,13 +389,10 @@ export class Hub {
   usage({ core, id, attempt }) {
     const prompt_tokens = core.coreUsage(id, attempt, 0);
     if (prompt_tokens < 0) return null;
-    return {
-      prompt_tokens,
-      completion_tokens: core.coreUsage(id, attempt, 1),
-      total_tokens: core.coreUsage(id, attempt, 2),
-      cached_tokens: core.coreUsage(id, attempt, 3),
-      reasoning_tokens: core.coreUsage(id, attempt, 4),
-      ...JSON.parse(core.coreUsageDetails(id, attempt) || "{}"),
-    };
+    const told = [1, 2, 3, 4].map((which) => core.coreUsage(id, attempt, which));
+    const [completion_tokens, total_tokens, cached_tokens, reasoning_tokens] = told;
+    const counts = { prompt_tokens, completion_tokens, total_tokens, cached_tokens, reasoning_tokens };
+    const details = core.coreUsageDetails(id, attempt);
+    return details ? Object.assign(counts, JSON.parse(details)) : counts;
   }
 }
