@@ -5,11 +5,21 @@
 
 pub mod amount;
 mod cost;
+mod entry;
+mod hours;
+mod line;
+mod names;
 pub mod rate;
 mod sheet;
+mod table;
 
 pub use cost::{Cost, Part, cost};
+pub use entry::{Capabilities, Capability, Entry, Mode, Multiplier};
+pub use hours::ONE;
 pub use rate::{Condition, Rate, Tier};
+pub use table::PriceTable;
+
+use hours::OffPeak;
 
 use crate::base::usage::Usage;
 
@@ -21,6 +31,8 @@ pub type Pico = u64;
 pub struct Price {
     /// Each rate with the condition under which it counts. No two are alike in both.
     rates: Vec<(Rate, Condition, Pico)>,
+    /// Rates of certain hours.
+    off_peak: Option<Box<OffPeak>>,
 }
 
 impl Price {
@@ -53,6 +65,7 @@ impl Price {
         let is_known = |rate: Rate| has(rate) || rate.base().is_some_and(has);
         let mut price = self.clone();
         price.rates.extend(wider.rates().filter(|(rate, _, _)| !is_known(*rate)));
+        price.off_peak = wider.off_peak.as_ref().map(|hours| Box::new(hours.without(is_known)));
         price
     }
 

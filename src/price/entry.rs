@@ -1,0 +1,153 @@
+//! What is known of a model at a provider.
+
+use super::Price;
+
+/// One line of a price table. What is `None` or empty is not known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// What it costs; empty where that is not known, or cannot be told by rates.
+    pub price: Price,
+    /// The most tokens that it reads.
+    pub max_input_tokens: Option<u32>,
+    /// The most tokens that it writes.
+    pub max_output_tokens: Option<u32>,
+    /// What it is for.
+    pub mode: Option<Mode>,
+    /// What it can do.
+    pub capabilities: Capabilities,
+    /// What its price is multiplied by where a call is served in a certain way, in millionths: see
+    /// [`Price::times`](super::Price::times).
+    pub multipliers: Vec<(Multiplier, u64)>,
+}
+
+impl Entry {
+    /// What the price is multiplied by, in millionths.
+    #[must_use]
+    pub fn multiplier(&self, way: Multiplier) -> Option<u64> {
+        self.multipliers.iter().find(|(known, _)| *known == way).map(|(_, millionths)| *millionths)
+    }
+}
+
+/// Why a call costs a multiple.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Multiplier {
+    /// OpenAI's European address.
+    ResidencyEu,
+    /// OpenAI's American address, if data has to stay there.
+    ResidencyUs,
+    /// Vertex AI in any one region.
+    Regional,
+    /// Anthropic's answer says `inference_geo: "us"`.
+    GeoUs,
+    /// Anthropic's `speed: "fast"`.
+    Fast,
+}
+
+impl Multiplier {
+    pub(super) const LETTERS: [(u8, Self); 5] = [
+        (b'e', Self::ResidencyEu),
+        (b'u', Self::ResidencyUs),
+        (b'r', Self::Regional),
+        (b'g', Self::GeoUs),
+        (b'f', Self::Fast),
+    ];
+}
+
+/// Makes an enumeration whose members have a letter in the table and a name of LiteLLM's.
+macro_rules! lettered {
+    ($(#[$about:meta])* $name:ident { $($member:ident $letter:literal $text:literal,)* }) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[expect(missing_docs, reason = "the name says it")]
+        pub enum $name { $($member,)* }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$member,)*];
+
+            /// LiteLLM's name for it.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$member => $text,)* }
+            }
+
+            /// By LiteLLM's name.
+            #[must_use]
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.name() == name)
+            }
+
+            pub(super) fn of_letter(letter: u8) -> Option<Self> {
+                match letter { $($letter => Some(Self::$member),)* _ => None }
+            }
+        }
+    };
+}
+
+lettered! {
+    /// What a model is for.
+    Mode {
+        Chat b'C' "chat",
+        Completion b'P' "completion",
+        Responses b'R' "responses",
+        Embedding b'E' "embedding",
+        Rerank b'K' "rerank",
+        Moderation b'M' "moderation",
+        ImageGeneration b'I' "image_generation",
+        ImageEdit b'J' "image_edit",
+        Transcription b'T' "audio_transcription",
+        Speech b'S' "audio_speech",
+        Realtime b'L' "realtime",
+        Video b'V' "video_generation",
+        Ocr b'O' "ocr",
+    }
+}
+
+lettered! {
+    /// What a model can do: LiteLLM's `supports_…`.
+    Capability {
+        FunctionCalling b'f' "function_calling",
+        ParallelFunctionCalling b'l' "parallel_function_calling",
+        ToolChoice b't' "tool_choice",
+        ResponseSchema b's' "response_schema",
+        PromptCaching b'c' "prompt_caching",
+        Reasoning b'r' "reasoning",
+        AssistantPrefill b'p' "assistant_prefill",
+        Vision b'v' "vision",
+        PdfInput b'd' "pdf_input",
+        AudioInput b'a' "audio_input",
+        AudioOutput b'b' "audio_output",
+        VideoInput b'm' "video_input",
+        WebSearch b'w' "web_search",
+        UrlContext b'k' "url_context",
+        ComputerUse b'u' "computer_use",
+        SystemMessages b'y' "system_messages",
+    }
+}
+
+/// A set of capabilities. What is not in it may still be there: nobody has said so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Capabilities(u32);
+
+impl Capabilities {
+    /// Is it known that the model can do this?
+    #[must_use]
+    pub fn has(self, one: Capability) -> bool {
+        self.0 & Self::bit(one) != 0
+    }
+
+    /// Puts one in, or takes it out.
+    pub fn set(&mut self, one: Capability, has: bool) {
+        self.0 = if has { self.0 | Self::bit(one) } else { self.0 & !Self::bit(one) };
+    }
+
+    /// What is in either.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    fn bit(one: Capability) -> u32 {
+        1 << one as u32
+    }
+}
