@@ -3,6 +3,7 @@
 import { HostAlarm } from "./alarm.js";
 import { headerValue } from "./answer.js";
 import { Events } from "./events.js";
+import { Prices } from "./price.js";
 import { realmOf } from "./realm.js";
 import { carry, settling } from "./share.js";
 import { Window } from "./window.js";
@@ -64,6 +65,7 @@ export class Hub {
     /** May what comes over `fetch` ask for more than an answer? */
     this.trusts = Boolean(host.trustRequestOptions);
     this.now = host.now ?? Date.now;
+    this.prices = new Prices(this.#realm, host.prices ?? platform.prices);
     this.alarm = host.sleep ? new HostAlarm(host.sleep) : platform.alarm(this.now);
     this.window = new Window(glue.linearMemory(), core.coreWindow());
     this.maxBodyBytes = core.coreMaxBodyBytes();
@@ -198,8 +200,7 @@ export class Hub {
 
   /** Asks the store for a place under the limits that it keeps; it settles, whatever the store does. */
   reserve(call) {
-    const { core } = this;
-    this.#keepAlive(core.coreReserve(this.#store, call.id)?.then((told) => call.reserved((core, now) => core.coreReserved(told, now))));
+    this.#keepAlive(this.core.coreReserve(this.#store, call.id)?.then((told) => call.reserved((core, now) => core.coreReserved(told, now))));
   }
 
   /** Resolves when the store has been told everything, or has failed to take it. */
@@ -300,8 +301,7 @@ export class Hub {
   /**
    * What a reply of 2xx tells of its provider's limits, a line each.
    * @param {Headers} headers
-   * @param {{ limits: string[], untold: number }} target `limits`: the name of what is left, and that of when it is counted
-   *   anew, in turn
+   * @param {{ limits: string[], untold: number }} target `limits`: names of what is left and of when it is counted anew, in turn
    */
   limitLines(headers, target) {
     const { limits, untold } = target;

@@ -7,8 +7,9 @@ import { CompletionStream } from "./stream.js";
 /**
  * @param {any} glue the module that wasm-bindgen generated, initialised
  * @param {any} platform what differs by runtime
+ * @param {import("./price.js").Table} [prices] the table of routers that are given none
  */
-export function bind(glue, platform) {
+export function bind(glue, platform, prices) {
   const { AbortError: CancelledError, ...named } = classes;
-  return { Router: makeRouter(glue, platform), RouterError, ConfigError, CompletionStream, CancelledError, ...named };
+  return { Router: makeRouter(glue, { ...platform, prices }), RouterError, ConfigError, CompletionStream, CancelledError, ...named };
 }

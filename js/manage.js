@@ -96,7 +96,10 @@ export class KeptConfig {
 
   info(group) {
     needName("getModelGroupInfo", group);
-    return this.#ask((core) => core.coreGroupInfo(group));
+    return this.#ask((core) => {
+      this.#hub.prices.hand(core);
+      return core.coreGroupInfo(group);
+    });
   }
 
   usage(group) {

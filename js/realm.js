@@ -8,6 +8,8 @@ export class Realm {
   #glue;
   /** Which instance it is, counted from 0. */
   generation = 0;
+  /** Price tables that it holds, by what was given. @type {WeakMap<object, any>} */
+  #tables = new WeakMap();
 
   /** @param {any} glue the wasm-bindgen module */
   constructor(glue) {
@@ -23,6 +25,18 @@ export class Realm {
     if (!isTrap(error) || generation !== this.generation) return;
     this.#glue.__wbg_reset_state();
     this.generation += 1;
+    this.#tables = new WeakMap();
+  }
+
+  /**
+   * A price table in the instance, one for all routers that are given the same.
+   * @param {import("./price.js").Table} given
+   * @throws {undefined} if it is none
+   */
+  table(given) {
+    const known = this.#tables.get(given) ?? new this.#glue.CorePrices(given.text);
+    this.#tables.set(given, known);
+    return known;
   }
 }
 

@@ -8,7 +8,9 @@ import { routedFetch } from "./fetch.js";
 import { Hub } from "./hub.js";
 import { available, explained, setHealth, snapshot } from "./insight.js";
 import { KeptConfig } from "./manage.js";
+import { checkPrices } from "./price.js";
 import { batch, race } from "./race.js";
+import { realmOf } from "./realm.js";
 import { bodyFor, split } from "./request.js";
 import { CompletionStream } from "./stream.js";
 import { allowance, bytesOf, counted } from "./tokens.js";
@@ -16,7 +18,7 @@ import { allowance, bytesOf, counted } from "./tokens.js";
 /** Parts of the host that are functions or objects; the rest is plain data and goes to the core. */
 const INJECTED = new Set([
   "fetch", "store", "cache", "env", "waitUntil", "now", "sleep", "seed", "callbacks", "customRoutingStrategy",
-  "filterDeployments", "beforeRoute", "mayFallback", "tokenCounter", "getToken",
+  "filterDeployments", "beforeRoute", "mayFallback", "tokenCounter", "getToken", "prices",
 ]);
 
 /**
@@ -43,7 +45,7 @@ export function makeRouter(glue, platform) {
      */
     constructor(config, host = {}) {
       const env = environment(host.env ?? platform.env);
-      const wrong = checkInjected(host);
+      const wrong = [...checkInjected(host), ...checkPrices(realmOf(glue), host.prices)];
       const plain = plainHost(host, platform);
       try {
         super(config, plain, env);

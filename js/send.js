@@ -69,6 +69,7 @@ export async function send(sender, hub, attempt) {
       ? mockedFetch(hub, mock, plan.isStream, controller.signal)
       : fetch(target.url, /** @type {RequestInit} */ (init));
     hub.share();
+    hub.prices.hand(core);
     const response = await until(sender, sent);
     if (sender.action !== NONE || controller.signal.aborted) return discard(sent);
     const headers = response.ok ? hub.limitLines(response.headers, target) : hub.headerLines(response.headers);

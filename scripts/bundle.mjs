@@ -5,14 +5,19 @@
 
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { at } from "./project.mjs";
+import { at, textOf } from "./project.mjs";
 
 /** As deep in the package as the entry itself: it finds the wasm by the same relative address. */
 const FOLDER = at("dist");
+/** The price tables as modules, for everybody who does not read files. */
+const TABLES = ["first-tier", "full"];
+
 const ENTRY = { "entry/node": at("js", "entry", "node.js") };
 
 /** Bundles, and writes what has changed. Names stay as they are: they are read in stacks. */
 export async function bundle() {
+  // A table holds nothing that a template would read as something else.
+  for (const name of TABLES) write(join(FOLDER, "prices", `${name}.js`), Buffer.from(`export default \`${textOf("prices", `${name}.txt`)}\`;\n`));
   const { build } = await import("esbuild");
   const { outputFiles } = await build({
     entryPoints: ENTRY,
@@ -27,16 +32,18 @@ export async function bundle() {
     write: false,
     logLevel: "error",
   });
-  for (const { path, contents } of outputFiles) {
-    if (existsSync(path) && readFileSync(path).equals(contents)) continue;
-    mkdirSync(dirname(path), { recursive: true });
-    // Somebody may be reading it.
-    const draft = `${path}.${process.pid}`;
-    writeFileSync(draft, contents);
-    renameSync(draft, path);
-  }
+  for (const { path, contents } of outputFiles) write(path, contents);
   const made = outputFiles.map(({ path }) => basename(path));
   for (const name of readdirSync(join(FOLDER, "entry"))) {
     if (name.endsWith(".js") && !made.includes(name)) rmSync(join(FOLDER, "entry", name), { force: true });
   }
+}
+
+function write(path, contents) {
+  if (existsSync(path) && readFileSync(path).equals(contents)) return;
+  mkdirSync(dirname(path), { recursive: true });
+  // Somebody may be reading it.
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, contents);
+  renameSync(draft, path);
 }

@@ -21,7 +21,7 @@ const TOLERANCE = 1.05;
  */
 export async function sizes() {
   const wasm = readFileSync(at("pkg", "switchman_bg.wasm"));
-  const facade = await bundled("js/entry/workerd.js", ["./pkg/*", "cloudflare:*"]);
+  const facade = await bundled("js/entry/workerd.js", ["./pkg/*", "./dist/prices/*", "cloudflare:*"]);
   const glue = await bundled("pkg/switchman.js", []);
   const rows = [
     { name: "wasm", raw: wasm.length, gzip: gzipped(wasm), shipped: gzipped(wasm) },
@@ -30,6 +30,17 @@ export async function sizes() {
   ];
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
   return [...rows, { name: "together", raw: sum("raw"), gzip: sum("gzip"), shipped: sum("shipped") }];
+}
+
+/** The most that a price table may have, in bytes gzipped. They are counted apart: what they hold is data. */
+export const TABLES = { "first-tier": 32 * 1024, full: 80 * 1024 };
+
+/** The sizes of the price tables, as those of the parts. */
+export function tableSizes() {
+  return Object.keys(TABLES).map((name) => {
+    const text = Buffer.from(textOf("prices", `${name}.txt`));
+    return { name, raw: text.length, gzip: gzipped(text), shipped: gzipped(text) };
+  });
 }
 
 const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length;
@@ -57,7 +68,7 @@ export async function printSizes() {
   const columns = ["raw", "gzip", "shipped"];
   const row = (name, cells) => name.padEnd(10) + cells.map((cell) => String(cell).padStart(12)).join("");
   console.log(row("bytes", columns));
-  for (const size of await sizes()) console.log(row(size.name, columns.map((column) => size[column].toLocaleString("en"))));
+  for (const size of [...(await sizes()), ...tableSizes()]) console.log(row(size.name, columns.map((column) => size[column].toLocaleString("en"))));
 }
 
 /** Whether there is a figure to hold a build against. */
@@ -70,6 +81,8 @@ export const hasRecord = () => existsSync(RECORD);
 export async function checkSizes() {
   if (!hasRecord()) throw new UsageError("no size is on record yet: npm run size -- --record");
   const { shipped: allowed } = JSON.parse(readFileSync(RECORD, "utf8"));
+  const large = tableSizes().find(({ name, gzip }) => gzip > TABLES[name]);
+  if (large) throw new UsageError(`prices/${large.name}.txt has ${large.gzip} bytes gzipped, and may have ${TABLES[large.name]}`);
   const { shipped } = (await sizes()).at(-1);
   if (shipped > allowed * TOLERANCE) {
     throw new UsageError(`${shipped} bytes are shipped, the record is ${allowed}: find out why, or npm run size -- --record`);

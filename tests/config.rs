@@ -8,6 +8,8 @@ mod accepted;
 mod adopt;
 #[path = "config/deployments.rs"]
 mod deployments;
+#[path = "config/facts.rs"]
+mod facts;
 #[path = "config/limits.rs"]
 mod limits;
 #[path = "config/names.rs"]

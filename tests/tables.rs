@@ -1,9 +1,9 @@
 //! The committed price tables, and how a model is found in one.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-#[path = "prices/names.rs"]
+#[path = "tables/names.rs"]
 mod names;
-#[path = "prices/properties.rs"]
+#[path = "tables/properties.rs"]
 mod properties;
 
 use std::sync::LazyLock;

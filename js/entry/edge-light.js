@@ -1,5 +1,6 @@
 /** Vercel's edge runtime and Next.js middleware: as on Workers, but their bundlers want the import marked as a module. */
 import module from "../../pkg/switchman_bg.wasm?module";
+import text from "../../dist/prices/first-tier.js";
 import * as glue from "../../pkg/switchman.js";
 import { bind } from "../main.js";
 import { platform } from "../platform/edge-light.js";
@@ -11,4 +12,4 @@ export const {
   ContentPolicyViolationError, ContextWindowExceededError, InternalError, InternalServerError, NoDeploymentsAvailable,
   NotFoundError, PermissionDeniedError, RateLimitError, Router, RouterError, ServiceUnavailableError, Timeout,
   UnsupportedParamsError,
-} = bind(glue, platform);
+} = bind(glue, platform, { text });

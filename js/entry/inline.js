@@ -1,5 +1,6 @@
 /** `switchman/inline`: the bytes are inside, for bundles of one file. Not for Workers, which compile nothing from bytes. */
 import * as glue from "../../pkg/switchman.js";
+import text from "../../dist/prices/first-tier.js";
 import base64 from "../../dist/wasm.js";
 import { bind } from "../main.js";
 import { platform } from "../platform/node.js";
@@ -11,4 +12,4 @@ export const {
   ContentPolicyViolationError, ContextWindowExceededError, InternalError, InternalServerError, NoDeploymentsAvailable,
   NotFoundError, PermissionDeniedError, RateLimitError, Router, RouterError, ServiceUnavailableError, Timeout,
   UnsupportedParamsError,
-} = bind(glue, platform);
+} = bind(glue, platform, { text });

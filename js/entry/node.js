@@ -6,9 +6,16 @@ import { platform } from "../platform/node.js";
 
 glue.initSync({ module: readFileSync(new URL("../../pkg/switchman_bg.wasm", import.meta.url)) });
 
+/** Read when it is of use: as a part of this module it would cost a millisecond of each start. */
+const prices = {
+  get text() {
+    return readFileSync(new URL("../../prices/first-tier.txt", import.meta.url), "utf8");
+  },
+};
+
 export const {
   APIConnectionError, APIError, AuthenticationError, BadRequestError, CancelledError, CompletionStream, ConfigError,
   ContentPolicyViolationError, ContextWindowExceededError, InternalError, InternalServerError, NoDeploymentsAvailable,
   NotFoundError, PermissionDeniedError, RateLimitError, Router, RouterError, ServiceUnavailableError, Timeout,
   UnsupportedParamsError,
-} = bind(glue, platform);
+} = bind(glue, platform, prices);

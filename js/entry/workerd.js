@@ -1,5 +1,6 @@
 /** Cloudflare Workers: the runtime compiles nothing from bytes, so the module itself is imported. */
 import module from "../../pkg/switchman_bg.wasm";
+import text from "../../dist/prices/first-tier.js";
 import * as glue from "../../pkg/switchman.js";
 import { bind } from "../main.js";
 import { platform } from "../platform/workerd.js";
@@ -11,4 +12,4 @@ export const {
   ContentPolicyViolationError, ContextWindowExceededError, InternalError, InternalServerError, NoDeploymentsAvailable,
   NotFoundError, PermissionDeniedError, RateLimitError, Router, RouterError, ServiceUnavailableError, Timeout,
   UnsupportedParamsError,
-} = bind(glue, platform);
+} = bind(glue, platform, { text });

@@ -250,6 +250,12 @@ export interface ModelInfo {
   allowed_fails_policy?: AllowedFailsPolicy;
   /** Its model goes on from a text that is sent as the assistant's last message. Default: what is known of the model. */
   supports_assistant_prefill?: boolean;
+  /** The most tokens that its model reads. Beats the price table, as the rest does. */
+  max_input_tokens?: number | EnvReference;
+  /** The most tokens that its model writes. */
+  max_output_tokens?: number | EnvReference;
+  /** What its model is for: "chat", "embedding" and so on. */
+  mode?: string;
   [name: string]: unknown;
 }
 

@@ -31,6 +31,11 @@ export interface Host {
    * Both are reserved when a request is sent; what the answer tells of its usage takes their place.
    */
   tokenCounter?: (request: Record<string, unknown>) => number | Promise<number>;
+  /**
+   * What models cost, hold and can do. Default: the table of the providers that most programs call; with `switchman/slim`
+   * none. `prices` of `switchman/prices` has them all; false is none. What the config says of a deployment counts first.
+   */
+  prices?: Prices | false;
   /** Keeps the store's promises alive after the answer. Default: on Workers the runtime's own, elsewhere none is needed. */
   waitUntil?: (promise: Promise<unknown>) => void;
   /** Are told of everything, as with `router.on("*", …)`. */
@@ -56,6 +61,12 @@ export interface Host {
   subrequests?: number;
   /** Accept a config that holds a key or extra headers in a browser, where everyone who opens the page sees them. Default false. */
   dangerouslyAllowBrowser?: boolean;
+}
+
+/** A table of prices: `prices` of `switchman/prices`. Routers that are given the same share it. */
+export interface Prices {
+  /** The table itself, in a form that belongs to this version. */
+  readonly text: string;
 }
 
 /** Where a call would move to. */

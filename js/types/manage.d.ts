@@ -31,6 +31,35 @@ export interface ModelGroupInfo {
   tpm: number | null;
   /** The sum of the `rpm` of those that have one; `null` if nobody has. */
   rpm: number | null;
+  /** What the first one whose mode is known is for: "chat", "embedding", "rerank" and so on; `null` if it is known of nobody. */
+  mode: string | null;
+  /** The largest window, in tokens; `null` if it is known of nobody. */
+  max_input_tokens: number | null;
+  /** The longest answer, in tokens; `null` if it is known of nobody. */
+  max_output_tokens: number | null;
+  /**
+   * The dearest token of a prompt, in USD: of an ordinary call at the ordinary hours. `null` if no price is known, never 0.
+   */
+  input_cost_per_token: number | null;
+  /** The dearest token of an answer, in USD. */
+  output_cost_per_token: number | null;
+  /** Can any of them do it? False also where nobody has said so; the same for the others. */
+  supports_function_calling: boolean;
+  supports_parallel_function_calling: boolean;
+  supports_tool_choice: boolean;
+  supports_response_schema: boolean;
+  supports_prompt_caching: boolean;
+  supports_reasoning: boolean;
+  supports_assistant_prefill: boolean;
+  supports_vision: boolean;
+  supports_pdf_input: boolean;
+  supports_audio_input: boolean;
+  supports_audio_output: boolean;
+  supports_video_input: boolean;
+  supports_web_search: boolean;
+  supports_url_context: boolean;
+  supports_computer_use: boolean;
+  supports_system_messages: boolean;
 }
 
 /** What the deployments of a name have used in the last minute. */

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::base::text::has;
 use crate::price::Price;
 
-use super::{DeploymentIx, DialectName, GroupIx, Mock, PerClass, Secret, Timeouts};
+use super::{DeploymentIx, DialectName, GroupIx, Mock, ModelFacts, PerClass, Secret, Timeouts};
 
 /// Where a deployment is reached. A credential goes to this origin and to no other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,6 +150,8 @@ pub struct Deployment {
     pub base_model: Option<String>,
     /// The rates that it declares; they go [over](Price::over) those of its model.
     pub price: Option<Price>,
+    /// What it says of its model's window, mode and abilities; beats the price table.
+    pub facts: ModelFacts,
     /// Request parameters that it sets where the request does not.
     pub params: Vec<Param>,
     /// The first deployment that has the same credential: its position names the credential. Set by

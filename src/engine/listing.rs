@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::base::time::Millis;
 use crate::config::{Deployment, DeploymentIx, GroupIx, Resolved, settings};
 use crate::dialect;
+use crate::price::{Capabilities, Condition, Entry, Mode, Pico, Rate};
 use crate::state::Counts;
 
 use super::router::Router;
@@ -35,6 +36,30 @@ pub struct GroupInfo {
     pub rpm: Option<u64>,
     /// Tokens a minute of those that declare them; `None` if nobody does.
     pub tpm: Option<u64>,
+    /// The largest window; `None` if it is known of nobody.
+    pub max_input_tokens: Option<u32>,
+    /// The longest answer.
+    pub max_output_tokens: Option<u32>,
+    /// The dearest token of a short prompt in the ordinary tier and at the ordinary hours.
+    pub input: Option<Pico>,
+    /// The dearest token of an answer to that.
+    pub output: Option<Pico>,
+    /// What the first one is for.
+    pub mode: Option<Mode>,
+    /// What any of them can do.
+    pub capabilities: Capabilities,
+}
+
+impl GroupInfo {
+    fn add(&mut self, known: &Entry) {
+        let rate = |rate| known.price.get(rate, Condition::default());
+        self.max_input_tokens = self.max_input_tokens.max(known.max_input_tokens);
+        self.max_output_tokens = self.max_output_tokens.max(known.max_output_tokens);
+        self.input = self.input.max(rate(Rate::Input));
+        self.output = self.output.max(rate(Rate::Output));
+        self.mode = self.mode.or(known.mode);
+        self.capabilities = self.capabilities.or(known.capabilities);
+    }
 }
 
 impl Router {
@@ -104,6 +129,7 @@ impl Router {
         };
         for Listed { model, deployment, .. } in self.listed(Some(name)) {
             let provider = &deployment.provider;
+            let known = self.model_of(deployment, &model);
             let has_provider =
                 model.strip_prefix(provider.as_str()).is_some_and(|rest| rest.starts_with('/'));
             let model = if has_provider { model } else { format!("{provider}/{model}") };
@@ -115,6 +141,7 @@ impl Router {
             info.deployments = info.deployments.saturating_add(1);
             info.rpm = plus(info.rpm, deployment.rpm);
             info.tpm = plus(info.tpm, deployment.tpm);
+            info.add(&known);
         }
         (info.deployments > 0).then_some(info)
     }

@@ -13,6 +13,7 @@ mod models;
 mod naming;
 mod output;
 mod overrides;
+mod pricing;
 mod reading;
 mod route;
 mod router;

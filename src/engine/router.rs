@@ -18,6 +18,7 @@ use super::inbound::{Facts, request_members};
 use super::insight::{Journal, Stage};
 use super::models::{List, Model, json};
 use super::naming::complete;
+use super::pricing::Prices;
 use super::sync::Sync;
 
 /// What a caller asks for.
@@ -72,6 +73,7 @@ pub struct Router {
     pub(super) members: Table,
     pub(super) sync: Sync,
     pub(super) journal: Journal,
+    pub(super) prices: Prices,
     looks: u64,
     pub(super) now: Millis,
 }
@@ -94,6 +96,7 @@ impl Router {
             stripped_keys: 0,
             sync: Sync::default(),
             journal: Journal::default(),
+            prices: Prices::default(),
             looks: 0,
             now: Millis(0),
         }

@@ -106,22 +106,22 @@ lettered! {
 lettered! {
     /// What a model can do: LiteLLM's `supports_…`.
     Capability {
-        FunctionCalling b'f' "function_calling",
-        ParallelFunctionCalling b'l' "parallel_function_calling",
-        ToolChoice b't' "tool_choice",
-        ResponseSchema b's' "response_schema",
-        PromptCaching b'c' "prompt_caching",
-        Reasoning b'r' "reasoning",
-        AssistantPrefill b'p' "assistant_prefill",
-        Vision b'v' "vision",
-        PdfInput b'd' "pdf_input",
-        AudioInput b'a' "audio_input",
-        AudioOutput b'b' "audio_output",
-        VideoInput b'm' "video_input",
-        WebSearch b'w' "web_search",
-        UrlContext b'k' "url_context",
-        ComputerUse b'u' "computer_use",
-        SystemMessages b'y' "system_messages",
+        FunctionCalling b'f' "supports_function_calling",
+        ParallelFunctionCalling b'l' "supports_parallel_function_calling",
+        ToolChoice b't' "supports_tool_choice",
+        ResponseSchema b's' "supports_response_schema",
+        PromptCaching b'c' "supports_prompt_caching",
+        Reasoning b'r' "supports_reasoning",
+        AssistantPrefill b'p' "supports_assistant_prefill",
+        Vision b'v' "supports_vision",
+        PdfInput b'd' "supports_pdf_input",
+        AudioInput b'a' "supports_audio_input",
+        AudioOutput b'b' "supports_audio_output",
+        VideoInput b'm' "supports_video_input",
+        WebSearch b'w' "supports_web_search",
+        UrlContext b'k' "supports_url_context",
+        ComputerUse b'u' "supports_computer_use",
+        SystemMessages b'y' "supports_system_messages",
     }
 }
 
@@ -145,6 +145,12 @@ impl Capabilities {
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// What is in this one only.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     fn bit(one: Capability) -> u32 {

@@ -15,6 +15,16 @@ pub struct PriceTable {
     text: Box<str>,
 }
 
+/// How a name is looked for, the surest way first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Exact,
+    /// Without its date.
+    Undated,
+    /// With any date.
+    Dated,
+}
+
 impl PriceTable {
     /// Takes the text of a table. `None` if it is none, or one of another version.
     #[must_use]
@@ -30,15 +40,26 @@ impl PriceTable {
         let (provider, model) = (provider.to_ascii_lowercase(), model.to_ascii_lowercase());
         let provider = names::provider(&provider);
         let spellings = names::spellings(provider, &model);
-        let exact = |name: &String| self.fields(&format!("{provider}/{name}"));
-        let undated = |name: &String| names::undated(provider, name);
-        let found = spellings.iter().find_map(exact);
-        let found = found.or_else(|| spellings.iter().filter_map(undated).find_map(|name| exact(&name)));
-        let found = found.or_else(|| {
-            let bases = spellings.iter().map(|name| name.strip_suffix("-latest").unwrap_or(name));
-            bases.into_iter().find_map(|name| self.dated(&format!("{provider}/{name}")))
-        });
-        line::entry(found?)
+        let mut key = format!("{provider}/");
+        let start = key.len();
+        for look in [Look::Exact, Look::Undated, Look::Dated] {
+            for name in &spellings {
+                key.truncate(start);
+                key.push_str(match look {
+                    Look::Exact => name,
+                    Look::Undated => match names::undated(provider, name) {
+                        Some(name) => name,
+                        None => continue,
+                    },
+                    Look::Dated => name.strip_suffix("-latest").unwrap_or(name),
+                });
+                let found = if look == Look::Dated { self.dated(&key) } else { self.fields(&key) };
+                if let Some(fields) = found {
+                    return line::entry(fields);
+                }
+            }
+        }
+        None
     }
 
     /// What stands behind a key.

@@ -9,6 +9,7 @@ use crate::base::json::value;
 use crate::base::time::Millis;
 use crate::config::{Problem, Timeouts, check_settings, ids_of};
 use crate::engine::Listed;
+use crate::price::{Capability, Pico};
 
 use super::convert;
 use super::router::{Router, loaded};
@@ -112,14 +113,22 @@ impl Router {
         let Some(info) = self.engine.borrow().group_info(name) else { return JsValue::NULL };
         let list =
             |names: &mut dyn Iterator<Item = &String>| names.map(JsValue::from).collect::<Array>().into();
-        convert::object(&[
+        let mut told: Vec<(&str, JsValue)> = vec![
             ("model_group", name.into()),
             ("providers", list(&mut info.providers.iter())),
             ("models", list(&mut info.models.iter())),
             ("deployments", (info.deployments as f64).into()),
             ("tpm", number(info.tpm)),
             ("rpm", number(info.rpm)),
-        ])
+            ("mode", info.mode.map_or(JsValue::NULL, |mode| mode.name().into())),
+            ("max_input_tokens", number(info.max_input_tokens.map(u64::from))),
+            ("max_output_tokens", number(info.max_output_tokens.map(u64::from))),
+            ("input_cost_per_token", dollars(info.input)),
+            ("output_cost_per_token", dollars(info.output)),
+        ];
+        let abilities = Capability::ALL.iter();
+        told.extend(abilities.map(|one| (one.name(), info.capabilities.has(*one).into())));
+        convert::object(&told)
     }
 
     /// What the deployments of a name have used in the last minute, as far as it is counted.
@@ -130,6 +139,11 @@ impl Router {
         let tokens = used.map(|used| used.input.saturating_add(used.output));
         convert::object(&[("tpm", number(tokens)), ("rpm", number(used.map(|used| used.requests)))])
     }
+}
+
+/// In USD, the nearest number that there is.
+fn dollars(value: Option<Pico>) -> JsValue {
+    value.map_or(JsValue::NULL, |pico| (pico as f64 / 1e12).into())
 }
 
 fn number(value: Option<u64>) -> JsValue {

@@ -11,11 +11,13 @@ mod convert;
 mod events;
 mod insight;
 mod manage;
+mod prices;
 mod report;
 mod router;
 mod store;
 mod window;
 
+pub use prices::Prices;
 pub use router::Router;
 pub use store::Reserved;
 pub use window::linear_memory;

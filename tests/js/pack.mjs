@@ -13,7 +13,7 @@ import { outputOf } from "../../scripts/run.mjs";
 import { startWorker } from "../../scripts/worker.mjs";
 
 /** Everything that npm puts into the tarball, and the list that decides on it. */
-const PACKAGE = ["package.json", "README.md", "LICENSE", "CHANGELOG.md", "js", "pkg", "dist"];
+const PACKAGE = ["package.json", "README.md", "LICENSE", "CHANGELOG.md", "NOTICE", "js", "pkg", "dist", "prices"];
 
 /** Where imports start in the project that has the package installed. */
 export const IMPORTER = "importer.mjs";

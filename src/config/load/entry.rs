@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::defaults::Defaults;
+use super::facts::facts;
 use super::keys;
 use super::mock::mock;
 use super::params::extras;
@@ -92,6 +93,7 @@ pub(super) fn entry(
     let drop_params = only_params.pick(reader, "drop_params", Reader::flag);
     let prefill = info_only.pick(reader, "supports_assistant_prefill", Reader::flag);
 
+    let facts = facts(reader, &info_only);
     let base_model = params_first.pick(reader, "base_model", Reader::name);
     let mut price = defaults.price.clone();
     rates(reader, &at_info, info, &mut price);
@@ -137,6 +139,7 @@ pub(super) fn entry(
         mock: mock.clone(),
         base_model: base_model.clone(),
         price: (!price.is_empty()).then(|| price.clone()),
+        facts,
         params: extras.params.clone(),
         credential: DeploymentIx(0),
     };

@@ -146,7 +146,7 @@ pub(super) const ENTRY: Table =
 pub(super) const INFO: Table = Table {
     used: &["id weight order rpm tpm itpm otpm max_parallel_requests cooldown_time allowed_fails \
         allowed_fails_policy supports_assistant_prefill base_model tiered_pricing \
-        search_context_cost_per_query"],
+        search_context_cost_per_query max_input_tokens max_output_tokens"],
     later: &["supported_environments enable_tag_filtering allow_fail_open blocked access_windows"],
     foreign: &["team_id team_public_model_name access_groups litellm_routing_preferences \
         adaptive_router_preferences"],
@@ -210,7 +210,7 @@ pub(super) const HOST: Table = Table {
         dangerouslyAllowBrowser mayFallback tokenCounter",
     ],
     foreign: &["fetch store cache env waitUntil now sleep seed callbacks customRoutingStrategy \
-        filterDeployments beforeRoute getToken"],
+        filterDeployments beforeRoute getToken prices"],
     ..NONE
 };
 

@@ -12,6 +12,7 @@ mod defaults;
 mod edit;
 mod entry;
 mod env;
+mod facts;
 pub(super) mod fallbacks;
 pub(super) mod hints;
 mod host;

@@ -16,6 +16,7 @@ import { mayFallback } from "./may-fallback.js";
 import { mock } from "./mock.js";
 import { naming } from "./naming.js";
 import { overrides } from "./overrides.js";
+import { prices } from "./prices.js";
 import { race } from "./race.js";
 import { remaining } from "./remaining.js";
 import { reserve } from "./reserve.js";
@@ -40,7 +41,7 @@ import { usage } from "./usage.js";
 export const suites = {
   ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, manage, naming, scope },
   ...{ secretsHome, secretsShown, sharing, streamBytes, streamFaults, streamObjects, testkit, trap },
-  ...{ mayFallback, mock, overrides, remaining, reserve, tokens, usage },
+  ...{ mayFallback, mock, overrides, prices, remaining, reserve, tokens, usage },
   ...{ events, insight, race },
   ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
 };

@@ -151,9 +151,9 @@ export const manage = {
     const [wild] = router.getModelList("gpt-4o");
     assert.deepEqual([wild.model_name, wild.litellm_params.model, wild.model_info.id], ["gpt-4o", "openai/gpt-4o", "three"]);
     assert.deepEqual(router.getModelList("nobody"), []);
-    assert.deepEqual(router.getModelGroupInfo("al"), {
-      model_group: "al", providers: ["openai"], models: ["openai/model-one", "openai/model-two"], deployments: 2, tpm: 1000, rpm: 15,
-    });
+    const { model_group, providers, models, deployments, tpm, rpm } = router.getModelGroupInfo("al");
+    assert.deepEqual([model_group, providers, models], ["al", ["openai"], ["openai/model-one", "openai/model-two"]]);
+    assert.deepEqual([deployments, tpm, rpm], [2, 1000, 15]);
     assert.equal(router.getModelGroupInfo("nobody"), null);
     assert.deepEqual(router.getModelGroupUsage("gpt-4o"), { tpm: null, rpm: null });
     await router.completion(CHAT);
