@@ -42,7 +42,9 @@ class HiddenParams {
     this.requested_model = report.requested_model;
     this.provider = provider;
     this.api_base = api_base;
-    this.response_cost = null;
+    this.response_cost = report.response_cost;
+    this.response_cost_parts = report.response_cost_parts;
+    this.unpriced_attempts = report.unpriced_attempts;
     this.attempted_retries = report.attempted_retries;
     this.attempted_fallbacks = report.attempted_fallbacks;
     this.attempts = report.attempts;
@@ -99,10 +101,11 @@ export function dress(answer, report, headers) {
 
 /**
  * The headers of a reply over `fetch`.
- * @param {{ call_id: string, attempted_retries: number, attempted_fallbacks: number, deployment: any }} told
+ * @param {{ call_id: string, attempted_retries: number, attempted_fallbacks: number, deployment: any, response_cost?: number | null }} told
  */
 export function replyHeaders(told, type, headers) {
   const { header } = told.deployment;
+  /** @type {Record<string, string>} */
   const all = {
     "content-type": type,
     "x-switchman-call-id": told.call_id,
@@ -112,6 +115,7 @@ export function replyHeaders(told, type, headers) {
     "x-switchman-attempted-retries": String(told.attempted_retries),
     "x-switchman-attempted-fallbacks": String(told.attempted_fallbacks),
   };
+  if (typeof told.response_cost === "number") all["x-switchman-response-cost"] = String(told.response_cost);
   return headers ? Object.assign(all, forwarded(headers)) : all;
 }
 

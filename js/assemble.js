@@ -10,7 +10,11 @@ export function assemble(chunks, usage) {
   for (const chunk of chunks) {
     // What came before is void.
     if (chunk.switchman?.event === "restart") completion.choices = [];
-    if (chunk.usage) completion.usage = chunk.usage;
+    if (chunk.usage) {
+      // What it cost is in the metadata, as of any answer.
+      const { cost, ...usage } = chunk.usage;
+      completion.usage = usage;
+    }
     if (chunk.system_fingerprint) completion.system_fingerprint = chunk.system_fingerprint;
     if (chunk.service_tier) completion.service_tier = chunk.service_tier;
     for (const part of chunk.choices ?? []) {

@@ -2,6 +2,7 @@
 // shown only the events that may mean an end, usage, an error or another choice, and the rest never enters it.
 
 import { NONE } from "./codes.js";
+import { amount } from "./costs.js";
 import { Stencil } from "./stencil.js";
 
 const encoder = new TextEncoder();
@@ -113,6 +114,11 @@ export class Chunks {
     return true;
   }
 
+  /** Tells what an answer has cost so far, where a provider does not. */
+  #price(usage) {
+    usage.cost ??= amount(this.#call.ask((core, id) => core.coreCostOfAnswer(id), NaN));
+  }
+
   /** Reads chunks, a line each. One that does not parse is skipped, and counted. @param {string} lines */
   #parseLines(lines) {
     for (const line of lines.split("\n")) {
@@ -121,6 +127,7 @@ export class Chunks {
         if (chunk === undefined) {
           chunk = JSON.parse(line);
           if (isQuiet(chunk)) this.#stencil.learn(line, chunk);
+          else if (isObject(chunk.usage)) this.#price(chunk.usage);
         }
         this.#read.push(chunk);
       } catch {

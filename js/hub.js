@@ -2,6 +2,7 @@
 
 import { HostAlarm } from "./alarm.js";
 import { headerValue } from "./answer.js";
+import { amount, costsOfCall, costsOfSends } from "./costs.js";
 import { Events } from "./events.js";
 import { Prices } from "./price.js";
 import { realmOf } from "./realm.js";
@@ -27,6 +28,7 @@ export class Hub {
   #outbound;
   #classes;
   #readHeaders;
+  #costNames;
   #store;
   #given;
   #waitUntil;
@@ -71,6 +73,7 @@ export class Hub {
     this.maxBodyBytes = core.coreMaxBodyBytes();
     this.#classes = glue.Router.coreFaultClasses();
     this.#readHeaders = glue.Router.coreReadHeaders();
+    this.#costNames = glue.Router.coreCostNames();
     this.scan = (length) => this.core.coreScan(length);
     this.#given = host.store;
     this.#store = host.store && settling(this.#realm, host.store);
@@ -328,6 +331,7 @@ export class Hub {
       deployment: last < 0 ? null : this.deployment(core.coreAttemptDeployment(id, core.coreAnswering(id))),
       attempted_retries: core.coreRetries(id),
       attempted_fallbacks: core.coreFallbacks(id),
+      response_cost: amount(core.coreCosts(id)[0]),
     };
   }
 
@@ -335,7 +339,8 @@ export class Hub {
   report(call) {
     const { core, id } = call;
     const total_ms = this.now() - call.plan.started;
-    const attempts = this.attempts(call);
+    const costs = core.coreCosts(id);
+    const attempts = this.attempts(call, costs);
     const shown = attempts.map((_, index) => core.coreFirstTokenMs(id, index));
     const models_used = attempts.filter((_, index) => shown[index] >= 0).map((attempt) => attempt.model_used);
     const first = shown.find((ms) => ms >= 0) ?? -1;
@@ -351,6 +356,7 @@ export class Hub {
       answering,
       models_used: models_used.length > 0 ? models_used : attempts.slice(answering, answering + 1).map((attempt) => attempt.model_used),
       usage: this.usage(call),
+      ...costsOfCall(costs, this.#costNames),
       latency: { total_ms, first_token_ms: first < 0 ? null : first },
       skipped_events: call.skippedEvents + core.coreSkipped(id),
       decision: call.plan.explains ? this.decision(call) : undefined,
@@ -364,10 +370,11 @@ export class Hub {
   }
 
   /** Every send of a call, in order. */
-  attempts({ core, id }) {
+  attempts({ core, id }, told = core.coreCosts(id)) {
     const count = core.coreAttempts(id);
     this.#refresh();
     const attempts = new Array(count);
+    const costs = costsOfSends(told);
     for (let index = 0; index < count; index += 1) {
       const fault = core.coreAttemptFault(id, index);
       const { id: deployment, model_used, group } = this.deployment(core.coreAttemptDeployment(id, index));
@@ -379,7 +386,7 @@ export class Hub {
         error: fault === 0 ? null : this.#classes[fault],
         message: fault === 0 ? null : core.coreAttemptMessage(id, index),
         ms: core.coreAttemptMs(id, index),
-        cost: null,
+        cost: costs[index],
       };
     }
     return attempts;

@@ -18,8 +18,15 @@ export interface HiddenParams {
   provider: string;
   /** Its address, without a slash at the end. */
   api_base: string;
-  /** In US dollars; `null` where it is not known. In this version it never is. */
+  /**
+   * What the call cost, in US dollars: its answer, and every other send that was billed. `null` where it is not known what
+   * the answer costs: its model has no price here, the provider did not tell what it used, or a stream has not ended.
+   */
   response_cost: number | null;
+  /** What that was paid for; the parts add up to it. `null` where it is not known. */
+  response_cost_parts: CostParts | null;
+  /** Sends beside the answering one that may have been billed, nobody knows how much: given up, or cut off. They are not in `response_cost`. */
+  unpriced_attempts: number;
   /** Sends beyond the first of each group. */
   attempted_retries: number;
   /** Groups that the call moved on to. */
@@ -58,8 +65,33 @@ export interface Attempt {
   message: string | null;
   /** From send to end, in milliseconds; 0 while it runs. */
   ms: number;
-  /** In US dollars; `null` where it is not known. In this version it never is. */
+  /**
+   * In US dollars. 0 for one that was refused or never got there; `null` where it is not known, as of one that was given up
+   * or cut off in the middle.
+   */
   cost: number | null;
+}
+
+/** US dollars, by what they are paid for. What does not occur is not there. */
+export interface CostParts {
+  /** Text of the prompt, and of the answer. */
+  input?: number;
+  output?: number;
+  /** Tokens that came from the provider's cache, and that were written to it. */
+  cached?: number;
+  cache_write?: number;
+  reasoning?: number;
+  /** Audio and images, read and made. */
+  audio?: number;
+  image?: number;
+  /** Searches of the web, and units of a rerank call. */
+  search?: number;
+  query?: number;
+  /** By the second, and by the character. */
+  time?: number;
+  characters?: number;
+  /** The call itself. */
+  request?: number;
 }
 
 /** Tokens, as the provider counts them. */

@@ -6,6 +6,7 @@ use super::{StreamEvent, anthropic};
 use crate::base::usage::Usage;
 use crate::config::{Deployment, DialectName, Secret, Surface};
 use crate::error::Fault;
+use crate::price::Price;
 
 /// Must a request be written anew for this dialect, where OpenAI's own is spliced?
 #[must_use]
@@ -50,6 +51,8 @@ pub struct Memo {
     pub(super) is_function_call: bool,
     /// Names of tools on the wire, and the caller's where they differ.
     pub(super) renamed: Rc<[(Box<str>, Box<str>)]>,
+    /// What the model costs, where a stream is to tell it with its usage.
+    pub price: Option<Rc<Price>>,
 }
 
 impl Memo {

@@ -3,6 +3,7 @@
 //! Here `plan` (who and when) and `dialect` (what bytes) meet.
 
 mod adopt;
+mod billing;
 mod calls;
 mod glance;
 mod inbound;
@@ -26,6 +27,7 @@ mod told;
 mod translate;
 mod watch;
 
+pub use billing::Bill;
 pub use calls::{CallId, Running};
 pub use inbound::{Additions, Facts, request_members};
 pub use listing::{GroupInfo, Listed};

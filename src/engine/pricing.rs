@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::router::Router;
-use crate::config::{Deployment, DeploymentIx};
+use crate::config::{Deployment, DeploymentIx, RouterConfig};
 use crate::price::{Entry, Multiplier, PriceTable};
 
 /// Addresses of OpenAI's at which all models cost a multiple.
@@ -41,11 +41,23 @@ impl Router {
     /// It is looked up once.
     #[must_use]
     pub fn entry_of(&self, ix: DeploymentIx) -> Option<Rc<Entry>> {
-        let deployment = self.config.deployment(ix)?;
+        self.prices.entry(&self.config, self.version, ix)
+    }
+
+    /// All that is known of a model that a deployment serves.
+    pub(super) fn model_of(&self, deployment: &Deployment, model: &str) -> Entry {
+        self.prices.model_of(deployment, model)
+    }
+}
+
+impl Prices {
+    /// See [`Router::entry_of`].
+    pub(super) fn entry(&self, config: &RouterConfig, version: u64, ix: DeploymentIx) -> Option<Rc<Entry>> {
+        let deployment = config.deployment(ix)?;
         let position = usize::from(ix.0);
-        let mut found = self.prices.found.borrow_mut();
-        if found.version != self.version {
-            *found = Found { version: self.version, ..Found::default() };
+        let mut found = self.found.borrow_mut();
+        if found.version != version {
+            *found = Found { version, ..Found::default() };
         }
         if let Some(known) = found.entries.get(position).cloned().flatten() {
             return Some(known);
@@ -60,9 +72,8 @@ impl Router {
         Some(entry)
     }
 
-    /// All that is known of a model that a deployment serves.
-    pub(super) fn model_of(&self, deployment: &Deployment, model: &str) -> Entry {
-        let listed = self.prices.table.as_ref().and_then(|table| look_up(table, deployment, model));
+    fn model_of(&self, deployment: &Deployment, model: &str) -> Entry {
+        let listed = self.table.as_ref().and_then(|table| look_up(table, deployment, model));
         let mut entry = listed.unwrap_or_default();
         let residency = RESIDENCIES.iter().find(|(origin, _)| *origin == deployment.api_base.origin());
         if let Some(millionths) = residency.and_then(|(_, way)| entry.multiplier(*way)) {

@@ -234,7 +234,15 @@ impl Router {
         }
         if let Some(before) = &before {
             let config = &self.config;
-            self.journal.note_step(&Stage { config, now, running, before, turns: &turns });
+            self.journal.note_step(&Stage {
+                config,
+                now,
+                running,
+                before,
+                turns: &turns,
+                prices: &self.prices,
+                version: self.version,
+            });
         }
         step
     }

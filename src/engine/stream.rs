@@ -1,5 +1,7 @@
 //! Streams of running calls: their bytes go in, and what the call makes of them comes out.
 
+use std::rc::Rc;
+
 use crate::base::time::Millis;
 use crate::config::{DialectName, MidStream, StreamUsage};
 use crate::dialect::{self, StreamTranslator};
@@ -33,10 +35,15 @@ impl Router {
         let (_, deployment) = self.attempt(id, attempt)?;
         let running = self.calls.get(id)?;
         let usage_shown = running.usage_asked || running.call.stream_usage() == StreamUsage::Always;
-        let (dialect, memo) = (
+        let (dialect, mut memo) = (
             self.dialect_of(id, attempt)?,
             running.reading(attempt).map(|known| known.memo.clone()).unwrap_or_default(),
         );
+        if usage_shown && deployment.is_translated {
+            let known = running.call.attempts().get(usize::from(attempt.0));
+            let entry = known.and_then(|known| self.entry_of(known.deployment));
+            memo.price = entry.map(|entry| Rc::new(entry.price.at(now).into_owned()));
+        }
         let watch = match StreamTranslator::new(dialect, memo, now.0 / 1_000, usage_shown) {
             Some(translator) => Watch::translating(translator, output),
             None => Watch::new(dialect, output),

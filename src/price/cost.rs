@@ -56,6 +56,22 @@ pub enum Part {
 }
 
 impl Part {
+    /// All of them, in their order.
+    pub const ALL: [Self; 12] = [
+        Self::Input,
+        Self::Cached,
+        Self::CacheWrite,
+        Self::Output,
+        Self::Reasoning,
+        Self::Audio,
+        Self::Image,
+        Self::Search,
+        Self::Query,
+        Self::Time,
+        Self::Characters,
+        Self::Request,
+    ];
+
     /// Its name in what callers read.
     #[must_use]
     pub fn name(self) -> &'static str {

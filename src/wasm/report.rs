@@ -5,9 +5,11 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::base::json::Writer;
 use crate::base::usage::Usage;
-use crate::engine::Running;
+use crate::engine::{CallId, Running};
 use crate::error::{Fault, FaultKind};
 use crate::plan::{Attempt, AttemptId};
+use crate::price::amount::dollars;
+use crate::price::{Cost, Part, Pico};
 
 use super::convert;
 use super::router::Router;
@@ -216,6 +218,38 @@ impl Router {
             out.push("}");
         }
         String::from_utf8(out.into_bytes()).unwrap_or_default()
+
+    /// What a call costs in USD, NaN for what is not known: all of it; how many sends beside the answering one may have been
+    /// billed, nobody knows how much; how many sends there are, and each one's cost; then what the total is for, in pairs of
+    /// the place of a name in `coreCostNames` and an amount.
+    #[wasm_bindgen(js_name = coreCosts)]
+    #[must_use]
+    pub fn costs(&self, call: u32) -> Vec<f64> {
+        let bill = self.engine.borrow().bill(CallId(call)).unwrap_or_default();
+        let amount = |pico: Option<Pico>| pico.map_or(f64::NAN, dollars);
+        let total = bill.total.as_ref();
+        let mut told = Vec::with_capacity(16);
+        told.extend([amount(total.map(Cost::total)), bill.unknown as f64, bill.sends.len() as f64]);
+        told.extend(bill.sends.iter().map(|pico| amount(*pico)));
+        for (part, pico) in total.into_iter().flat_map(Cost::parts) {
+            told.extend([f64::from(part as u8), dollars(pico)]);
+        }
+        told
+    }
+
+    /// The names of what something is paid for.
+    #[wasm_bindgen(js_name = coreCostNames)]
+    #[must_use]
+    pub fn cost_names() -> Vec<String> {
+        Part::ALL.iter().map(|part| part.name().to_owned()).collect()
+    }
+
+    /// What the answer of a call costs in USD, as far as it has come; NaN if that is not known.
+    #[wasm_bindgen(js_name = coreCostOfAnswer)]
+    #[must_use]
+    pub fn cost_of_answer(&self, call: u32) -> f64 {
+        let cost = self.engine.borrow().cost_of_answer(CallId(call));
+        cost.map_or(f64::NAN, |cost| dollars(cost.total()))
     }
 
     /// How many calls are running: for leak tests.

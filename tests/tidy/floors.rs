@@ -12,7 +12,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("config", &["base", "error", "price"]),
     // floor 2: what has been learnt; and beside it the providers' wire formats, which never see it
     ("state", &["base", "error", "price", "config"]),
-    ("dialect", &["base", "error", "config"]),
+    ("dialect", &["base", "error", "price", "config"]),
     // floor 3: orders candidates
     ("strategy", &["base", "error", "price", "config", "state"]),
     // floor 4: who and when, never what bytes

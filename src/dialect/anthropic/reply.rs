@@ -47,7 +47,7 @@ pub(crate) fn translate(memo: &Memo, created: u64, body: &[u8]) -> Result<Transl
     out.key("choices").raw(r#"[{"index":0"#).key("message");
     message.write(memo, &mut out);
     out.member("logprobs", "null").key("finish_reason").text(reason).push("}]");
-    counts.write(&mut out);
+    counts.write(&mut out, None);
     out.push("}");
     Ok(TranslatedReply { body: out.into_bytes(), usage: counts.usage() })
 }

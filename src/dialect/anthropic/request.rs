@@ -85,6 +85,7 @@ pub(super) fn translate(deployment: &Deployment, request: &Inbound<'_>) -> Outco
     rest(&mut context, &asked, &mut out)?;
     out.push("}");
     let memo = Memo {
+        price: None,
         answer_is_tool: format.is_tool,
         is_function_call: asked.get("tools").is_none() && asked.get("functions").is_some(),
         renamed: renamed.into(),

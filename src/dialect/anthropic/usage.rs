@@ -2,6 +2,8 @@
 
 use crate::base::json::{Members, Writer, items};
 use crate::base::usage::{Tier, Usage};
+use crate::price::amount::usd;
+use crate::price::{Price, cost};
 
 /// What was told so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,7 +87,7 @@ impl Counts {
     }
 
     /// Writes OpenAI's `usage`, if anything was told.
-    pub(super) fn write(&self, out: &mut Writer) {
+    pub(super) fn write(&self, out: &mut Writer, price: Option<&Price>) {
         let Some(usage) = self.usage() else { return };
         out.key("usage").raw("{").key("prompt_tokens").number(usage.prompt_tokens);
         out.key("completion_tokens").number(usage.completion_tokens);
@@ -103,6 +105,9 @@ impl Counts {
         if usage.searches > 0 {
             out.key("server_tool_use").raw("{");
             out.key("web_search_requests").number(usage.searches.into()).push("}");
+        }
+        if let Some(cost) = price.and_then(|price| cost(price, &usage, usage.tier.unwrap_or_default())) {
+            out.member("cost", &usd(cost.total()));
         }
         out.push("}");
     }
@@ -161,7 +166,7 @@ mod tests {
         assert_eq!((usage.cache_write_tokens, usage.cache_write_1h_tokens, usage.searches), (9, 4, 2));
         assert_eq!(usage.tier, Some(Tier::Priority));
         let mut out = Writer::default();
-        counts.write(&mut out);
+        counts.write(&mut out, None);
         let written = String::from_utf8(out.into_bytes()).unwrap();
         assert!(
             written.contains(r#""cache_creation_token_details":{"ephemeral_1h_input_tokens":4}"#),

@@ -7,9 +7,12 @@ use crate::base::time::Millis;
 use crate::config::{DeploymentIx, RouterConfig, Surface};
 use crate::error::Fault;
 use crate::plan::{Attempt, AttemptId, Progress};
+use crate::price::Cost;
+use crate::price::amount::usd;
 use crate::state::{Delta, Scope, Turn};
 
 use super::super::calls::Running;
+use super::super::pricing::Prices;
 use super::write::{finished, group_name, group_of, id, name, number, text, usage};
 
 /// How many events are kept for a listener who does not take them.
@@ -39,6 +42,9 @@ pub(in crate::engine) struct Stage<'a> {
     pub(in crate::engine) before: &'a Progress,
     /// What the changes that follow from the step did to circuits.
     pub(in crate::engine) turns: &'a [(Delta, Turn)],
+    /// What things cost, under this version of the config.
+    pub(in crate::engine) prices: &'a Prices,
+    pub(in crate::engine) version: u64,
 }
 
 impl Journal {
@@ -151,12 +157,15 @@ impl Journal {
     }
 
     fn attempt_end(&mut self, stage: &Stage<'_>, number: usize, attempt: &Attempt) {
+        let id = AttemptId(u16::try_from(number).unwrap_or(u16::MAX));
+        let cost = stage.prices.cost_of(stage.config, stage.version, stage.running, id);
         self.push("attempt_end", &stage.place(Some(attempt.deployment)), &|out| {
             out.key("attempt").number(number as u64);
             status(out, attempt.status);
             text(out, "error", attempt.fault.as_ref().map(|fault| fault.kind.class()));
             out.key("ms").number(attempt.ms());
             usage(out, "usage", attempt.usage);
+            amount(out, "cost", cost.as_ref());
         });
     }
 
@@ -232,6 +241,7 @@ impl Journal {
             _ => call.attempts().last(),
         };
         let first = call.attempts().iter().find_map(|known| known.content_at);
+        let bill = stage.prices.bill(stage.config, stage.version, stage.running);
         let first = first.filter(|_| call.spec().stream).map(|at| at.since(call.started()));
         self.push("request_end", &stage.place(last.map(|known| known.deployment)), &|out| {
             status(out, fault.map(Fault::caller_status).or_else(|| last.and_then(|known| known.status)));
@@ -242,6 +252,7 @@ impl Journal {
             out.key("attempted_retries").number(call.attempted_retries().into());
             out.key("attempted_fallbacks").number(call.attempted_fallbacks().into());
             usage(out, "usage", last.and_then(|known| known.usage));
+            amount(out, "response_cost", bill.total.as_ref().filter(|_| fault.is_none()));
         });
     }
 }
@@ -257,6 +268,11 @@ impl<'a> Stage<'a> {
             deployment: deployment.map(|ix| id(self.config, ix)),
         }
     }
+}
+
+/// An amount in USD; `null` for one that is not known.
+fn amount(out: &mut Writer, name: &str, cost: Option<&Cost>) {
+    out.member(name, cost.map(|cost| usd(cost.total())).as_deref().unwrap_or("null"));
 }
 
 fn status(out: &mut Writer, status: Option<u16>) {

@@ -1,0 +1,93 @@
+//! What calls cost: a send by what it used and the rates of its time, a call by all of its sends.
+
+use smallvec::SmallVec;
+
+use crate::error::FaultKind;
+use crate::plan::{Attempt, AttemptId};
+use crate::price::{Cost, Pico, cost};
+
+use super::calls::{CallId, Running};
+use super::pricing::Prices;
+use super::router::Router;
+use crate::config::RouterConfig;
+
+/// What a call costs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bill {
+    /// All that was billed for the call, and for what; `None` where it is not known what the answer costs.
+    pub total: Option<Cost>,
+    /// What each send costs, in their order; `None` where that is not known.
+    pub sends: SmallVec<[Option<Pico>; 2]>,
+    /// How many sends beside the answering one may have been billed, nobody knows how much: given up in the middle, or cut
+    /// off. They are not in the total.
+    pub unknown: usize,
+}
+
+impl Prices {
+    /// What a send costs. Nothing, where its provider has refused it or was never reached: nobody bills that.
+    pub(super) fn cost_of(
+        &self,
+        config: &RouterConfig,
+        version: u64,
+        running: &Running,
+        number: AttemptId,
+    ) -> Option<Cost> {
+        let attempt = running.call.attempts().get(usize::from(number.0))?;
+        if attempt.fault.is_some() {
+            // What a provider has told before a break is not all that it bills.
+            return is_unbilled(attempt).then(Cost::default);
+        }
+        let told = || running.watch_of(number).and_then(|watch| watch.usage());
+        let usage = attempt.usage.or_else(told)?;
+        let entry = self.entry(config, version, attempt.deployment)?;
+        let price = entry.price.at(attempt.started);
+        cost(&price, &price.timed(usage, attempt.ms()), usage.tier.unwrap_or_default())
+    }
+
+    /// What a call costs, as far as it has come.
+    pub(super) fn bill(&self, config: &RouterConfig, version: u64, running: &Running) -> Bill {
+        let mut bill = Bill::default();
+        let answering = usize::from(running.answering().0);
+        let mut others = Cost::default();
+        for number in 0..running.call.attempts().len() {
+            let number = u16::try_from(number).unwrap_or(u16::MAX);
+            let cost = self.cost_of(config, version, running, AttemptId(number));
+            bill.sends.push(cost.as_ref().map(Cost::total));
+            match cost {
+                Some(cost) if usize::from(number) == answering => bill.total = Some(cost),
+                Some(cost) => others.add_all(&cost),
+                None if usize::from(number) != answering => bill.unknown = bill.unknown.saturating_add(1),
+                None => {}
+            }
+        }
+        if let Some(total) = &mut bill.total {
+            total.add_all(&others);
+        }
+        bill
+    }
+}
+
+/// Was nothing made that could be billed: a refusal, a connection that never was, a request that was never sent?
+fn is_unbilled(attempt: &Attempt) -> bool {
+    let is_refused = attempt.status.is_some_and(|status| !(200..300).contains(&status));
+    let never_sent =
+        |kind| matches!(kind, FaultKind::Connect | FaultKind::Unsupported | FaultKind::BadRequest);
+    let fault = attempt.fault.as_ref();
+    is_refused || attempt.head_at.is_none() && fault.is_some_and(|fault| never_sent(fault.kind))
+}
+
+impl Router {
+    /// What a call costs, as far as it has come; `None` for one that is not running.
+    #[must_use]
+    pub fn bill(&self, id: CallId) -> Option<Bill> {
+        let running = self.calls.get(id)?;
+        Some(self.prices.bill(&self.config, self.version, running))
+    }
+
+    /// What the answer of a call costs, as far as it has come.
+    #[must_use]
+    pub fn cost_of_answer(&self, id: CallId) -> Option<Cost> {
+        let running = self.calls.get(id)?;
+        self.prices.cost_of(&self.config, self.version, running, running.answering())
+    }
+}
