@@ -7,6 +7,7 @@ import { Events } from "./events.js";
 import { Prices } from "./price.js";
 import { realmOf } from "./realm.js";
 import { carry, settling } from "./share.js";
+import { usageOf } from "./usage.js";
 import { Window } from "./window.js";
 
 const encoder = new TextEncoder();
@@ -355,7 +356,7 @@ export class Hub {
       attempts,
       answering,
       models_used: models_used.length > 0 ? models_used : attempts.slice(answering, answering + 1).map((attempt) => attempt.model_used),
-      usage: this.usage(call),
+      usage: usageOf(call),
       ...costsOfCall(costs, this.#costNames),
       latency: { total_ms, first_token_ms: first < 0 ? null : first },
       skipped_events: call.skippedEvents + core.coreSkipped(id),
@@ -390,16 +391,5 @@ export class Hub {
       };
     }
     return attempts;
-  }
-
-  /** What an answer says it used; `null` if it does not say. */
-  usage({ core, id, attempt }) {
-    const prompt_tokens = core.coreUsage(id, attempt, 0);
-    if (prompt_tokens < 0) return null;
-    const told = [1, 2, 3, 4].map((which) => core.coreUsage(id, attempt, which));
-    const [completion_tokens, total_tokens, cached_tokens, reasoning_tokens] = told;
-    const counts = { prompt_tokens, completion_tokens, total_tokens, cached_tokens, reasoning_tokens };
-    const details = core.coreUsageDetails(id, attempt);
-    return details ? Object.assign(counts, JSON.parse(details)) : counts;
   }
 }

@@ -9,15 +9,24 @@ import { at, textOf } from "./project.mjs";
 
 /** As deep in the package as the entry itself: it finds the wasm by the same relative address. */
 const FOLDER = at("dist");
+
 /** The price tables as modules, for everybody who does not read files. */
 const TABLES = ["first-tier", "full"];
 
 const ENTRY = { "entry/node": at("js", "entry", "node.js") };
 
+/** Writes the price tables as modules. */
+export function tables() {
+  for (const name of TABLES) {
+    // A table holds nothing that a template would read as something else.
+    const text = textOf("prices", `${name}.txt`);
+    write(join(FOLDER, "prices", `${name}.js`), Buffer.from(`export default \`${text}\`;\n`));
+  }
+}
+
 /** Bundles, and writes what has changed. Names stay as they are: they are read in stacks. */
 export async function bundle() {
-  // A table holds nothing that a template would read as something else.
-  for (const name of TABLES) write(join(FOLDER, "prices", `${name}.js`), Buffer.from(`export default \`${textOf("prices", `${name}.txt`)}\`;\n`));
+  tables();
   const { build } = await import("esbuild");
   const { outputFiles } = await build({
     entryPoints: ENTRY,

@@ -218,6 +218,7 @@ impl Router {
             out.push("}");
         }
         String::from_utf8(out.into_bytes()).unwrap_or_default()
+    }
 
     /// What a call costs in USD, NaN for what is not known: all of it; how many sends beside the answering one may have been
     /// billed, nobody knows how much; how many sends there are, and each one's cost; then what the total is for, in pairs of

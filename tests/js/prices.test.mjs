@@ -12,11 +12,12 @@ import { keyOf } from "../../scripts/prices/keys.mjs";
 import { tableOf, textOfTable } from "../../scripts/prices/table.mjs";
 import { at } from "../../scripts/project.mjs";
 import { TABLES, tableSizes } from "../../scripts/sizes.mjs";
+import { costs } from "./cases/costs.js";
 import { prices } from "./cases/prices.js";
 import { importPacked, packed } from "./pack.mjs";
 import { onBoth } from "./support/suite.mjs";
 
-onBoth({ prices });
+onBoth({ costs, prices });
 
 const table = (name) => readFileSync(at("prices", `${name}.txt`), "utf8");
 

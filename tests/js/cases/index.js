@@ -3,6 +3,7 @@ import { abortCalls } from "./abort-calls.js";
 import { abortStreams } from "./abort-streams.js";
 import { bigBody } from "./big-body.js";
 import { concurrency } from "./concurrency.js";
+import { costs } from "./costs.js";
 import { events } from "./events.js";
 import { hedging } from "./hedging.js";
 import { inPage } from "./in-page.js";
@@ -42,7 +43,7 @@ export const suites = {
   ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, manage, naming, scope },
   ...{ secretsHome, secretsShown, sharing, streamBytes, streamFaults, streamObjects, testkit, trap },
   ...{ mayFallback, mock, overrides, prices, remaining, reserve, tokens, usage },
-  ...{ events, insight, race },
+  ...{ costs, events, insight, race },
   ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
 };
 

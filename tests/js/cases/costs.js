@@ -1,0 +1,117 @@
+/** What calls cost: the same however they are made and read, and told wherever something is told of them. */
+
+import assert from "node:assert/strict";
+import { CHAT, CHAT_URL, post, rejection } from "../support/kit.js";
+import { STREAM, chunksIn, mixed } from "../support/mixed.js";
+
+export const costs = {};
+
+/** A dollar a token of the prompt, ten of the answer: sums that are exact. */
+const RATES = { input_cost_per_token: 1, output_cost_per_token: 10 };
+const worth = ({ prompt_tokens, completion_tokens }) => prompt_tokens + 10 * completion_tokens;
+
+const WITH_USAGE = { ...STREAM, stream_options: { include_usage: true } };
+
+const serving = (kit, dialects, options) => mixed(kit, dialects, { params: { one: RATES, two: RATES, three: RATES }, ...options });
+
+for (const dialect of ["openai", "anthropic"]) {
+  costs[`${dialect}: an answer and a stream of the same usage cost the same`] = async (kit) => {
+    const { router } = serving(kit, [dialect]);
+    const answer = await router.completion(CHAT);
+    const { response_cost, response_cost_parts, attempts, usage } = answer._hidden_params;
+    assert.equal(response_cost, worth(usage));
+    assert.deepEqual(response_cost_parts, { input: usage.prompt_tokens, output: 10 * usage.completion_tokens });
+    assert.deepEqual(attempts.map(({ cost }) => cost), [response_cost]);
+    assert.equal(answer.toResponse().headers.get("x-switchman-response-cost"), String(response_cost));
+    assert.equal("cost" in answer.usage, false, "the provider's own usage is left alone");
+
+    const stream = await router.completion(STREAM);
+    assert.equal(stream.meta.response_cost, null, "not before its end");
+    const final = await stream.final();
+    assert.equal(stream.meta.response_cost, worth(stream.meta.usage));
+    assert.deepEqual(final.usage.cost, undefined);
+  };
+  costs[`${dialect}: a stream tells its cost with its usage`] = async (kit) => {
+    const { router } = serving(kit, [dialect]);
+    const chunks = [];
+    for await (const chunk of await router.completion(WITH_USAGE)) chunks.push(chunk);
+    const { usage } = chunks.findLast((chunk) => chunk.usage);
+    assert.equal(usage.cost, worth(usage));
+  };
+}
+
+Object.assign(costs, {
+  "over fetch the cost is in a header, and of a translated stream in its usage": async (kit) => {
+    for (const dialect of ["openai", "anthropic"]) {
+      const { router } = serving(kit, [dialect]);
+      const response = await router.fetch(CHAT_URL, post(CHAT));
+      const { usage } = await response.json();
+      assert.equal(response.headers.get("x-switchman-response-cost"), String(worth(usage)), dialect);
+    }
+    const { router } = serving(kit, ["anthropic"]);
+    const streamed = await router.fetch(CHAT_URL, post(WITH_USAGE));
+    assert.equal(streamed.headers.get("x-switchman-response-cost"), null);
+    const { usage } = chunksIn(await streamed.text()).findLast((chunk) => chunk.usage);
+    assert.equal(usage.cost, worth(usage));
+  },
+  "what is not known is null, and never 0": async (kit) => {
+    const { router } = mixed(kit, ["openai"]);
+    const { _hidden_params: meta } = await router.completion(CHAT);
+    assert.deepEqual([meta.response_cost, meta.response_cost_parts, meta.attempts[0].cost], [null, null, null]);
+    const response = await router.fetch(CHAT_URL, post(CHAT));
+    assert.equal(response.headers.get("x-switchman-response-cost"), null);
+    await response.text();
+    // Nor is it known of a usage that nobody told: a byte relay asks for none.
+    const { router: silent } = serving(kit, ["openai"]);
+    const events = [];
+    silent.on("request_end", (event) => events.push(event));
+    await (await silent.fetch(CHAT_URL, post(STREAM))).text();
+    await new Promise((resolve) => setTimeout(resolve));
+    assert.deepEqual([events[0].usage, events[0].response_cost], [null, null]);
+  },
+  "a free model costs 0": async (kit) => {
+    const free = { input_cost_per_token: 0, output_cost_per_token: 0 };
+    const { router } = mixed(kit, ["openai"], { params: { one: free } });
+    assert.equal((await router.completion(CHAT))._hidden_params.response_cost, 0);
+  },
+  "the price table tells what a model costs that the config says nothing of": async (kit) => {
+    const params = { one: { model: "openai/gpt-4o-mini" } };
+    const { router } = mixed(kit, ["openai"], { params });
+    const { response_cost, usage } = (await router.completion(CHAT))._hidden_params;
+    const micro = Math.round((usage.prompt_tokens * 0.15 + usage.completion_tokens * 0.6) * 1e6) / 1e6;
+    assert.equal(Math.round(response_cost * 1e12), Math.round(micro * 1e6));
+  },
+  "s109 every attempt tells what it cost: nothing, where it was refused": async (kit) => {
+    const { router, one } = serving(kit, ["openai", "openai"], { one: { faults: [{ status: 500 }, { status: 429 }] } });
+    const { attempts, response_cost, unpriced_attempts } = (await router.completion(CHAT))._hidden_params;
+    assert.deepEqual(attempts.map(({ cost }) => cost), [0, response_cost]);
+    assert.equal(unpriced_attempts, 0);
+    one.script({ status: 400 });
+    router.setHealth("one", true);
+    const error = await rejection(router.completion(CHAT));
+    assert.deepEqual(error.attempts.map(({ cost }) => cost), [0]);
+  },
+  "a stream that was cut off has an unknown cost, and what goes on with it is told": async (kit) => {
+    const { router } = serving(kit, ["openai", "openai"], { one: { faults: [{ cut: { afterEvents: 3 } }] }, prefill: ["two"], config: { mid_stream: "continue" } });
+    const stream = await router.completion(STREAM);
+    await stream.final();
+    const { attempts, response_cost, unpriced_attempts, usage } = stream.meta;
+    assert.deepEqual([attempts[0].cost, attempts[1].cost, response_cost, unpriced_attempts], [null, worth(usage), worth(usage), 1]);
+  },
+  "s114 of two sends beside each other both are booked: the loser's cost is not known": async (kit) => {
+    const faults = [{ stall: "head" }];
+    const { router } = serving(kit, ["openai", "openai"], { one: { faults }, config: { hedging: { after_ms: 5 } } });
+    const { attempts, response_cost, unpriced_attempts, usage } = (await router.completion(CHAT))._hidden_params;
+    assert.deepEqual(attempts.map(({ cost }) => cost), [null, worth(usage)]);
+    assert.deepEqual([response_cost, unpriced_attempts], [worth(usage), 1]);
+  },
+  "events tell the costs": async (kit) => {
+    const { router } = serving(kit, ["openai", "openai"], { one: { faults: [{ status: 500 }] } });
+    const events = [];
+    router.on("*", (event) => events.push(event));
+    const { response_cost } = (await router.completion(CHAT))._hidden_params;
+    await new Promise((resolve) => setTimeout(resolve));
+    assert.deepEqual(events.filter(({ type }) => type === "attempt_end").map(({ cost }) => cost), [0, response_cost]);
+    assert.equal(events.findLast(({ type }) => type === "request_end").response_cost, response_cost);
+  },
+});
