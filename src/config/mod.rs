@@ -3,6 +3,7 @@
 //! Not here: anything learnt while running (`state`), and what goes over the wire (`dialect`).
 
 mod adopt;
+mod callbacks;
 mod credential;
 mod deployment;
 mod derive;
@@ -24,6 +25,7 @@ mod streams;
 mod surface;
 
 pub use adopt::Changes;
+pub use callbacks::{Callbacks, Exporter};
 pub use credential::{credential_tag, share_credentials};
 pub use deployment::{ApiBase, Deployment, Param, Place};
 pub use derive::{Blueprint, Found, MAX_MADE};

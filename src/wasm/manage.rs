@@ -26,6 +26,7 @@ impl Router {
             convert::problems(&[Problem { path, message }])
         })?;
         self.notices = loaded.notices;
+        self.callbacks = loaded.callbacks;
         Ok(())
     }
 

@@ -7,6 +7,7 @@ mod address;
 mod allocator;
 mod asking;
 mod bodies;
+mod callbacks;
 mod convert;
 mod events;
 mod insight;

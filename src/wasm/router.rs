@@ -13,8 +13,8 @@ use crate::base::remaining;
 use crate::base::time::Millis;
 use crate::base::usage::Usage;
 use crate::config::{
-    CallOptions, DeploymentIx, DialectName, IN_PROCESS_KEYS, Loaded, Notice, Problem, ROUTER_KEYS, Secret,
-    Surface, load,
+    CallOptions, Callbacks, DeploymentIx, DialectName, IN_PROCESS_KEYS, Loaded, Notice, Problem, ROUTER_KEYS,
+    Secret, Surface, load,
 };
 use crate::dialect::reply_members;
 use crate::engine::{self, CallId, Facts, Request, Route, Running, Size, route};
@@ -64,6 +64,7 @@ pub(super) struct Last {
 pub struct Router {
     pub(super) engine: Rc<RefCell<engine::Router>>,
     pub(super) notices: Vec<Notice>,
+    pub(super) callbacks: Callbacks,
     pub(super) window: Window,
     pub(super) scan: Scanner,
     reply_members: Table,
@@ -87,6 +88,7 @@ impl Router {
         Ok(Self {
             engine: Rc::new(RefCell::new(engine::Router::new(loaded.config))),
             notices: loaded.notices,
+            callbacks: loaded.callbacks,
             window: Window::default(),
             scan: Scanner::default(),
             reply_members: reply_members(DialectName::OpenAi).into(),

@@ -69,7 +69,7 @@ fn a_whole_config_yaml() {
         "model_list[0].litellm_params.max_retries",
         "router_settings.routing_strategy",
         "router_settings.redis_host",
-        "litellm_settings.success_callback",
+        "litellm_settings.success_callback[0]",
         "litellm_settings.set_verbose",
         "litellm_settings.some_module_setting",
         "general_settings.master_key",

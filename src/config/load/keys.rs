@@ -87,7 +87,7 @@ const SETTINGS: &str = "\
         model_group_retry_policy allowed_fails allowed_fails_policy when_all_down fallback_on hedging \
         default_max_parallel_requests limit_mode enable_pre_call_checks enable_pre_call_check \
         optional_pre_call_checks default_priority enable_health_check_routing \
-        health_check_staleness_threshold";
+        health_check_staleness_threshold success_callback failure_callback callbacks";
 
 /// The names of the settings that are carried out.
 pub(super) fn settings() -> impl Iterator<Item = &'static str> {
@@ -99,8 +99,7 @@ const SETTINGS_LATER: &str = "\
         enable_tag_filtering tag_filtering_match_any tag_routing_prefix provider_budget_config \
         cache_responses caching_groups health_check_ignore_transient_errors deployment_affinity_ttl_seconds \
         model_group_affinity_config session_affinity_repin_on_failover \
-        fallback_on_unsupported_params alerting_config weights \
-        success_callback failure_callback callbacks retry_budget";
+        fallback_on_unsupported_params alerting_config weights retry_budget";
 
 const SETTINGS_FOREIGN: &str = "\
         assistants_config search_tools guardrail_list redis_url redis_host redis_port redis_password \
@@ -128,11 +127,10 @@ pub(super) const ROUTER: Table =
 
 /// `litellm_settings`: LiteLLM sets whatever stands there, so that an unknown name is no mistake by itself.
 pub(super) const LITELLM: Table = Table {
-    used: &[SETTINGS, "request_timeout"],
+    used: &[SETTINGS, "request_timeout turn_off_message_logging"],
     later: &[
         SETTINGS_LATER,
-        "modify_params cache cache_params num_retries_per_request turn_off_message_logging \
-        service_callback service_callbacks",
+        "modify_params cache cache_params num_retries_per_request service_callback service_callbacks",
     ],
     foreign: &[SETTINGS_FOREIGN],
     ..NONE
@@ -209,8 +207,8 @@ pub(super) const HOST: Table = Table {
         "trustRequestOptions allowDirectModels allowedModels maxBodyBytes subrequests storeName browser \
         dangerouslyAllowBrowser mayFallback tokenCounter",
     ],
-    foreign: &["fetch store cache env waitUntil now sleep seed callbacks customRoutingStrategy \
-        filterDeployments beforeRoute getToken prices"],
+    foreign: &["fetch store cache env waitUntil now sleep seed callbacks callbackFetch recordContent \
+        customRoutingStrategy filterDeployments beforeRoute getToken prices"],
     ..NONE
 };
 

@@ -8,6 +8,7 @@
 //! Not here: what the options mean (`policy`, `fallback`, `deployment`), and the options of one call (`options`).
 
 mod aliases;
+mod callbacks;
 mod defaults;
 mod edit;
 mod entry;
@@ -32,7 +33,7 @@ mod target;
 
 use serde_json::Value;
 
-use super::RouterConfig;
+use super::{Callbacks, RouterConfig};
 pub use edit::{check_settings, ids_of, settings};
 use env::Environment;
 use fallbacks::Book;
@@ -46,6 +47,8 @@ use scopes::Scopes;
 pub struct Loaded {
     /// The config itself.
     pub config: RouterConfig,
+    /// Whom the facade tells of calls.
+    pub callbacks: Callbacks,
     /// Options that were accepted and have no effect, or another one than their writer may expect.
     pub notices: Vec<Notice>,
 }
@@ -76,6 +79,7 @@ pub fn load(
 
     let defaults = defaults::defaults(reader, &settings);
     let policy = settings::policy(reader, &settings, defaults.timeouts);
+    let callbacks = callbacks::callbacks(reader, &settings);
     let skip = settings.pick(reader, "ignore_invalid_deployments", Reader::flag).unwrap_or(false);
     let mut models = models::models(reader, top.get("model_list"), &defaults, skip);
     // Without a single group every name would be unknown, which says nothing new.
@@ -94,7 +98,7 @@ pub fn load(
     if !problems.is_empty() {
         return Err(problems);
     }
-    Ok(Loaded { config, notices })
+    Ok(Loaded { config, callbacks, notices })
 }
 
 /// `general_settings`: all of them are the proxy server's.
