@@ -37,6 +37,8 @@ export class Call {
   onMoved;
   /** What is told of the call, once it is over. @type {any} */
   report;
+  /** How it failed, as the core tells it, if it did. @type {any} */
+  fault;
   /** What the host's `fetch` threw last, if it may be shown. @type {unknown} */
   cause;
 
@@ -68,7 +70,8 @@ export class Call {
    * @param {import("./hub.js").Hub} hub what the calls of a router share
    * @param {number} action the code of the call's first step
    * @param {{ surface: number, isStream: boolean, body: (target: any) => any, source: () => any, model?: string, objects?: boolean,
-   *   parse?: (bytes: any) => unknown, steers: boolean, explains?: boolean, signal?: AbortSignal | null, headers?: Record<string, string>, started: number }} plan
+   *   parse?: (bytes: any) => unknown, steers: boolean, explains?: boolean, signal?: AbortSignal | null, headers?: Record<string, string>, started: number,
+   *   about?: import("./callbacks.js").About }} plan
    */
   constructor(hub, action, plan) {
     this.#hub = hub;
@@ -155,7 +158,9 @@ export class Call {
   /** The core itself has failed, so it is not asked again. */
   crashed(error) {
     this.#crash ??= internal(error);
+    this.fault ??= { class: "InternalError", status: 500 };
     this.report ??= this.#hub.lost(this);
+    if (!this.#isOver) this.#hub.callbacks?.note(this);
     this.#letGo();
     this.#abort();
     this.#hub.survive(error);
@@ -184,8 +189,10 @@ export class Call {
   end() {
     if (this.#isOver) return;
     this.#letGo();
+    const { callbacks } = this.#hub;
     this.ask((core, id) => {
-      this.report = this.plan.objects ? this.#hub.report(this) : this.#hub.brief(this);
+      this.report = this.plan.objects || callbacks ? this.#hub.report(this) : this.#hub.brief(this);
+      callbacks?.note(this);
       core.coreRelease(id);
       this.#hub.share();
       this.#hub.keep();
@@ -214,6 +221,7 @@ export class Call {
       const fault = core.coreError(id) ?? { class: "InternalError", message: "the call ended without a reason" };
       return { fault, body: core.coreErrorBody(id), attempts: this.#hub.attempts(this) };
     }, undefined);
+    this.fault = told?.fault;
     this.end();
     if (!told || this.#crash) return this.#crash ?? internal(undefined);
     const { fault, body, attempts } = told;

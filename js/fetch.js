@@ -47,9 +47,11 @@ async function answer(hub, input, init) {
     hub.core.coreRefuse(tooLong ? TOO_LARGE : BAD_REQUEST, tooLong ? error.message : "the request body cannot be read");
     return refusal(hub);
   }
-  const headers = callerHeaders(init?.headers ?? request?.headers);
+  const given = init?.headers ?? request?.headers;
+  const headers = callerHeaders(given);
   const signal = init?.signal ?? callerSignal(hub, request);
-  return call(hub, surface, body, { signal, headers });
+  const traceparent = hub.callbacks && given ? (new Headers(given).get("traceparent") ?? undefined) : undefined;
+  return call(hub, surface, body, { signal, headers, traceparent });
 }
 
 /** A request's own signal. Looking at it creates it on some runtimes, so it is looked at once and late. */
@@ -102,6 +104,7 @@ async function call(hub, surface, body, asked) {
     started,
     isStream: core.coreIsStream(id),
     steers: hub.trusts,
+    about: hub.callbacks?.about(asked, () => (typeof source === "string" ? source : hub.platform.decode(source))),
     source: () => source,
     body: (target) => {
       if (core.coreSplice(id, target.deployment)) return assembled(core.corePieces(), core.coreReply(), source);

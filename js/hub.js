@@ -21,6 +21,8 @@ const KEPT_MS = 1_000;
 export class Hub {
   /** What each error looks like over `fetch`. @type {WeakMap<Error, string>} */
   wire = new WeakMap();
+  /** Who is told of calls that are over, if the config names anybody. @type {import("./callbacks.js").Callbacks | undefined} */
+  callbacks;
   #deployments = [];
   #targets = new Map();
   /** Of the core, when the two above were looked up. */

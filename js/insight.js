@@ -46,11 +46,12 @@ export function explained(hub, routerKeys, request, options) {
 }
 
 /** Everything that the router knows. */
-export function snapshot(hub) {
+export function snapshot(hub, callbacks) {
   return asked(hub, (core) => {
     const told = JSON.parse(core.coreSnapshot(hub.now()));
     told.router.listener_failures = hub.events.failures;
     told.router.seed = core.coreSeedNumber() ?? null;
+    told.callbacks = callbacks.stats();
     return told;
   });
 }

@@ -42,7 +42,8 @@ export class Pump {
   constructor(hub, call, take, push) {
     this.#hub = hub;
     this.#call = call;
-    this.#take = take;
+    const recording = call.plan.about?.recording;
+    this.#take = recording ? (core, id) => recording.add(take(core, id)) : take;
     this.#push = push;
     call.waitingSince = Infinity;
     call.onMoved = (action) => {

@@ -15,7 +15,8 @@ const NOTHING = new Uint8Array(0);
  * @param {import("./drive.js").Call} call
  */
 export function relay(hub, call) {
-  const { reader, held } = call;
+  const { reader, held, plan } = call;
+  const recording = plan.about?.recording;
   const tail = new Tail(held);
   let controller;
   let next = 0;
@@ -47,6 +48,7 @@ export function relay(hub, call) {
     if (call.isOver) return;
     if (done) return finish(undefined);
     tail.push(value);
+    recording?.add(value);
     controller.enqueue(value);
   };
   const finish = (error) => {
@@ -82,6 +84,7 @@ export function relay(hub, call) {
     },
     pull() {
       if (next < held.length) {
+        recording?.add(held[next]);
         controller.enqueue(held[next]);
         next += 1;
         return undefined;

@@ -1,6 +1,7 @@
 // The public class: a thin facade over the class in linear memory.
 
 import { dress } from "./answer.js";
+import { Callbacks } from "./callbacks.js";
 import { CHAT, EMBEDDINGS, FAILED } from "./codes.js";
 import { Call } from "./drive.js";
 import { ConfigError, errorOf, internal } from "./errors.js";
@@ -17,27 +18,29 @@ import { allowance, bytesOf, counted } from "./tokens.js";
 
 /** Parts of the host that are functions or objects; the rest is plain data and goes to the core. */
 const INJECTED = new Set([
-  "fetch", "store", "cache", "env", "waitUntil", "now", "sleep", "seed", "callbacks", "customRoutingStrategy",
-  "filterDeployments", "beforeRoute", "mayFallback", "tokenCounter", "getToken", "prices",
+  "fetch", "store", "cache", "env", "waitUntil", "now", "sleep", "seed", "callbacks", "callbackFetch", "recordContent",
+  "customRoutingStrategy", "filterDeployments", "beforeRoute", "mayFallback", "tokenCounter", "getToken", "prices",
 ]);
 
 /**
- * The one method that tells a credential, by module. It is taken off the class, so that only the driver can call it.
- * @type {WeakMap<object, Function>}
+ * The two methods that tell credentials, by module. They are taken off the class, so that only the driver can call them.
+ * @type {WeakMap<object, { outbound: Function, callbacks: Function }>}
  */
-const outbound = new WeakMap();
+const telling = new WeakMap();
 
 /** @param {any} glue the wasm-bindgen module
  *  @param {any} platform what differs by runtime */
 export function makeRouter(glue, platform) {
   const { prototype } = glue.Router;
-  if (!outbound.has(glue)) outbound.set(glue, prototype.coreOutbound);
+  if (!telling.has(glue)) telling.set(glue, { outbound: prototype.coreOutbound, callbacks: prototype.coreCallbacks });
   delete prototype.coreOutbound;
-  const outboundOf = outbound.get(glue);
+  delete prototype.coreCallbacks;
+  const secrets = /** @type {{ outbound: Function, callbacks: Function }} */ (telling.get(glue));
   class Router extends glue.Router {
     #hub;
     #kept;
     #routerKeys;
+    #callbacks;
 
     /**
      * @param {Record<string, any>} config
@@ -55,10 +58,11 @@ export function makeRouter(glue, platform) {
       if (wrong.length > 0) throw new ConfigError(wrong);
       const tell = (core) => {
         this.notices = Object.freeze([...core.coreNotices(), ...unused(host)]);
+        this.#callbacks.configure(secrets.callbacks.call(core));
       };
       // The program may go on to change its object; a router that is built anew is to be the same.
       this.#kept = new KeptConfig(structuredClone(config), plain, env, tell);
-      this.#hub = new Hub(this, glue, platform, host, outboundOf, (generation) => {
+      this.#hub = new Hub(this, glue, platform, host, secrets.outbound, (generation) => {
         const core = new glue.Router(this.#kept.config, plain, env);
         if (host.seed !== undefined) core.coreSeed(host.seed + generation);
         return core;
@@ -66,9 +70,13 @@ export function makeRouter(glue, platform) {
       this.#kept.attach(this.#hub);
       this.#routerKeys = new Set(glue.Router.coreRouterKeys());
       if (host.seed !== undefined) this.coreSeed(host.seed);
-      for (const callback of host.callbacks ?? []) this.on("*", (event) => callback.onEvent(event));
-      /** Options that were accepted and have no effect, as `{path, message}`. */
-      this.notices = Object.freeze([...this.coreNotices(), ...unused(host)]);
+      this.#callbacks = new Callbacks(this.#hub, host, platform.outlets);
+      for (const callback of host.callbacks ?? []) {
+        this.on("*", typeof callback === "function" ? callback : (event) => callback.onEvent(event));
+      }
+      /** Options that were accepted and have no effect, as `{path, message}`. @type {readonly any[]} */
+      this.notices = [];
+      tell(this);
       // Bound, so that it can be handed to a client as its `fetch`.
       this.fetch = this.fetch.bind(this);
     }
@@ -117,7 +125,7 @@ export function makeRouter(glue, platform) {
 
     /** Everything that the router knows now, as plain data. */
     snapshot() {
-      return snapshot(this.#hub);
+      return snapshot(this.#hub, this.#callbacks);
     }
 
     /** Notes that a deployment is well, or not, as somebody outside has found. */
@@ -140,9 +148,9 @@ export function makeRouter(glue, platform) {
       this.#hub.importState(state);
     }
 
-    /** Tells the store what it has not been told. */
-    flush() {
-      return this.#hub.flush();
+    /** Tells the store, and whom the callbacks name, what they have not been told. */
+    async flush() {
+      await Promise.all([this.#hub.flush(), this.#callbacks.flush()]);
     }
 
     /** Adds a deployment; `null` if there is one with its id. */
@@ -235,6 +243,7 @@ export function makeRouter(glue, platform) {
         explains: options?.explain === true,
         signal: options?.signal,
         started,
+        about: hub.callbacks?.about(beside(steering), () => JSON.stringify(body)),
         source: () => JSON.stringify(body),
         body(target) {
           // Those of the config's fallbacks, or of the call's own.
@@ -254,6 +263,15 @@ export function makeRouter(glue, platform) {
   // `using` is to free what a router has after a trap, too.
   if (Symbol.dispose) Reflect.set(Router.prototype, Symbol.dispose, Router.prototype.free);
   return Router;
+}
+
+const NOTHING = {};
+
+/** What a program says about its call, for whom the callbacks name. */
+function beside(steering) {
+  if (steering === undefined) return NOTHING;
+  const { metadata, tags, sessionId } = steering;
+  return { metadata: metadata ?? undefined, tags, sessionId };
 }
 
 /** The host's plain part, for the core to check. */
@@ -288,7 +306,7 @@ const UNUSED = ["cache"];
 /** A function that is none would fail at the first call; say so at once. */
 function checkInjected(host) {
   const problems = [];
-  for (const name of ["fetch", "now", "sleep", "waitUntil", "mayFallback", "tokenCounter"]) {
+  for (const name of ["fetch", "now", "sleep", "waitUntil", "mayFallback", "tokenCounter", "callbackFetch"]) {
     if (host[name] !== undefined && typeof host[name] !== "function") {
       problems.push({ path: `host.${name}`, message: "expected a function" });
     }
@@ -300,7 +318,10 @@ function checkInjected(host) {
     problems.push({ path: "host.store", message: "expected an object with the methods `load` and `apply`" });
   }
   if (host.callbacks !== undefined && !isCallbacks(host.callbacks)) {
-    problems.push({ path: "host.callbacks", message: "expected a list of objects with a method `onEvent`" });
+    problems.push({ path: "host.callbacks", message: "expected a list of functions, or of objects with a method `onEvent`" });
+  }
+  if (host.recordContent !== undefined && typeof host.recordContent !== "boolean") {
+    problems.push({ path: "host.recordContent", message: "expected a boolean" });
   }
   for (const name of NOT_CALLED) {
     if (host[name] !== undefined) problems.push({ path: `host.${name}`, message: "is not called in this version" });
@@ -308,7 +329,8 @@ function checkInjected(host) {
   return problems;
 }
 
-const isCallbacks = (given) => Array.isArray(given) && given.every((one) => typeof one?.onEvent === "function");
+const isCallbacks = (given) =>
+  Array.isArray(given) && given.every((one) => typeof one === "function" || typeof one?.onEvent === "function");
 
 function unused(host) {
   return UNUSED.filter((name) => host[name] !== undefined).map((name) => ({ path: `host.${name}`, message: "is accepted, and not used in this version" }));
