@@ -15,9 +15,6 @@ const MOST = 2_048;
 /** Who has promised to tell and has not by then never will: on workerd a request may vanish with its promise. */
 const PATIENCE_MS = 15_000;
 
-/** A signal that never fires. */
-const NEVER = new AbortController().signal;
-
 /**
  * One call that is over, as the driver knows it.
  * @typedef {object} Over
@@ -161,9 +158,9 @@ export class Callbacks {
    * @param {number} ms
    * @param {AbortSignal} [signal]
    */
-  #wait(ms, signal = NEVER) {
+  #wait(ms, signal) {
     const { sleep } = this.#hub;
-    if (sleep) return Promise.resolve(sleep(ms, signal)).catch(() => {});
+    if (sleep) return Promise.resolve(sleep(ms, signal ?? new AbortController().signal)).catch(() => {});
     return new Promise((resolve) => {
       const end = () => {
         clearTimeout(timer);
@@ -176,7 +173,7 @@ export class Callbacks {
       }, ms);
       this.#timers.add(timer);
       if (this.#flushes === 0) timer.unref?.();
-      if (signal !== NEVER) signal.addEventListener("abort", end, { once: true });
+      signal?.addEventListener("abort", end, { once: true });
     });
   }
 

@@ -7,9 +7,11 @@ import { CompletionStream } from "./stream.js";
 /**
  * @param {any} glue the module that wasm-bindgen generated, initialised
  * @param {any} platform what differs by runtime
+ * @param {() => any} outlets loads what tells of calls
  * @param {import("./price.js").Table} [prices] the table of routers that are given none
  */
-export function bind(glue, platform, prices) {
+export function bind(glue, platform, outlets, prices) {
   const { AbortError: CancelledError, ...named } = classes;
-  return { Router: makeRouter(glue, { ...platform, prices }), RouterError, ConfigError, CompletionStream, CancelledError, ...named };
+  const Router = makeRouter(glue, { ...platform, outlets, prices });
+  return { Router, RouterError, ConfigError, CompletionStream, CancelledError, ...named };
 }

@@ -13,4 +13,4 @@ export const {
   ContentPolicyViolationError, ContextWindowExceededError, InternalError, InternalServerError, NoDeploymentsAvailable,
   NotFoundError, PermissionDeniedError, RateLimitError, Router, RouterError, ServiceUnavailableError, Timeout,
   UnsupportedParamsError,
-} = bind(glue, { ...platform, outlets: () => outlets }, { text });
+} = bind(glue, platform, () => outlets, { text });

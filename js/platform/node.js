@@ -15,6 +15,4 @@ export const platform = {
   read: readBytes,
   /** @param {Uint8Array} body */
   decode: (body) => decoder.decode(body),
-  /** Loads what tells of calls, where somebody is to be told. */
-  outlets: () => import("../callbacks/outlets.js"),
 };

@@ -27,6 +27,4 @@ export const platform = {
   },
   /** @param {string | Uint8Array} body */
   decode: (body) => (typeof body === "string" ? body : new TextDecoder().decode(body)),
-  /** Loads what tells of calls, where somebody is to be told. */
-  outlets: () => import("../callbacks/outlets.js"),
 };

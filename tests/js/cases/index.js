@@ -2,6 +2,9 @@
 import { abortCalls } from "./abort-calls.js";
 import { abortStreams } from "./abort-streams.js";
 import { bigBody } from "./big-body.js";
+import { callbacks } from "./callbacks.js";
+import { callbacksContent } from "./callbacks-content.js";
+import { callbacksFailing } from "./callbacks-failing.js";
 import { concurrency } from "./concurrency.js";
 import { costs } from "./costs.js";
 import { events } from "./events.js";
@@ -43,7 +46,7 @@ export const suites = {
   ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, manage, naming, scope },
   ...{ secretsHome, secretsShown, sharing, streamBytes, streamFaults, streamObjects, testkit, trap },
   ...{ mayFallback, mock, overrides, prices, remaining, reserve, tokens, usage },
-  ...{ costs, events, insight, race },
+  ...{ callbacks, callbacksContent, callbacksFailing, costs, events, insight, race },
   ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
 };
 
