@@ -162,7 +162,10 @@ export class Router {
    */
   importState(state: Uint8Array): void;
 
-  /** Tells the store what it has not been told, for who is about to end. Resolves also when the store fails. */
+  /**
+   * Tells the store, and whom the config's callbacks name, what they have not been told: for who is about to end. Resolves
+   * also when they fail; after half a minute at the latest.
+   */
   flush(): Promise<void>;
 
   /** Gives the router's memory back at once instead of when it is collected. The router cannot be used afterwards. */

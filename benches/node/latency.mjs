@@ -59,3 +59,23 @@ export async function measureChoice({ rounds, count }) {
   const row = { name: "choice-10", title: "getAvailableDeployment, 10 deployments", baseline: "an empty function", unit: "µs", aim: 8 };
   return [{ ...row, ...(await inTurns(rounds, { router: one("router"), against: one("empty") }, addedOf)) }];
 }
+
+/**
+ * What a call costs more whose router tells OpenTelemetry of it: until its caller has the answer, and with all that is done
+ * beside it.
+ * @param {{ rounds: number, count: number }} effort
+ * @returns {Promise<import("../ratio.mjs").AddedRow[]>}
+ */
+export async function measureCallbacks({ rounds, count }) {
+  const rows = [
+    { name: "callback-path", title: "completion, until its answer", part: "path", aim: 5 },
+    { name: "callback-all", title: "completion, with the telling beside it", part: "all" },
+  ].map((row) => ({ ...row, baseline: "no callback", unit: "µs" }));
+  try {
+    const runs = [];
+    for (let round = 0; round < rounds; round += 1) runs.push(await program("callbacks.mjs", "--count", String(count * 5))());
+    return rows.map(({ part, ...row }) => ({ ...row, ...addedOf(runs.map((run) => run[part].with), runs.map((run) => run[part].without)) }));
+  } catch (error) {
+    return rows.map(({ part: _, ...row }) => ({ ...row, failure: error.message }));
+  }
+}

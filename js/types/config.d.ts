@@ -13,8 +13,12 @@ export interface RouterConfig extends RouterSettings {
   model_list: readonly Deployment[];
   /** Settings of a `config.yaml`. */
   router_settings?: RouterSettings;
-  /** Settings of a `config.yaml`; the only place for the router's `request_timeout`, which stands in for `timeout`. */
-  litellm_settings?: RouterSettings & { request_timeout?: number | EnvReference };
+  /** Settings of a `config.yaml`; the only place for the router's `request_timeout`, which stands in for `timeout`, and for `turn_off_message_logging`. */
+  litellm_settings?: RouterSettings & {
+    request_timeout?: number | EnvReference;
+    /** Record nothing of what is said, whatever the host says. Default false. */
+    turn_off_message_logging?: boolean | EnvReference;
+  };
   /** Settings of LiteLLM's server. None of them has an effect here. */
   general_settings?: Record<string, unknown>;
   /** Variables that `os.environ/…` finds before it looks at the host's `env`. */
@@ -83,11 +87,24 @@ export interface RouterSettings extends TimeLimits, StreamRules {
   optional_pre_call_checks?: readonly PreCallCheck[];
   /** Calls without a `priority` wait with this one where every deployment is full; 0 is the most urgent. Default: they do not wait. */
   default_priority?: number | EnvReference;
+  /** Who is told of calls that were answered. Default: nobody. */
+  success_callback?: CallbackName | readonly CallbackName[];
+  /** Who is told of calls that failed or were given up. Default: nobody. */
+  failure_callback?: CallbackName | readonly CallbackName[];
+  /** Who is told of both. Default: nobody. */
+  callbacks?: CallbackName | readonly CallbackName[];
   /** Default and, in this version, always "simple-shuffle": another known one is accepted with a notice, an unknown one is a mistake. */
   routing_strategy?: RoutingStrategy | (string & {});
   /** Other options of LiteLLM are accepted with a notice; a name that nobody knows is a mistake. */
   [option: string]: unknown;
 }
+
+/**
+ * A service that is told of calls. Another name is accepted with a notice, and so is one whose variables are not set:
+ * "otel" needs `OTEL_EXPORTER_OTLP_ENDPOINT`, "langfuse" `LANGFUSE_PUBLIC_KEY` and `LANGFUSE_SECRET_KEY`, "helicone"
+ * `HELICONE_API_KEY`.
+ */
+export type CallbackName = "otel" | "langfuse" | "langfuse_otel" | "helicone" | (string & {});
 
 /** The strategies that are known; "simple-shuffle" is carried out. */
 export type RoutingStrategy =

@@ -36,10 +36,20 @@ export interface Host {
    * none. `prices` of `switchman/prices` has them all; false is none. What the config says of a deployment counts first.
    */
   prices?: Prices | false;
-  /** Keeps the store's promises alive after the answer. Default: on Workers the runtime's own, elsewhere none is needed. */
+  /** Keeps the promises of the store and of the callbacks alive after the answer. Default: on Workers the runtime's own, elsewhere none is needed. */
   waitUntil?: (promise: Promise<unknown>) => void;
   /** Are told of everything, as with `router.on("*", …)`. */
-  callbacks?: readonly { onEvent(event: RouterEvent): unknown }[];
+  callbacks?: readonly (((event: RouterEvent) => unknown) | { onEvent(event: RouterEvent): unknown })[];
+  /**
+   * Sends what the services are told that the config's callbacks name. Default: the runtime's `fetch`, looked up at each
+   * send; never the host's `fetch`, which is for providers.
+   */
+  callbackFetch?: Fetch;
+  /**
+   * Whether those services are told what is said, too: requests and answers of up to 256 KB each. The config's
+   * `turn_off_message_logging` has the last word. Default false.
+   */
+  recordContent?: boolean;
   /** The clock, in epoch milliseconds. Default: `Date.now`. */
   now?: () => number;
   /** Replaces the timers, for tests in virtual time: resolves when `ms` have passed, and may reject once the signal fires. */

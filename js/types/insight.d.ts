@@ -170,6 +170,23 @@ export interface GroupSnapshot {
   waiting: number | null;
 }
 
+/** How far a service has been told of calls that a callback of the config names. */
+export interface CallbackSnapshot {
+  /** "otel", "langfuse" or "helicone". */
+  name: string;
+  /** What is sent there, where that is several things: "traces" or "metrics". */
+  signal: string | null;
+  /** Calls that wait, or are under way. */
+  queued: number;
+  /** Calls that the service has taken. */
+  delivered: number;
+  /** Calls that were given up: refused, failed five times, or too many (2,048) or too large (16 MB) together. */
+  dropped: number;
+  failed_sends: number;
+  /** Why the last of them failed: a status, "network" or "timeout". */
+  last_error: string | null;
+}
+
 /** Everything that a router knows at a moment. */
 export interface Snapshot {
   /** When, in epoch milliseconds. */
@@ -192,4 +209,5 @@ export interface Snapshot {
   };
   groups: GroupSnapshot[];
   deployments: DeploymentSnapshot[];
+  callbacks: CallbackSnapshot[];
 }

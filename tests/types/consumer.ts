@@ -30,8 +30,11 @@ const router = new Router(
     allowed_fails_policy: { TimeoutErrorAllowedFails: 5 },
     hedging: { after_ms: 300 },
     limit_mode: "hard",
+    success_callback: ["otel", "langfuse"],
+    failure_callback: "helicone",
+    litellm_settings: { turn_off_message_logging: false },
   },
-  { fetch: fake.fetch, seed: 1, store: memoryStore({ maxKeys: 10 }), mayFallback: async ({ model_group }) => model_group !== "x" },
+  { fetch: fake.fetch, seed: 1, store: memoryStore({ maxKeys: 10 }), mayFallback: async ({ model_group }) => model_group !== "x", callbacks: [({ type }) => type], recordContent: true },
 );
 
 // What a worker does when it begins, and before it ends.
