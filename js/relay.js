@@ -124,7 +124,7 @@ export function relayEvents(hub, call) {
     else controller.enqueue(bytes);
   };
   const onError = (error) => {
-    isAsking = false;
+    // Nothing is asked any more, though some runtimes pull while they take the event.
     if (hasLeft) return;
     if (error instanceof CancelledError) return controller.error(error.cause);
     controller.enqueue(encoder.encode(`data: ${hub.wireOf(error)}\n\n`));
