@@ -4,6 +4,8 @@
 /** What goes wrong inside wasm: a trap, or a stack that is used up. Everything else is thrown by JavaScript. */
 const isTrap = (error) => error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
 
+const encoder = new TextEncoder();
+
 export class Realm {
   #glue;
   /** Which instance it is, counted from 0. */
@@ -34,7 +36,7 @@ export class Realm {
    * @throws {undefined} if it is none
    */
   table(given) {
-    const known = this.#tables.get(given) ?? new this.#glue.CorePrices(given.text);
+    const known = this.#tables.get(given) ?? new this.#glue.CorePrices(encoder.encode(given.text));
     this.#tables.set(given, known);
     return known;
   }

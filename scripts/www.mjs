@@ -12,7 +12,7 @@ import { script } from "./run.mjs";
 const TYPES = { ".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".wasm": "application/wasm" };
 
 /** What of the package the page imports, under `lib/`: their imports of each other stay as they are. */
-const PACKAGE = ["js", "pkg/switchman.js", "pkg/switchman_bg.wasm"];
+const PACKAGE = ["js", "pkg/switchman.js", "pkg/switchman_bg.wasm", "dist/prices/first-tier.js"];
 
 /**
  * Every file of the page.

@@ -18,10 +18,11 @@ pub struct Prices {
 
 #[wasm_bindgen(js_class = CorePrices)]
 impl Prices {
-    /// Takes the text of a table. Throws `undefined` if it is none of this version.
+    /// Takes a table, as UTF-8: a long text crosses letter by letter. Throws `undefined` if it is none of this version.
     #[wasm_bindgen(constructor)]
-    pub fn new(text: String) -> Result<Self, JsValue> {
-        let table = PriceTable::new(text).ok_or(JsValue::UNDEFINED)?;
+    pub fn new(text: Vec<u8>) -> Result<Self, JsValue> {
+        let text = String::from_utf8(text).ok();
+        let table = text.and_then(PriceTable::new).ok_or(JsValue::UNDEFINED)?;
         Ok(Self { table: Rc::new(table) })
     }
 }

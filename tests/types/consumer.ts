@@ -2,6 +2,7 @@
 import { APIError, CompletionStream, ConfigError, RateLimitError, Router, RouterError } from "switchman";
 import { Router as InlineRouter } from "switchman/inline";
 import { init, Router as SlimRouter } from "switchman/slim";
+import { prices } from "switchman/prices";
 import { type KvNamespace, kvStore } from "switchman/stores/kv";
 import { memoryStore } from "switchman/stores/memory";
 import { anthropicError, fakeProvider } from "switchman/testkit";
@@ -76,7 +77,9 @@ export function managed(key: string): string[] {
   router.updateSettings({ cooldown_time: 0.5, timeout: null });
   const [first] = router.getModelList("chat");
   const limit: number = router.getModelGroupInfo("chat")?.rpm ?? router.getModelGroupUsage("chat").rpm ?? 0;
-  return [...router.getModelNames(), first?.model_info.id ?? "", String(limit), String(router.getSettings().num_retries)];
+  const window: number | null | undefined = router.getModelGroupInfo("chat")?.max_input_tokens;
+  for (const table of [prices, false] as const) new Router({ model_list: [] }, { prices: table }).free();
+  return [...router.getModelNames(), String(window), first?.model_info.id ?? "", String(limit), String(router.getSettings().num_retries)];
 }
 
 export async function elsewhere(module: WebAssembly.Module): Promise<Router[]> {
