@@ -12,20 +12,23 @@ pub enum Tier {
     Priority,
     /// Cheaper, answered within a day.
     Batch,
+    /// One whose prices are not known here.
+    Other,
 }
 
 impl Tier {
-    /// Reads `service_tier` as an answer tells it: OpenAI's words, and those of Anthropic and Groq. `None` for a tier
-    /// whose prices are not known here.
+    /// Reads `service_tier` as an answer tells it: OpenAI's words, and those of Anthropic and Groq. `None` where there is no
+    /// word.
     #[must_use]
     pub fn told(word: &str) -> Option<Self> {
         Some(match word {
-            "default" | "standard" | "on_demand" => Self::Standard,
+            "default" | "standard" | "on_demand" | "auto" => Self::Standard,
             "flex" => Self::Flex,
             // OpenAI's newer word for the same.
             "priority" | "fast" => Self::Priority,
             "batch" => Self::Batch,
-            _ => return None,
+            "" => return None,
+            _ => Self::Other,
         })
     }
 }
@@ -87,6 +90,10 @@ pub struct Usage {
     pub search_context: Option<SearchContext>,
     /// The tier that answered; `None` where nothing is told.
     pub tier: Option<Tier>,
+    /// It was served in the United States, for those who pay for that: Anthropic's `inference_geo`.
+    pub is_in_us: bool,
+    /// It was served quicker than in any tier: Anthropic's `speed`.
+    pub is_fast: bool,
 }
 
 impl Usage {

@@ -6,7 +6,7 @@ use super::{StreamEvent, anthropic};
 use crate::base::usage::Usage;
 use crate::config::{Deployment, DialectName, Secret, Surface};
 use crate::error::Fault;
-use crate::price::Price;
+use crate::price::Tariff;
 
 /// Must a request be written anew for this dialect, where OpenAI's own is spliced?
 #[must_use]
@@ -52,7 +52,7 @@ pub struct Memo {
     /// Names of tools on the wire, and the caller's where they differ.
     pub(super) renamed: Rc<[(Box<str>, Box<str>)]>,
     /// What the model costs, where a stream is to tell it with its usage.
-    pub price: Option<Rc<Price>>,
+    pub price: Option<Tariff>,
 }
 
 impl Memo {

@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use crate::error::FaultKind;
 use crate::plan::{Attempt, AttemptId};
-use crate::price::{Cost, Pico, cost};
+use crate::price::{Cost, Pico, Tariff};
 
 use super::calls::{CallId, Running};
 use super::pricing::Prices;
@@ -37,11 +37,10 @@ impl Prices {
             // What a provider has told before a break is not all that it bills.
             return is_unbilled(attempt).then(Cost::default);
         }
-        let told = || running.watch_of(number).and_then(|watch| watch.usage());
-        let usage = attempt.usage.or_else(told)?;
+        let usage = attempt.usage.filter(|_| attempt.ended.is_some())?;
         let entry = self.entry(config, version, attempt.deployment)?;
-        let price = entry.price.at(attempt.started);
-        cost(&price, &price.timed(usage, attempt.ms()), usage.tier.unwrap_or_default())
+        let usage = entry.price.timed(usage, attempt.ms());
+        Tariff { entry, at: attempt.started }.cost(usage)
     }
 
     /// What a call costs, as far as it has come.
@@ -84,10 +83,12 @@ impl Router {
         Some(self.prices.bill(&self.config, self.version, running))
     }
 
-    /// What the answer of a call costs, as far as it has come.
+    /// What a stream costs that has told what it used, though it may not have ended.
     #[must_use]
     pub fn cost_of_answer(&self, id: CallId) -> Option<Cost> {
         let running = self.calls.get(id)?;
-        self.prices.cost_of(&self.config, self.version, running, running.answering())
+        let attempt = running.call.attempts().get(usize::from(running.answering().0))?;
+        let usage = attempt.usage.or_else(|| running.watch()?.usage())?;
+        Tariff { entry: self.entry_of(attempt.deployment)?, at: attempt.started }.cost(usage)
     }
 }

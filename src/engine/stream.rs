@@ -1,12 +1,11 @@
 //! Streams of running calls: their bytes go in, and what the call makes of them comes out.
 
-use std::rc::Rc;
-
 use crate::base::time::Millis;
 use crate::config::{DialectName, MidStream, StreamUsage};
 use crate::dialect::{self, StreamTranslator};
 use crate::error::{Fault, FaultKind};
 use crate::plan::{AttemptId, Event, Step, StreamOutcome};
+use crate::price::Tariff;
 
 use super::calls::CallId;
 use super::output::Output;
@@ -42,7 +41,7 @@ impl Router {
         if usage_shown && deployment.is_translated {
             let known = running.call.attempts().get(usize::from(attempt.0));
             let entry = known.and_then(|known| self.entry_of(known.deployment));
-            memo.price = entry.map(|entry| Rc::new(entry.price.at(now).into_owned()));
+            memo.price = entry.map(|entry| Tariff { entry, at: now });
         }
         let watch = match StreamTranslator::new(dialect, memo, now.0 / 1_000, usage_shown) {
             Some(translator) => Watch::translating(translator, output),

@@ -128,6 +128,9 @@ impl Cost {
 /// asked for, which without a word is the standard. `None` where it is not known.
 #[must_use]
 pub fn cost(price: &Price, usage: &Usage, tier: Tier) -> Option<Cost> {
+    if tier == Tier::Other {
+        return None;
+    }
     let mut bill = Bill { sheet: Sheet::new(price, tier, usage.prompt_tokens), cost: Cost::default() };
     bill.whole(usage);
     bill.prompt(usage)?;

@@ -12,12 +12,14 @@ mod names;
 pub mod rate;
 mod sheet;
 mod table;
+mod tariff;
 
 pub use cost::{Cost, Part, cost};
 pub use entry::{Capabilities, Capability, Entry, Mode, Multiplier};
 pub use hours::ONE;
 pub use rate::{Condition, Rate, Tier};
 pub use table::PriceTable;
+pub use tariff::Tariff;
 
 use hours::OffPeak;
 

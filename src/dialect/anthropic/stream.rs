@@ -362,7 +362,7 @@ impl Stream {
         if self.usage_asked && self.counts.usage().is_some() {
             let mut out = Writer::on(std::mem::take(&mut self.chunk));
             out.raw(&self.head).member("choices", "[]");
-            self.counts.write(&mut out, self.memo.price.as_deref());
+            self.counts.write(&mut out, self.memo.price.as_ref());
             out.push("}");
             emit(out.bytes());
             self.chunk = out.into_bytes();

@@ -2,8 +2,8 @@
 
 use crate::base::json::{Members, Writer, items};
 use crate::base::usage::{Tier, Usage};
+use crate::price::Tariff;
 use crate::price::amount::usd;
-use crate::price::{Price, cost};
 
 /// What was told so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub(super) struct Counts {
     /// Of the whole answer: parts do not tell them.
     searches: Option<u64>,
     tier: Option<Tier>,
+    is_in_us: bool,
+    is_fast: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,6 +68,8 @@ impl Counts {
         let tools = usage.object("server_tool_use");
         self.searches = tools.and_then(|tools| tools.count("web_search_requests")).or(self.searches);
         self.tier = Tier::told(usage.word("service_tier")).or(self.tier);
+        self.is_in_us |= usage.word("inference_geo") == "us";
+        self.is_fast |= usage.word("speed") == "fast";
     }
 
     /// OpenAI's counting; `None` if nothing was told.
@@ -82,12 +86,14 @@ impl Counts {
             cache_write_1h_tokens: small(tokens.cache_write_1h),
             searches: small(self.searches.unwrap_or(0)),
             tier: self.tier,
+            is_in_us: self.is_in_us,
+            is_fast: self.is_fast,
             ..Usage::default()
         })
     }
 
     /// Writes OpenAI's `usage`, if anything was told.
-    pub(super) fn write(&self, out: &mut Writer, price: Option<&Price>) {
+    pub(super) fn write(&self, out: &mut Writer, price: Option<&Tariff>) {
         let Some(usage) = self.usage() else { return };
         out.key("usage").raw("{").key("prompt_tokens").number(usage.prompt_tokens);
         out.key("completion_tokens").number(usage.completion_tokens);
@@ -106,7 +112,7 @@ impl Counts {
             out.key("server_tool_use").raw("{");
             out.key("web_search_requests").number(usage.searches.into()).push("}");
         }
-        if let Some(cost) = price.and_then(|price| cost(price, &usage, usage.tier.unwrap_or_default())) {
+        if let Some(cost) = price.and_then(|price| price.cost(usage)) {
             out.member("cost", &usd(cost.total()));
         }
         out.push("}");

@@ -185,7 +185,8 @@ mod tests {
             ("flex", Some(Tier::Flex)),
             ("priority", Some(Tier::Priority)),
             ("batch", Some(Tier::Batch)),
-            ("scale", None),
+            ("auto", Some(Tier::Standard)),
+            ("scale", Some(Tier::Other)),
         ] {
             assert_eq!(tier(json!(word)), told, "{word}");
         }

@@ -1,0 +1,62 @@
+//! What a model costs at a moment, served in a certain way.
+
+use std::rc::Rc;
+
+use crate::base::time::Millis;
+use crate::base::usage::Usage;
+
+use super::{Cost, Entry, Multiplier, cost};
+
+/// A model's price at the time of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tariff {
+    /// What is known of the model.
+    pub entry: Rc<Entry>,
+    /// When it was called: some cost less at night.
+    pub at: Millis,
+}
+
+impl Tariff {
+    /// What an answer costs that used this. `None` where that is not known, as of a tier or a way of being served that has no
+    /// price here.
+    #[must_use]
+    pub fn cost(&self, usage: Usage) -> Option<Cost> {
+        let mut price = self.entry.price.at(self.at);
+        let ways = [(usage.is_in_us, Multiplier::GeoUs), (usage.is_fast, Multiplier::Fast)];
+        for (_, way) in ways.into_iter().filter(|(is, _)| *is) {
+            let millionths = self.entry.multiplier(way)?;
+            price = std::borrow::Cow::Owned(price.times(millionths));
+        }
+        // OpenAI tells the tier that it served; who tells none has served the ordinary one.
+        cost(&price, &usage, usage.tier.unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::price::rate::Tier;
+    use crate::price::{Condition, Rate};
+
+    fn tariff() -> Tariff {
+        let mut entry = Entry::default();
+        entry.price.set(Rate::Input, Condition::default(), 100);
+        entry.price.set(Rate::Output, Condition::default(), 1_000);
+        entry.multipliers.push((Multiplier::GeoUs, 1_100_000));
+        Tariff { entry: Rc::new(entry), at: Millis(0) }
+    }
+
+    fn total(usage: Usage) -> Option<u64> {
+        let usage = Usage { prompt_tokens: 10, completion_tokens: 1, ..usage };
+        tariff().cost(usage).map(|cost| cost.total())
+    }
+
+    #[test]
+    fn the_way_of_being_served_counts_and_one_without_a_price_is_not_known() {
+        assert_eq!(total(Usage::default()), Some(2_000));
+        assert_eq!(total(Usage { is_in_us: true, ..Usage::default() }), Some(2_200));
+        assert_eq!(total(Usage { is_fast: true, ..Usage::default() }), None);
+        assert_eq!(total(Usage { tier: Some(Tier::Flex), ..Usage::default() }), Some(2_000));
+        assert_eq!(total(Usage { tier: Some(Tier::Other), ..Usage::default() }), None);
+    }
+}
