@@ -131,6 +131,14 @@ export class Router {
   snapshot(): Snapshot;
 
   /**
+   * Counters of what has happened and gauges of how things stand, in Prometheus' text format: answer a scrape with it, as
+   * `text/plain; version=0.0.4`. Every name begins with `switchman_`. Labels are names of the config and classes of errors:
+   * no key, and no word of a request. What a wildcard leads to counts for the declared deployment and group, so that callers
+   * make no series. Counters begin at 0 with the router, and again after a trap; no state that is imported changes them.
+   */
+  metrics(): string;
+
+  /**
    * Notes that a deployment is well, or not, as a health check or a person has found. That it is well closes its circuit. That
    * it is not keeps it out for `health_check_staleness_threshold`, as long as others of its group may be used.
    *

@@ -56,6 +56,11 @@ export function snapshot(hub, callbacks) {
   });
 }
 
+/** What has happened and how things stand, for Prometheus. */
+export function metrics(hub) {
+  return asked(hub, (core) => core.coreMetrics(hub.now()));
+}
+
 /** Notes that a deployment is well, or not. */
 export function setHealth(hub, id, ok) {
   if (typeof ok !== "boolean") throw new TypeError("setHealth(id, ok): `ok` is true or false");

@@ -7,7 +7,7 @@ import { Call } from "./drive.js";
 import { ConfigError, errorOf, internal } from "./errors.js";
 import { routedFetch } from "./fetch.js";
 import { Hub } from "./hub.js";
-import { available, explained, setHealth, snapshot } from "./insight.js";
+import { available, explained, metrics, setHealth, snapshot } from "./insight.js";
 import { KeptConfig } from "./manage.js";
 import { checkPrices } from "./price.js";
 import { batch, race } from "./race.js";
@@ -126,6 +126,11 @@ export function makeRouter(glue, platform) {
     /** Everything that the router knows now, as plain data. */
     snapshot() {
       return snapshot(this.#hub, this.#callbacks);
+    }
+
+    /** Counters and gauges in Prometheus' text format. */
+    metrics() {
+      return metrics(this.#hub);
     }
 
     /** Notes that a deployment is well, or not, as somebody outside has found. */

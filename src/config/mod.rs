@@ -116,6 +116,22 @@ impl RouterConfig {
         lists.of(from)
     }
 
+    /// The declared group behind a target: the pattern's for a name that a pattern matched; that of the first deployment
+    /// for the model of deployments.
+    #[must_use]
+    pub fn declared_group(&self, target: Resolved) -> Option<GroupIx> {
+        let of = |ix: DeploymentIx| self.deployment(ix).map(|known| known.group);
+        let ix = match target {
+            Resolved::Group(ix) => ix,
+            Resolved::Deployment(ix) => of(ix)?,
+        };
+        match self.group(ix)?.kind {
+            GroupKind::Derived { from } => Some(from),
+            GroupKind::Direct => self.group(ix)?.members.first().and_then(|first| of(*first)),
+            GroupKind::Declared | GroupKind::Pattern | GroupKind::Retired => Some(ix),
+        }
+    }
+
     /// May a target be used, by the host's allow-list?
     #[must_use]
     pub fn allows(&self, target: Resolved) -> bool {

@@ -5,6 +5,7 @@
 mod adopt;
 mod billing;
 mod calls;
+mod count;
 mod glance;
 mod inbound;
 mod insight;

@@ -14,6 +14,7 @@ use crate::plan::{Action, AttemptId, Call, CallSpec, Event, Step};
 use crate::state::{State, View};
 
 use super::calls::{Asked, CallId, Calls, Running};
+use super::count::{Before, count_delta, count_step};
 use super::inbound::{Facts, request_members};
 use super::insight::{Journal, Stage};
 use super::models::{List, Model, json};
@@ -164,7 +165,8 @@ impl Router {
             let untrusted = u64::try_from(facts.untrusted(&self.config.host.trust)).unwrap_or(0);
             self.stripped_keys = self.stripped_keys.saturating_add(untrusted);
         }
-        let (target, holds) = self.target(&request.model, &request.options, may_be_direct)?;
+        let found = self.target(&request.model, &request.options, may_be_direct);
+        let (target, holds) = found.map_err(|fault| self.count_refused(fault))?;
         let spec = request.take_spec(target);
         let number = self.begun;
         self.begun = self.begun.wrapping_add(1);
@@ -173,7 +175,9 @@ impl Router {
         let Request { facts, usage_asked, is_text, .. } = request;
         let asked = Asked { facts, usage_asked, is_text, holds, version: self.version };
         let id = self.calls.insert(now, call, number, asked);
-        let id = id.ok_or_else(|| Fault::new(FaultKind::NoDeployment, "65,536 calls are running already"))?;
+        let id = id.ok_or_else(|| {
+            self.count_refused(Fault::new(FaultKind::NoDeployment, "65,536 calls are running already"))
+        })?;
         if let (true, Some(running)) = (self.journal.is_on(), self.calls.get(id)) {
             self.journal.note_start(&self.config, now, running);
         }
@@ -203,7 +207,7 @@ impl Router {
         let age_ms = self.calls.age_ms(now);
         let Some(running) = self.calls.get_mut(id) else { return Step::default() };
         let before = self.journal.is_on().then(|| running.call.progress());
-        let shown = running.call.shows();
+        let (stood, shown) = (Before::of(&running.call), running.call.shows());
         let mut step = running.call.step(now, view, event);
         if shown.is_some() && running.call.shows() != shown {
             // The stream that the caller saw has ended: what of it was told is where another one goes on.
@@ -230,8 +234,11 @@ impl Router {
         for delta in &step.deltas {
             let turn = self.state.apply(&self.config, now, delta);
             self.sync.note(&self.config, &self.state, now, delta);
+            let tallies = &mut self.state.tallies;
+            count_delta(tallies, &self.config, &running.call, stood, (delta, turn));
             turns.extend(turn.filter(|_| before.is_some()).map(|turn| (delta.clone(), turn)));
         }
+        count_step(&mut self.state.tallies, &self.config, now, &running.call, stood, &step);
         if let Some(before) = &before {
             let config = &self.config;
             self.journal.note_step(&Stage {

@@ -7,6 +7,7 @@ use crate::config::Resolved;
 
 use super::call::{Call, Phase};
 use super::deadline::Timer;
+use super::event::AttemptId;
 
 /// What one step can change.
 #[derive(Clone, Debug)]
@@ -37,6 +38,24 @@ impl Call {
             waits_until: self.timers.get(Timer::Backoff).filter(|_| waits),
             is_over: self.is_over(),
         }
+    }
+
+    /// The target that is tried.
+    #[must_use]
+    pub fn target(&self) -> Resolved {
+        self.target
+    }
+
+    /// How many targets were sent to.
+    #[must_use]
+    pub fn hops(&self) -> u32 {
+        self.hops_with_sends
+    }
+
+    /// The send that was made beside a slow first one, while both are under way.
+    #[must_use]
+    pub fn rival(&self) -> Option<AttemptId> {
+        self.rival
     }
 
     /// The class of what went wrong last, if anything has.

@@ -28,6 +28,7 @@ impl State {
         let Health { mut circuit, open, usage, .. } = std::mem::take(health);
         let changed = circuit.close();
         *health = Health { circuit, open, usage, ..Health::default() };
+        self.tallies.forget_deployment(deployment);
         self.tell(deployment, changed);
     }
 }

@@ -18,6 +18,7 @@ mod recent;
 mod saved;
 mod shared;
 mod sketch;
+mod tally;
 mod usage;
 mod window;
 
@@ -37,6 +38,7 @@ pub use quota::{Left, Quota};
 pub use recent::Recent;
 pub use saved::Unreadable;
 pub use sketch::Sketch;
+pub use tally::{GroupTally, Histogram, Outcomes, TOKENS, Tallies, Tally};
 pub use usage::{Counts, Measure, Usage, still_counts};
 pub use window::Window;
 
@@ -62,6 +64,8 @@ pub struct State {
     untold: Vec<DeploymentIx>,
     /// Does the store keep limits for all isolates?
     is_reserved_elsewhere: bool,
+    /// What has happened, for who watches from outside. Nothing is decided by it.
+    pub tallies: Tallies,
 }
 
 impl State {
@@ -74,6 +78,7 @@ impl State {
             groups: vec![GroupState::default(); config.groups.len()],
             untold: Vec::new(),
             is_reserved_elsewhere: false,
+            tallies: Tallies::default(),
         }
     }
 
@@ -82,11 +87,13 @@ impl State {
         enter(&mut self.deployments, deployment.0);
         enter(&mut self.credentials, deployment.0);
         self.untold.retain(|known| *known != deployment);
+        self.tallies.forget_deployment(deployment);
     }
 
     /// Begins anew with a group. See [`State::enter_deployment`].
     pub fn enter_group(&mut self, group: GroupIx) {
         enter(&mut self.groups, group.0);
+        self.tallies.forget_group(group);
     }
 
     /// The health of a deployment; `None` only for an index of another config.

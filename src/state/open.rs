@@ -12,6 +12,12 @@ impl Lease {
     pub fn new(call: u64, attempt: u16) -> Self {
         Self(call << 16 | u64::from(attempt))
     }
+
+    /// Which send of its call it is.
+    #[must_use]
+    pub fn attempt(self) -> u16 {
+        self.0 as u16
+    }
 }
 
 /// One send that is under way.

@@ -54,6 +54,12 @@ impl Window {
         (valid.ok, valid.failed)
     }
 
+    /// How many have failed since the last one that was answered.
+    #[must_use]
+    pub fn run(&self) -> u32 {
+        self.run
+    }
+
     /// Would one more failure at `now` be too many?
     #[must_use]
     pub fn would_trip(&self, now: Millis) -> bool {

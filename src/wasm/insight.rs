@@ -65,6 +65,12 @@ impl Router {
         self.engine.borrow_mut().snapshot(Millis::from_f64(now))
     }
 
+    /// What has happened and how things stand, in Prometheus' text format.
+    #[wasm_bindgen(js_name = coreMetrics)]
+    pub fn metrics(&mut self, now: f64) -> String {
+        self.engine.borrow_mut().metrics(Millis::from_f64(now))
+    }
+
     /// The seed of all random choices, as a host gives it; `undefined` before the first call.
     #[wasm_bindgen(js_name = coreSeedNumber)]
     #[must_use]

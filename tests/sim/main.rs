@@ -23,6 +23,7 @@ mod hedging;
 mod hostile;
 mod limits;
 mod manage;
+mod metrics;
 mod mocks;
 mod naming;
 mod ops;

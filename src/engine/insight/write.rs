@@ -47,7 +47,12 @@ pub(super) fn fraction(out: &mut Writer, name: &str, value: Option<f64>) {
 pub(super) fn decimal(value: f64, digits: usize) -> String {
     let scale = 10_u64.saturating_pow(u32::try_from(digits).unwrap_or(0));
     // What is too large for it ends at the largest.
-    let scaled = (value.max(0.0) * scale as f64 + 0.5) as u64;
+    fixed((value.max(0.0) * scale as f64 + 0.5) as u64, digits)
+}
+
+/// A number that was multiplied until so many digits behind the point became whole ones.
+pub(super) fn fixed(scaled: u64, digits: usize) -> String {
+    let scale = 10_u64.saturating_pow(u32::try_from(digits).unwrap_or(0));
     let mut text = (scaled / scale).to_string();
     let behind = format!("{:0digits$}", scaled % scale);
     let behind = behind.trim_end_matches('0');

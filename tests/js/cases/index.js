@@ -17,6 +17,7 @@ import { insight } from "./insight.js";
 import { load, loadLong } from "./load.js";
 import { manage } from "./manage.js";
 import { mayFallback } from "./may-fallback.js";
+import { metrics } from "./metrics.js";
 import { mock } from "./mock.js";
 import { naming } from "./naming.js";
 import { overrides } from "./overrides.js";
@@ -46,7 +47,7 @@ export const suites = {
   ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, manage, naming, scope },
   ...{ secretsHome, secretsShown, sharing, streamBytes, streamFaults, streamObjects, testkit, trap },
   ...{ mayFallback, mock, overrides, prices, remaining, reserve, tokens, usage },
-  ...{ callbacks, callbacksContent, callbacksFailing, costs, events, insight, race },
+  ...{ callbacks, callbacksContent, callbacksFailing, costs, events, insight, metrics, race },
   ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
 };
 

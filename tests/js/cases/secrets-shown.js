@@ -55,6 +55,7 @@ for (const [name, fault] of Object.entries(FAULTS)) {
         assertSilent(`${way}: the log`, log, SECRETS);
         look("the router", router);
         look("its notices", router.notices);
+        look("its metrics", router.metrics());
         assert.ok(provider.calls.length > 0);
         for (const call of provider.calls) {
           assert.equal(call.headers.authorization, `Bearer ${KEY}`);
