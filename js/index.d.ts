@@ -157,7 +157,8 @@ export class Router {
 
   /**
    * What was learnt, as bytes that hold no secret: circuits with the kind of what opened them, usage of the last minute, what
-   * providers have told of their limits, recent times, marks and retry budgets. At most 3 KB a deployment.
+   * providers have told of their limits, recent times, marks, retry budgets, and what was spent of budgets. At most 3 KB a
+   * deployment.
    */
   exportState(): Uint8Array;
 

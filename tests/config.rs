@@ -6,6 +6,8 @@
 mod accepted;
 #[path = "config/adopt.rs"]
 mod adopt;
+#[path = "config/budgets.rs"]
+mod budgets;
 #[path = "config/callbacks.rs"]
 mod callbacks;
 #[path = "config/deployments.rs"]

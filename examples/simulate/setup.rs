@@ -31,6 +31,12 @@ const KINDS: [&str; 10] = [
     "bad_request",
 ];
 
+/// Who sells the API.
+const PROVIDERS: [&str; 2] = ["openai", "hosted_vllm"];
+
+/// What calls are for; the last of them never has a budget.
+const TAGS: [&str; 3] = ["red", "blue", "plain"];
+
 /// A config, what its host says, and the names in it.
 #[derive(Clone, Debug)]
 pub(crate) struct Setup {
@@ -41,22 +47,32 @@ pub(crate) struct Setup {
     pub(crate) names: Vec<String>,
     /// The ids of the deployments, in the order of the model list.
     pub(crate) ids: Vec<String>,
+    /// What calls may be for; nothing where there are no budgets.
+    pub(crate) tags: Vec<String>,
 }
 
 impl Setup {
     pub(crate) fn draw(draw: &mut Draw) -> Self {
         let groups: Vec<String> = (0..draw.between(1, 4)).map(|number| format!("g{number}")).collect();
         let keys = draw.between(1, 6);
+        let has_budgets = draw.chance(25);
         let mut list = Vec::new();
         for group in &groups {
             // A group of one has rules of its own, so that it is not too rare.
             let size = if draw.chance(20) { 1 } else { draw.between(2, 6) };
             for _ in 0..size {
-                list.push(deployment(draw, group, keys, &format!("d{}", list.len())));
+                let mut made = deployment(draw, group, keys, &format!("d{}", list.len()));
+                if has_budgets {
+                    price(draw, &mut made);
+                }
+                list.push(made);
             }
         }
         let ids: Vec<String> = (0..list.len()).map(|place| format!("d{place}")).collect();
         let mut config = settings(draw, &groups, &ids);
+        if has_budgets {
+            config.extend(budgets(draw));
+        }
         let mut names = groups.clone();
         if draw.chance(15) {
             config.insert("model_group_alias".to_owned(), json!({ "alias": draw.one(&groups) }));
@@ -68,8 +84,45 @@ impl Setup {
             .maybe("subrequests", 15, |draw| draw.between(1, 50))
             .maybe("mayFallback", 6, |_| true)
             .done();
-        Self { config: config.into(), host: host.into(), groups, names, ids }
+        let tags = if has_budgets { &TAGS[..] } else { &[] };
+        let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
+        Self { config: config.into(), host: host.into(), groups, names, ids, tags }
     }
+}
+
+/// Gives a deployment a price, perhaps another provider, and perhaps a budget. What a call may cost is between nothing and
+/// a thousandth of a dollar or so.
+fn price(draw: &mut Draw, entry: &mut Value) {
+    let params = &mut entry["litellm_params"];
+    if draw.chance(85) {
+        params["input_cost_per_token"] = json!(draw.one(&["0", "0.0000005", "0.000001"]));
+        params["output_cost_per_token"] = json!(draw.one(&["0", "0.000002", "0.000004"]));
+    }
+    if draw.chance(35) {
+        params["model"] = json!("hosted_vllm/llama");
+        params["api_base"] = json!("https://elsewhere.test/v1");
+    }
+    if draw.chance(25) {
+        let budget = budget(draw);
+        params["max_budget"] = budget["max_budget"].clone();
+        params["budget_duration"] = budget["budget_duration"].clone();
+    }
+}
+
+fn budget(draw: &mut Draw) -> Value {
+    let limit = draw.one(&["0.0001", "0.001", "0.003", "0.02"]);
+    json!({ "max_budget": limit, "budget_duration": draw.one(&["2s", "10s", "1m", "1h"]) })
+}
+
+/// Budgets of providers and of tags.
+fn budgets(draw: &mut Draw) -> Map<String, Value> {
+    let mut found = Map::new();
+    for (name, of) in [("provider_budget_config", &PROVIDERS[..]), ("tag_budget_config", &TAGS[..2])] {
+        let of = draw.some(of, 2);
+        let all: Map<_, _> = of.into_iter().map(|of| (of.to_owned(), budget(draw))).collect();
+        found.insert(name.to_owned(), all.into());
+    }
+    found
 }
 
 /// A deployment with one of so many keys.

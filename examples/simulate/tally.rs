@@ -29,6 +29,8 @@ pub(crate) struct Tally {
     pub(crate) asked: usize,
     pub(crate) all_down: usize,
     pub(crate) clock_steps: usize,
+    pub(crate) settled: usize,
+    pub(crate) over_budget: usize,
     pub(crate) faults: BTreeMap<&'static str, usize>,
 }
 
@@ -36,7 +38,10 @@ impl Tally {
     pub(crate) fn ended(&mut self, result: &Result<AttemptId, Box<Fault>>) {
         match result {
             Ok(_) => self.answered += 1,
-            Err(fault) => *self.faults.entry(fault.kind.class()).or_default() += 1,
+            Err(fault) => {
+                *self.faults.entry(fault.kind.class()).or_default() += 1;
+                self.over_budget += usize::from(fault.code.as_deref() == Some("budget_exceeded"));
+            }
         }
     }
 
@@ -85,6 +90,8 @@ impl Tally {
             ("questions to the host", &mut self.asked),
             ("sends where all were down", &mut self.all_down),
             ("steps of the clock", &mut self.clock_steps),
+            ("costs settled", &mut self.settled),
+            ("calls that ended for money", &mut self.over_budget),
         ]
     }
 }

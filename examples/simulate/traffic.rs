@@ -76,6 +76,9 @@ fn options(draw: &mut Draw, setup: &Setup) -> Map<String, Value> {
     if draw.chance(12) {
         options.extend(time_limits(draw));
     }
+    if !setup.tags.is_empty() && draw.chance(60) {
+        options.insert("tags".to_owned(), draw.some(&setup.tags, 3).into());
+    }
     if draw.chance(5) {
         let lists = if draw.chance(50) {
             json!(draw.some(&setup.groups, 3))

@@ -83,8 +83,16 @@ export interface RouterSettings extends TimeLimits, StreamRules {
   limit_mode?: "hard" | "soft";
   /** In this version it has the effect of `limit_mode: "hard"`, with a notice. Default false. */
   enable_pre_call_checks?: boolean | EnvReference;
-  /** "enforce_model_rate_limits" has the effect of `limit_mode: "hard"`; the others are accepted with a notice. */
+  /** "enforce_model_rate_limits" has the effect of `limit_mode: "hard"`; budgets bind without "router_budget_limiting"; the others are accepted with a notice. */
   optional_pre_call_checks?: readonly PreCallCheck[];
+  /**
+   * What providers may cost, by their names. A provider that has spent its budget is passed over until the period is over; so
+   * is one for whom a call is too much, if it may cost more than what is left beside the calls under way. Counted are calls
+   * whose price is known.
+   */
+  provider_budget_config?: Record<string, Budget | null>;
+  /** What calls with a tag may cost, by the tags: see `tags` of a call. */
+  tag_budget_config?: Record<string, Budget | null>;
   /** Calls without a `priority` wait with this one where every deployment is full; 0 is the most urgent. Default: they do not wait. */
   default_priority?: number | EnvReference;
   /** Who is told of calls that were answered. Default: nobody. */
@@ -105,6 +113,25 @@ export interface RouterSettings extends TimeLimits, StreamRules {
  * `HELICONE_API_KEY`.
  */
 export type CallbackName = "otel" | "langfuse" | "langfuse_otel" | "helicone" | (string & {});
+
+/** An amount of US dollars: a number, or one in a string. */
+export type Dollars = number | string;
+
+/**
+ * "30s", "5m", "1h", "7d", "2w" or "1mo". Periods are those of the clock, in UTC: a day begins at midnight, a week on Monday,
+ * a month on its first.
+ */
+export type Duration = `${number}${"s" | "m" | "h" | "d" | "w" | "mo"}` | (string & {});
+
+/** How much may be spent in how long; both are needed, each by one of its names. */
+export interface Budget {
+  max_budget?: Dollars;
+  /** As `max_budget`, where there is none. */
+  budget_limit?: Dollars;
+  budget_duration?: Duration;
+  /** As `budget_duration`, where there is none. */
+  time_period?: Duration;
+}
 
 /** The strategies that are known; "simple-shuffle" is carried out. */
 export type RoutingStrategy =
@@ -227,6 +254,10 @@ export interface LitellmParams extends CommonParams, Mock<number | EnvReference>
   itpm?: number | EnvReference;
   /** Tokens of answers a minute, as far as `limit_mode` says. */
   otpm?: number | EnvReference;
+  /** What it may cost in a `budget_duration`, with all models that it serves. Both are needed. */
+  max_budget?: Dollars;
+  /** See `max_budget`. */
+  budget_duration?: Duration;
   /** Retries of calls in which this deployment is the first to fail. Default: the router's. */
   num_retries?: number | string;
   /** The same by class of error. */

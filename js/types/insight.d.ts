@@ -21,8 +21,13 @@ export type ReasonCode =
   | "probing"
   | "full"
   | "limit"
+  | "budget_spent"
+  | "budget_reserved"
   | "exhausted"
   | "stalled"
+  | "cooldown_elsewhere"
+  | "used_elsewhere"
+  | "budget_spent_elsewhere"
   | "failed_in_this_call"
   | "cannot_serve"
   | "higher_order"
@@ -187,6 +192,21 @@ export interface CallbackSnapshot {
   last_error: string | null;
 }
 
+/** A budget in its present period. Amounts are US dollars. */
+export interface BudgetSnapshot {
+  scope: "provider" | "deployment" | "tag";
+  /** A provider, the id of a deployment, or a tag. */
+  name: string;
+  limit_usd: number;
+  spent_usd: number;
+  /** What sends that are under way may cost. */
+  reserved_usd: number;
+  /** What other isolates have spent, as far as the store has told. */
+  spent_elsewhere_usd: number;
+  /** When the period is over, in epoch milliseconds. */
+  resets_at: number;
+}
+
 /** Everything that a router knows at a moment. */
 export interface Snapshot {
   /** When, in epoch milliseconds. */
@@ -210,4 +230,5 @@ export interface Snapshot {
   groups: GroupSnapshot[];
   deployments: DeploymentSnapshot[];
   callbacks: CallbackSnapshot[];
+  budgets: BudgetSnapshot[];
 }

@@ -125,6 +125,8 @@ export interface Mock<Seconds = number> {
 export interface Steering extends TimeLimits<number>, StreamRules, Mock {
   /** As `timeout`, which is looked at first. */
   request_timeout?: number;
+  /** What the call is for: where one of these has a budget, the call counts for it. `metadata.tags` does as well. */
+  tags?: readonly string[];
   /** Attempts after the first, within one group. Default: the deployment's, else the router's. */
   num_retries?: number;
   /** Sends in this call, whatever their cause. 1 or more. Default: the router's. */

@@ -34,6 +34,18 @@ export const BREAKS = {
     from: "if used.saturating_add(need) <= limit {",
     to: "if used <= limit {",
   },
+  money: {
+    what: "a deployment is used whose budget the call is too much for",
+    file: "src/state/spend.rs",
+    from: "used >= self.limit || used.saturating_add(need) > self.limit",
+    to: "used >= self.limit || need > self.limit",
+  },
+  debts: {
+    what: "what a send that failed had reserved is never given back",
+    file: "src/plan/money.rs",
+    from: "let Some(reserved) = sent.budgeted else { return };",
+    to: "let Some(reserved) = sent.budgeted.filter(|_| sent.fault.is_none()) else { return };",
+  },
   lease: {
     what: "a send that fails keeps its place",
     file: "src/plan/send.rs",

@@ -1,6 +1,7 @@
 //! Floor 0: time, randomness, bytes and hashes. Knows nothing of routing.
 
 pub mod bytes;
+pub mod calendar;
 pub mod decimal;
 pub mod hash;
 pub mod headers;

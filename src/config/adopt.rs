@@ -103,7 +103,7 @@ impl RouterConfig {
 
     /// Puts everything of `new` where it goes.
     fn fill(&mut self, new: Self, places: &Places) {
-        let Self { deployments, groups, names, policy, mut fallbacks, host, spare: _ } = new;
+        let Self { deployments, groups, names, policy, mut fallbacks, budgets, host, spare: _ } = new;
         for (group, place) in groups.into_iter().zip(&places.groups) {
             put(&mut self.groups, place.0, places.place_group(group));
         }
@@ -115,7 +115,9 @@ impl RouterConfig {
         }
         self.names = places.place_names(names);
         (self.policy, self.fallbacks, self.host) = (policy, fallbacks, host);
+        self.budgets = budgets;
         share_credentials(&mut self.deployments);
+        self.share_budgets();
     }
 
     /// What makes a deployment the same one in two configs; empty for one that is no part of the router any more.

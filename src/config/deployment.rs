@@ -1,11 +1,14 @@
 //! One configured endpoint: model, key, address and its own limits.
 
 use std::fmt;
+use std::rc::Rc;
 
 use crate::base::text::has;
-use crate::price::Price;
+use crate::price::{Entry, Price};
 
-use super::{DeploymentIx, DialectName, GroupIx, Mock, ModelFacts, PerClass, Secret, Timeouts};
+use super::{
+    Budget, BudgetList, DeploymentIx, DialectName, GroupIx, Mock, ModelFacts, PerClass, Secret, Timeouts,
+};
 
 /// Where a deployment is reached. A credential goes to this origin and to no other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,6 +128,12 @@ pub struct Deployment {
     /// `max_parallel_requests`: calls in flight at once; `None`: the router's default decides. The config's 0 is no cap,
     /// and is kept as the largest number.
     pub max_parallel: Option<u32>,
+    /// `max_budget` and `budget_duration`: what it may cost.
+    pub max_budget: Option<Budget>,
+    /// The budgets that it is under. Set when all of them are known.
+    pub budgets: BudgetList,
+    /// What its model costs, if that matters to the choice: where there are budgets. Set by the router.
+    pub known: Option<Rc<Entry>>,
     /// `num_retries` for calls in which this deployment failed first.
     pub num_retries: Option<u32>,
     /// `retry_policy` for calls in which this deployment failed first.

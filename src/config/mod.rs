@@ -3,6 +3,7 @@
 //! Not here: anything learnt while running (`state`), and what goes over the wire (`dialect`).
 
 mod adopt;
+mod budget;
 mod callbacks;
 mod credential;
 mod deployment;
@@ -25,6 +26,7 @@ mod streams;
 mod surface;
 
 pub use adopt::Changes;
+pub use budget::{Budget, BudgetIx, BudgetList, Budgets, Declared, Period, Purpose, Window as BudgetWindow};
 pub use callbacks::{Callbacks, Exporter};
 pub use credential::{credential_tag, share_credentials};
 pub use deployment::{ApiBase, Deployment, Param, Place};
@@ -80,6 +82,8 @@ pub struct RouterConfig {
     pub policy: Policy,
     /// Which group comes after which.
     pub fallbacks: FallbackTable,
+    /// What may be spent.
+    pub budgets: Budgets,
     /// What the host allows; set by the program, never by a request.
     pub host: HostRules,
     /// Slots of deployments and groups that nobody has.

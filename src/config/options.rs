@@ -13,7 +13,7 @@ use super::load::read::{Members, Reader, kind_of};
 use super::load::scopes::Scopes;
 use super::load::settings::timeouts;
 use super::load::streams::streams;
-use super::{FallbackLists, FaultSet, Hedging, Mock, PerClass, RouterConfig, StreamRules, Timeouts};
+use super::{FallbackLists, FaultSet, Hedging, Mock, PerClass, Purpose, RouterConfig, StreamRules, Timeouts};
 
 /// The keys inside a request that steer the router and never reach a provider: LiteLLM's and our own.
 ///
@@ -100,6 +100,8 @@ pub struct CallOptions {
     pub hedging: Option<Hedging>,
     /// `priority`: the call waits for a place where everybody is full; the lowest number goes first.
     pub priority: Option<u32>,
+    /// `tags`, and `metadata.tags`: what the call is for. Kept only where a tag has a budget.
+    pub tags: Vec<String>,
     /// `explain`: keep a record of every choice.
     pub explain: bool,
     /// What is answered instead of a provider, if that is asked for.
@@ -190,6 +192,7 @@ fn read(reader: &mut Reader<'_>, members: &Members, config: &RouterConfig) -> Ca
         retry_policy: scope.pick(reader, "retry_policy", retry_policy).unwrap_or_default(),
         hedging: scope.pick(reader, "hedging", hedging),
         priority: scope.pick(reader, "priority", Reader::count),
+        tags: tags(reader, &scope, config),
         explain: flag(reader, "explain"),
         mock: mock(reader, &scope),
         mock_testing_rate_limit_error: flag(reader, "mock_testing_rate_limit_error"),
@@ -198,4 +201,24 @@ fn read(reader: &mut Reader<'_>, members: &Members, config: &RouterConfig) -> Ca
         mock_testing_context_fallbacks: flag(reader, "mock_testing_context_fallbacks"),
         mock_testing_content_policy_fallbacks: flag(reader, "mock_testing_content_policy_fallbacks"),
     }
+}
+
+/// The tags that have a budget, each once.
+fn tags(reader: &mut Reader<'_>, scope: &Scopes<'_>, config: &RouterConfig) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    if !config.budgets.has_tags() {
+        return found;
+    }
+    let at_metadata = Path::Root.key("metadata");
+    let inner = scope.each("metadata").filter_map(|(_, value)| value.get("tags"));
+    let inner = inner.filter(|value| !value.is_null()).map(|value| (at_metadata.key("tags"), value));
+    for (at, value) in scope.each("tags").chain(inner) {
+        reader.texts(&at, value, &mut |_, _, tag| {
+            let has_budget = config.budgets.find(Purpose::Tag, tag).is_some();
+            if has_budget && !found.iter().any(|known| known == tag) {
+                found.push(tag.to_owned());
+            }
+        });
+    }
+    found
 }

@@ -23,9 +23,11 @@ impl Router {
         config.forget_keys(since);
         config.deployments.iter_mut().for_each(complete);
         self.members = request_members(&config);
+        self.state.adopt_budgets(&self.config.budgets, &config.budgets);
         self.config = config;
         self.version = moment;
         self.state.adopt(&changes);
+        self.price_deployments();
         // Other keys are to be looked at now.
         self.sync.look_again();
         Ok(())

@@ -30,6 +30,7 @@ pub(super) fn count_delta(
     call: &Call,
     before: Before,
     (delta, turn): (&Delta, Option<Turn>),
+    cost: Option<Pico>,
 ) {
     let cell = |ix: DeploymentIx| config.deployment(ix).map_or(ix, |known| known.limit_cell(ix));
     match delta {
@@ -44,6 +45,9 @@ pub(super) fn count_delta(
             if let Some(attempt) = call.attempts().get(usize::from(lease.attempt())) {
                 let fault = attempt.fault.as_ref().map(|fault| fault.kind);
                 tallies.attempt(cell(*deployment), fault, attempt.ms(), attempt.usage);
+                // That a refusal costs nothing says nothing of the price.
+                let cost = cost.filter(|cost| *cost > 0 || fault.is_none());
+                cost.into_iter().for_each(|cost| tallies.book_cost(cell(*deployment), cost));
             }
         }
         Delta::Benched { deployment, .. } => {
@@ -91,13 +95,6 @@ pub(super) fn count_step(
 }
 
 impl Router {
-    /// Counts what an attempt has cost, for whoever knows its price.
-    pub fn book_cost(&mut self, deployment: DeploymentIx, cost: Pico) {
-        let cell =
-            self.config.deployment(deployment).map_or(deployment, |known| known.limit_cell(deployment));
-        self.state.tallies.book_cost(cell, cost);
-    }
-
     /// Counts a call that could not begin.
     pub(super) fn count_refused(&mut self, fault: Fault) -> Fault {
         self.state.tallies.request(None, Some(fault.kind), 0);

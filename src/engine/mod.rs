@@ -12,6 +12,7 @@ mod insight;
 mod listing;
 mod mock;
 mod models;
+mod money;
 mod naming;
 mod output;
 mod overrides;

@@ -131,6 +131,7 @@ impl Router {
                 self.state.enter_deployment(ix);
             }
         }
+        self.price_deployments();
     }
 }
 

@@ -33,6 +33,7 @@ impl Router {
     /// Uses a table from now on, or none: then only what the config says is known.
     pub fn set_prices(&mut self, table: Option<Rc<PriceTable>>) {
         self.prices = Prices { table, ..Prices::default() };
+        self.price_deployments();
     }
 
     /// All that is known of a deployment's model. Its price is empty where none is known; what a call costs is told by the

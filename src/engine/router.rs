@@ -86,7 +86,7 @@ impl Router {
         config.deployments.iter_mut().for_each(complete);
         share_credentials(&mut config.deployments);
         let state = State::new(&config);
-        Self {
+        let mut router = Self {
             members: request_members(&config),
             config,
             version: 0,
@@ -100,7 +100,9 @@ impl Router {
             prices: Prices::default(),
             looks: 0,
             now: Millis(0),
-        }
+        };
+        router.price_deployments();
+        router
     }
 
     /// What was declared.
@@ -231,11 +233,12 @@ impl Router {
         }
         let mut turns = Vec::new();
         running.forget_readings();
-        for delta in &step.deltas {
+        for delta in &mut step.deltas {
+            let cost = self.prices.settle(&self.config, self.version, running, delta);
             let turn = self.state.apply(&self.config, now, delta);
             self.sync.note(&self.config, &self.state, now, delta);
             let tallies = &mut self.state.tallies;
-            count_delta(tallies, &self.config, &running.call, stood, (delta, turn));
+            count_delta(tallies, &self.config, &running.call, stood, (delta, turn), cost);
             turns.extend(turn.filter(|_| before.is_some()).map(|turn| (delta.clone(), turn)));
         }
         count_step(&mut self.state.tallies, &self.config, now, &running.call, stood, &step);

@@ -5,6 +5,7 @@
 
 mod book;
 mod hold;
+mod money;
 mod ops;
 
 use crate::base::time::Millis;
@@ -13,6 +14,7 @@ use crate::state::{Cell, Counts, Delta, Sketch, State};
 
 use book::{Amounts, Books, MINUTE_MS};
 pub use hold::{Hold, Reservation};
+use money::Accounts;
 pub use ops::{Batch, Carries, Loaded, Op, OpValue, Wanted};
 use ops::{Facet, key};
 
@@ -34,6 +36,9 @@ const SKETCH_TTL_S: u32 = 600;
 /// How many operations one batch holds beside circuits.
 const BATCH_OPS: usize = 256;
 
+/// What is wanted beside all deployments.
+const NOBODY: DeploymentIx = DeploymentIx(u16::MAX);
+
 /// What a router has told the store and heard from it.
 #[derive(Debug, Default)]
 pub(super) struct Sync {
@@ -41,6 +46,7 @@ pub(super) struct Sync {
     /// Names this router among others: in the ids of batches and in sketches. Not its seed, which two may share.
     tag: Option<u64>,
     books: Books,
+    accounts: Accounts,
     loaded_at: Option<Millis>,
     loading: Option<Millis>,
     flushing: Option<Millis>,
@@ -62,6 +68,7 @@ impl Sync {
     pub(super) fn note(&mut self, config: &RouterConfig, state: &State, now: Millis, delta: &Delta) {
         let Carries { usage, latency, .. } = self.carries;
         self.note_held(config, now, delta);
+        self.note_paid(config, now, delta);
         match delta {
             Delta::Sent { deployment, reserved, .. } if usage => {
                 self.books.count(config, state, *deployment, now, Amounts::of(*reserved));
@@ -112,6 +119,11 @@ impl Sync {
                 all.push(Wanted { ix, keys });
             }
         }
+        for (ix, declared) in config.budgets.all().filter(|_| usage) {
+            let facet = Facet::Spent(ix, declared.budget.period.at(now).number);
+            let keys = key(config, NOBODY, facet).map(|key| (facet, key)).into_iter().collect();
+            all.push(Wanted { ix: NOBODY, keys });
+        }
         Some(all)
     }
 
@@ -144,7 +156,11 @@ impl Sync {
                             state.merge_sketch(*ix, &sketch);
                         }
                     }
-                    (Facet::Cool | Facet::Latency | Facet::Held(..), _) => {}
+                    (Facet::Spent(budget, window), value) if is_same => {
+                        let total = value.map_or(0, Loaded::nano);
+                        self.merge_paid(config, state, now, (budget, window), total);
+                    }
+                    (Facet::Cool | Facet::Latency | Facet::Held(..) | Facet::Spent(..), _) => {}
                     (Facet::Requests(minute) | Facet::Input(minute) | Facet::Output(minute), value) => {
                         if totals.last().is_none_or(|(known, _)| *known != minute) {
                             totals.push((minute, Counts::default()));
@@ -156,11 +172,16 @@ impl Sync {
                 }
             }
             if is_same && !totals.is_empty() {
-                let ttl_ms = self.carries.fresh_ms.saturating_mul(3).max(LEAST_USAGE_TTL_MS);
+                let ttl_ms = self.told_ttl_ms();
                 let (foreign, fresh) = self.books.others(config, *ix, now, &totals);
                 state.merge_usage(now, *ix, foreign, fresh, ttl_ms);
             }
         }
+    }
+
+    /// How long that counts which others have told.
+    fn told_ttl_ms(&self) -> u64 {
+        self.carries.fresh_ms.saturating_mul(3).max(LEAST_USAGE_TTL_MS)
     }
 
     /// There are other deployments: what was looked at is not all there is.
@@ -176,7 +197,10 @@ impl Sync {
     /// Is there anything to tell, and nobody under way who will?
     pub(super) fn is_flush_due(&self, state: &State, now: Millis) -> bool {
         let is_under_way = self.flushing.is_some_and(|since| now.since(since) < LOST_MS);
-        !is_under_way && (self.carries.cool && state.has_untold() || self.books.has_untold())
+        !is_under_way
+            && (self.carries.cool && state.has_untold()
+                || self.books.has_untold()
+                || self.accounts.has_untold())
     }
 
     pub(super) fn flushing(&mut self, since: Option<Millis>) {
@@ -193,6 +217,7 @@ impl Sync {
                 }
             }
         }
+        let paid = self.tell_paid(config, now, &mut ops);
         let tag = self.sketch_tag();
         let most = ops.len().saturating_add(BATCH_OPS);
         let mut counted = Vec::new();
@@ -221,7 +246,7 @@ impl Sync {
             return None;
         }
         self.batches = self.batches.wrapping_add(1);
-        Some(Batch { id: format!("{:016x}-{}", self.tag.unwrap_or(0), self.batches), ops, counted })
+        Some(Batch { id: format!("{:016x}-{}", self.tag.unwrap_or(0), self.batches), ops, counted, paid })
     }
 
     /// A batch was refused twice: it is given up, and counted.
@@ -230,6 +255,7 @@ impl Sync {
         for (ix, minute, amounts) in batch.counted {
             self.books.untell(config, ix, minute, amounts);
         }
+        self.untell_paid(batch.paid);
     }
 
     fn sketch_tag(&self) -> u32 {

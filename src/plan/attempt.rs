@@ -5,6 +5,7 @@ use crate::base::time::Millis;
 use crate::base::usage::Usage;
 use crate::config::DeploymentIx;
 use crate::error::Fault;
+use crate::price::Pico;
 use crate::state::{Counts, Lease};
 
 /// One send and how it went.
@@ -30,6 +31,8 @@ pub struct Attempt {
     pub lease: Lease,
     /// What it was thought to use.
     pub reserved: Counts,
+    /// What of its budgets is reserved; `None` where there are none.
+    pub(super) budgeted: Option<Pico>,
     /// Its head, if that is not 2xx and its body has not come yet.
     pub(super) refusal: Option<Box<(u16, Headers)>>,
 }
@@ -47,6 +50,7 @@ impl Attempt {
             usage: None,
             lease,
             reserved,
+            budgeted: None,
             refusal: None,
         }
     }

@@ -7,11 +7,10 @@ use smallvec::SmallVec;
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
 use crate::config::{
-    CallOptions, DeploymentIx, FallbackTarget, GroupIx, Param, Resolved, StreamRules, Surface,
+    BudgetIx, CallOptions, DeploymentIx, FallbackTarget, GroupIx, Param, Resolved, StreamRules, Surface,
 };
 use crate::error::{ErrorHint, Fault, FaultKind};
 use crate::state::{CALL_DEPOSIT, Counts, Delta, Lease, Scope, View};
-use crate::strategy::Need;
 
 use super::attempt::Attempt;
 use super::classify::refused;
@@ -91,6 +90,8 @@ pub struct Call {
     pub(super) unused: Option<(DeploymentIx, Counts)>,
     /// Who was benched in this step, and for what: the state does not show it yet.
     pub(super) benched: Option<(DeploymentIx, Scope, FaultKind)>,
+    /// Of the budgets of its tags the one that has the least room, in this step.
+    pub(super) tag: Option<BudgetIx>,
     /// Where the call waits for a place, if it does.
     pub(super) waits: Option<GroupIx>,
     /// The target that the host is asked about, and the fault that leads to it.
@@ -137,6 +138,7 @@ impl Call {
             level: 0,
             unused: None,
             benched: None,
+            tag: None,
             waits: None,
             asked: None,
             reserving: None,
@@ -224,13 +226,6 @@ impl Call {
         self.decisions.as_deref().unwrap_or_default()
     }
 
-    /// What a send of this call needs.
-    pub(super) fn need(&self) -> Need {
-        let (input, output) = self.spec.tokens.unwrap_or_default();
-        let counts = Counts { requests: 1, input: input.into(), output: output.into() };
-        Need { counts, stream: self.spec.stream, beside: self.beside, unused: self.unused }
-    }
-
     /// The send whose stream the caller is being given.
     #[must_use]
     pub fn shows(&self) -> Option<AttemptId> {
@@ -267,6 +262,7 @@ impl Call {
             return step;
         }
         (self.beside, self.unused, self.benched) = (None, None, None);
+        self.look_at_tags(now, view);
         match event {
             Event::Start => self.start(now, view, &mut step),
             Event::Head { attempt, status, headers } => {
@@ -276,14 +272,14 @@ impl Call {
                 }
             }
             Event::Content { attempt } => self.content(now, view, attempt, &mut step),
-            Event::Body { attempt, usage } => self.answered(now, attempt, usage, &mut step),
+            Event::Body { attempt, usage } => self.answered(now, view, attempt, usage, &mut step),
             Event::Failed { attempt, fault } => self.fault(now, view, attempt, fault, &mut step),
             Event::Refused { attempt, status, headers, hint } => {
                 let fault = refused(now, status, &headers, hint);
                 self.fault(now, view, attempt, fault, &mut step);
             }
             Event::StreamEnd { attempt, outcome: StreamOutcome::Complete { usage } } => {
-                self.answered(now, attempt, usage, &mut step);
+                self.answered(now, view, attempt, usage, &mut step);
             }
             Event::StreamEnd { attempt, outcome: StreamOutcome::Broken(fault) } => {
                 self.fault(now, view, attempt, fault, &mut step);
@@ -373,7 +369,7 @@ impl Call {
             let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) else { continue };
             known.fault = Some(Box::new(fault.clone()));
             let deployment = known.deployment;
-            self.close(now, attempt, step);
+            self.close(now, view, attempt, step);
             if fault.kind == FaultKind::Timeout {
                 self.learn(now, view, deployment, &fault, step);
             }

@@ -83,14 +83,14 @@ impl Call {
     }
 
     /// A send was faster: the other one is given up. It has done nothing wrong.
-    pub(super) fn win(&mut self, now: Millis, attempt: AttemptId, step: &mut Step) {
+    pub(super) fn win(&mut self, now: Millis, view: View<'_>, attempt: AttemptId, step: &mut Step) {
         self.timers.set(Timer::Hedge, now, None);
         let Some(loser) = self.other(attempt) else { return };
         step.abort.push(loser);
         if let Some(known) = self.attempts.get_mut(usize::from(loser.0)) {
             known.fault = Some(Box::new(Fault::new(FaultKind::Cancelled, "another send was faster")));
         }
-        self.close(now, loser, step);
+        self.close(now, view, loser, step);
         self.keep_only(attempt);
     }
 }

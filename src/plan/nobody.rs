@@ -4,7 +4,7 @@ use crate::base::time::Millis;
 use crate::config::{DeploymentIx, Resolved};
 use crate::error::{Blame, Fault, FaultKind};
 use crate::state::{Circuit, View};
-use crate::strategy::{Exclusion, Need, exclusion};
+use crate::strategy::{Exclusion, Need, exclusion, over_budget};
 
 use super::select::members;
 
@@ -28,8 +28,13 @@ pub(super) fn nobody(
         let until = full.iter().find(|(who, until)| *who == ix && now < *until).map(|(_, until)| until)?;
         Some(Exclusion::Limit { wait_ms: Some(until.since(now)) })
     };
-    let excluded =
-        |ix| exclusion(view, now, ix, need).or_else(|| shared(ix)).map(|exclusion| (ix, exclusion));
+    // One that was named is passed over for its budgets alone, whatever else keeps it from being chosen.
+    let named = |ix| match target {
+        Resolved::Group(_) => None,
+        Resolved::Deployment(_) => over_budget(view, now, ix, need),
+    };
+    let own = |ix| named(ix).or_else(|| exclusion(view, now, ix, need));
+    let excluded = |ix| own(ix).or_else(|| shared(ix)).map(|exclusion| (ix, exclusion));
     let excluded: Vec<_> = members(view, target).into_iter().filter_map(excluded).collect();
     let wait_ms = excluded.iter().filter_map(|(_, exclusion)| exclusion.wait_ms(now)).min();
     let in_use = || excluded.iter().filter(|(_, exclusion)| *exclusion != Exclusion::Drained);
@@ -63,7 +68,9 @@ pub(super) fn nobody(
         message.push_str(&ms.div_ceil(1_000).to_string());
         message.push_str(" s");
     }
-    Fault { retry_after_ms: wait_ms, ..Fault::new(FaultKind::NoDeployment, message) }
+    let is_for_money = in_use().next().is_some() && in_use().all(|(_, exclusion)| exclusion.is_budget());
+    let code = is_for_money.then(|| "budget_exceeded".into());
+    Fault { code, retry_after_ms: wait_ms, ..Fault::new(FaultKind::NoDeployment, message) }
 }
 
 /// Is what keeps everybody out something that a place in the order of calls helps against?
@@ -102,6 +109,9 @@ fn words(exclusion: Exclusion) -> &'static str {
         Exclusion::Full => "has as many calls as it takes at once",
         Exclusion::Limit { wait_ms: Some(_) } => "has reached its limit",
         Exclusion::Limit { wait_ms: None } => "has a limit that is smaller than the request",
+        Exclusion::BudgetSpent { .. } => "is over a budget",
+        Exclusion::BudgetReserved => "has the rest of a budget reserved",
+        Exclusion::BudgetSpentElsewhere { .. } => "has a budget spent elsewhere",
         Exclusion::Exhausted { .. } => "has nothing left of its provider's limit",
         Exclusion::Stalled => "is stalled",
         Exclusion::CooldownElsewhere { .. } => "is cooling down elsewhere",

@@ -32,8 +32,9 @@ impl Call {
         known.fault = Some(Box::new(fault.clone()));
         let (deployment, lease) = (known.deployment, known.lease);
         self.beside = Some(lease);
+        self.look_at_tags(now, view);
         self.unused = self.unused_by(now, view, attempt);
-        self.close(now, attempt, step);
+        self.close(now, view, attempt, step);
         self.learn(now, view, deployment, &fault, step);
         if !self.failed.contains(&deployment) {
             self.failed.push(deployment);

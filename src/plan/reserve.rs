@@ -4,6 +4,7 @@ use crate::base::time::Millis;
 use crate::config::{DeploymentIx, LimitMode, Resolved};
 use crate::error::Fault;
 use crate::state::{Counts, View};
+use crate::strategy::Need;
 
 use super::call::{Call, Phase};
 use super::deadline::Timer;
@@ -56,6 +57,14 @@ impl Call {
                 self.fall_back(now, view, fault, step);
             }
         }
+    }
+
+    /// What a send of this call needs.
+    pub(super) fn need(&self) -> Need {
+        let (input, output) = self.spec.tokens.unwrap_or_default();
+        let counts = Counts { requests: 1, input: input.into(), output: output.into() };
+        let Self { beside, unused, tag, .. } = *self;
+        Need { counts, stream: self.spec.stream, beside, unused, tag, is_paid: false }
     }
 
     /// What a send of this call reserves.

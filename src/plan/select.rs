@@ -6,7 +6,7 @@ use crate::base::rng::Rng;
 use crate::base::time::Millis;
 use crate::config::{DeploymentIx, Group, Resolved, WhenAllDown};
 use crate::state::{CircuitState, Company, View};
-use crate::strategy::{Candidates, Exclusion, Need, Strategy, exclusion, lowest_order};
+use crate::strategy::{Candidates, Exclusion, Need, Strategy, exclusion, lowest_order, over_budget};
 
 use super::decision::{Candidate, Decision, Passed};
 
@@ -23,10 +23,14 @@ pub(super) fn members(view: View<'_>, target: Resolved) -> Candidates {
     }
 }
 
-/// Who may be used now. A deployment that was named by its id is used even while it is benched or full. Advice counts
-/// only while somebody is left; and where all are benched, `when_all_down` may name one.
+/// Who may be used now. A deployment that was named by its id is used even while it is benched or full, but not for money
+/// that is spent. Advice counts only while somebody is left; and where all are benched, `when_all_down` may name one.
 fn eligible(view: View<'_>, now: Millis, target: Resolved, need: Need) -> Candidates {
-    let Resolved::Group(group) = target else { return members(view, target) };
+    let Resolved::Group(group) = target else {
+        let mut named = members(view, target);
+        named.retain(|ix| over_budget(view, now, *ix, need).is_none());
+        return named;
+    };
     let all = view.config.group(group).map_or(&[][..], |group| &group.members);
     let mut candidates = Candidates::with_capacity(all.len());
     // One by one: a filter would tell nothing of how many there are.
@@ -43,7 +47,9 @@ fn eligible(view: View<'_>, now: Millis, target: Resolved, need: Need) -> Candid
     candidates.extend(all.iter().copied().filter(|ix| is(ix, Exclusion::is_advice)));
     if candidates.is_empty() && view.config.policy.when_all_down == WhenAllDown::LeastRecentlyFailed {
         let failed_at = |ix: &DeploymentIx| view.state.health(*ix).map(|health| health.failed_at);
-        candidates.extend(all.iter().copied().filter(|ix| is(ix, Exclusion::is_bench)).min_by_key(failed_at));
+        let may =
+            |ix: &DeploymentIx| is(ix, Exclusion::is_bench) && over_budget(view, now, *ix, need).is_none();
+        candidates.extend(all.iter().copied().filter(may).min_by_key(failed_at));
     }
     candidates
 }

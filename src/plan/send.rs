@@ -116,6 +116,7 @@ impl Call {
             reserved,
             held,
         });
+        self.reserve_budgets(now, view, attempt, expires, step);
         step.action = Some(if self.is_committed {
             Action::Resume { attempt, deployment }
         } else {
@@ -164,11 +165,12 @@ impl Call {
     pub(super) fn answered(
         &mut self,
         now: Millis,
+        view: View<'_>,
         attempt: AttemptId,
         usage: Option<Usage>,
         step: &mut Step,
     ) {
-        self.win(now, attempt, step);
+        self.win(now, view, attempt, step);
         if let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) {
             known.usage = usage;
             let (deployment, lease) = (known.deployment, known.lease);
@@ -176,7 +178,7 @@ impl Call {
                 let after_ms = now.since(known.started);
                 step.deltas.push(Delta::Begun { deployment, lease, stream: false, after_ms });
             }
-            self.close(now, attempt, step);
+            self.close(now, view, attempt, step);
             step.deltas.push(Delta::Succeeded { deployment });
         }
         self.phase = Phase::Ended;
@@ -197,7 +199,7 @@ impl Call {
     }
 
     /// A send is over: its place is free, and what it used is settled. Said once.
-    pub(super) fn close(&mut self, now: Millis, attempt: AttemptId, step: &mut Step) {
+    pub(super) fn close(&mut self, now: Millis, view: View<'_>, attempt: AttemptId, step: &mut Step) {
         let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) else { return };
         if known.ended.is_none() {
             known.ended = Some(now);
@@ -208,6 +210,7 @@ impl Call {
                 reserved: known.reserved,
                 used: known.used(),
             });
+            self.settle_budgets(view, attempt, step);
         }
     }
 }

@@ -14,10 +14,10 @@ impl Call {
     /// A stream begins: it may be an answer already, or commit.
     pub(super) fn stream_head(&mut self, now: Millis, view: View<'_>, attempt: AttemptId, step: &mut Step) {
         if self.observe(view, attempt) == Observe::Off {
-            return self.answered(now, attempt, None, step);
+            return self.answered(now, view, attempt, None, step);
         }
         if self.rules.commit == Some(CommitAt::Head) && !self.is_committed {
-            self.win(now, attempt, step);
+            self.win(now, view, attempt, step);
             self.is_committed = true;
             self.phase = Phase::Committed(attempt);
             step.action = Some(Action::Commit { attempt });
@@ -73,14 +73,14 @@ impl Call {
         let (deployment, lease) = (known.deployment, known.lease);
         let after_ms = now.since(known.started);
         if known.content_at.is_none() {
-            self.win(now, attempt, step);
+            self.win(now, view, attempt, step);
             self.timers.clear(Lane::Main);
             step.deltas.push(Delta::Begun { deployment, lease, stream: true, after_ms });
             if let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) {
                 known.content_at = Some(now);
             }
             if observe == Observe::Head {
-                return self.answered(now, attempt, None, step);
+                return self.answered(now, view, attempt, None, step);
             }
             if self.phase == Phase::Sending(attempt) {
                 self.is_committed = true;

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::config::CallOptions;
 use crate::error::Fault;
 
 use super::traffic::Spec;
@@ -19,7 +20,7 @@ impl World {
     /// # Errors
     /// What such a call would hear.
     pub fn choose(&mut self, model: &str) -> Result<String, Fault> {
-        let ix = self.router.choose(self.clock.now, model, false)?;
+        let ix = self.router.choose(self.clock.now, model, false, &CallOptions::default())?;
         Ok(self.router.config().deployment(ix).map_or_else(String::new, |known| known.id.clone()))
     }
 

@@ -1,6 +1,6 @@
 //! What stays of the state when another config takes the place of the one in use.
 
-use crate::config::{Changes, DeploymentIx};
+use crate::config::{Budgets, Changes, DeploymentIx};
 
 use super::{Circuit, Health, State};
 
@@ -18,6 +18,18 @@ impl State {
             if let (Some(known), Some(circuit)) = (known, self.credentials.get_mut(usize::from(to.0))) {
                 *circuit = known.clone();
             }
+        }
+    }
+
+    /// Follows a change of the budgets: what was spent stays with the provider, the deployment or the tag. Where the
+    /// duration has changed, it begins anew, for its periods are others.
+    pub fn adopt_budgets(&mut self, old: &Budgets, new: &Budgets) {
+        let mut was = std::mem::take(&mut self.spends);
+        for (_, declared) in new.all() {
+            let identity = declared.identity();
+            let known = old.all().find(|(_, known)| known.identity() == identity).map(|(ix, _)| ix);
+            let kept = known.and_then(|ix| was.get_mut(usize::from(ix.0))).map(std::mem::take);
+            self.spends.push(kept.unwrap_or_default());
         }
     }
 

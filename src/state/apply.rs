@@ -61,6 +61,19 @@ impl State {
                 }
                 None
             }
+            Delta::Reserved { deployment, lease, expires, amount, tags } => {
+                for ix in config.budgets_of(*deployment).iter().chain(tags) {
+                    self.spends.get_mut(usize::from(ix.0))?.reserve(now, *lease, *amount, *expires);
+                }
+                None
+            }
+            Delta::Paid { deployment, lease, amount, tags } => {
+                for ix in config.budgets_of(*deployment).iter().chain(tags) {
+                    let window = config.budgets.get(*ix)?.budget.period.at(now).number;
+                    self.spends.get_mut(usize::from(ix.0))?.settle(window, *lease, *amount);
+                }
+                None
+            }
             Delta::Succeeded { deployment } => {
                 let health = self.health_mut(*deployment)?;
                 health.window.succeeded(now);

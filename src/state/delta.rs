@@ -2,7 +2,8 @@
 //! a little worse and never breaks a call.
 
 use crate::base::time::Millis;
-use crate::config::{DeploymentIx, ErrorClass, GroupIx};
+use crate::config::{BudgetIx, DeploymentIx, ErrorClass, GroupIx};
+use crate::price::Pico;
 
 use super::{Bench, Counts, Lease, Quota, Scope, Ticket};
 
@@ -47,6 +48,30 @@ pub enum Delta {
         reserved: Counts,
         /// What it used; the reservation, where that is not known.
         used: Counts,
+    },
+    /// What a request is thought to cost is reserved of its budgets.
+    Reserved {
+        /// Where it was sent.
+        deployment: DeploymentIx,
+        /// Whose.
+        lease: Lease,
+        /// When it is given back, whatever becomes of it.
+        expires: Millis,
+        /// How much.
+        amount: Pico,
+        /// The budgets of the call's tags.
+        tags: Box<[BudgetIx]>,
+    },
+    /// A send is over: what it cost takes the place of what was reserved. Merges by adding.
+    Paid {
+        /// Where it was sent.
+        deployment: DeploymentIx,
+        /// Whose.
+        lease: Lease,
+        /// How much.
+        amount: Pico,
+        /// The budgets of the call's tags.
+        tags: Box<[BudgetIx]>,
     },
     /// An attempt was answered: counts as a success and closes the circuits. Merges by adding.
     Succeeded {

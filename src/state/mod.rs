@@ -18,12 +18,13 @@ mod recent;
 mod saved;
 mod shared;
 mod sketch;
+mod spend;
 mod tally;
 mod usage;
 mod window;
 
 use crate::base::time::Millis;
-use crate::config::{DeploymentIx, GroupIx, RouterConfig};
+use crate::config::{BudgetIx, DeploymentIx, GroupIx, RouterConfig};
 
 pub use budget::{CALL_DEPOSIT, RETRY_PRICE, RetryBudget};
 pub use cell::Cell;
@@ -38,6 +39,7 @@ pub use quota::{Left, Quota};
 pub use recent::Recent;
 pub use saved::Unreadable;
 pub use sketch::Sketch;
+pub use spend::{Purse, Short, Spend};
 pub use tally::{GroupTally, Histogram, Outcomes, TOKENS, Tallies, Tally};
 pub use usage::{Counts, Measure, Usage, still_counts};
 pub use window::Window;
@@ -60,6 +62,8 @@ pub struct State {
     /// The circuits of credentials, by the deployment that is the first to have each.
     credentials: Vec<Circuit>,
     groups: Vec<GroupState>,
+    /// By the positions of the budgets.
+    spends: Vec<Spend>,
     /// Deployments whose circuit has changed and has not been told to the store.
     untold: Vec<DeploymentIx>,
     /// Does the store keep limits for all isolates?
@@ -76,6 +80,7 @@ impl State {
             deployments: vec![Health::default(); config.deployments.len()],
             credentials: vec![Circuit::default(); config.deployments.len()],
             groups: vec![GroupState::default(); config.groups.len()],
+            spends: vec![Spend::default(); config.budgets.all().count()],
             untold: Vec::new(),
             is_reserved_elsewhere: false,
             tallies: Tallies::default(),
@@ -112,6 +117,19 @@ impl State {
     #[must_use]
     pub fn group(&self, group: GroupIx) -> Option<&GroupState> {
         self.groups.get(usize::from(group.0))
+    }
+
+    /// How a budget stands, beside a send that is about to be over; `None` only for a position of another config.
+    #[must_use]
+    pub fn purse(
+        &self,
+        config: &RouterConfig,
+        now: Millis,
+        ix: BudgetIx,
+        beside: Option<Lease>,
+    ) -> Option<Purse> {
+        let declared = config.budgets.get(ix)?;
+        self.spends.get(usize::from(ix.0)).map(|spend| spend.at(now, declared, beside))
     }
 
     /// Has a group retry tokens left at `now`?

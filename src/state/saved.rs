@@ -2,7 +2,7 @@
 //! clock.
 //!
 //! Kept are circuits with the kind of what opened them, usage, what providers have told of their limits, recent times,
-//! marks and retry budgets. Not kept: sends under way, which nobody will end, and anything that a provider or a caller
+//! marks, retry budgets, and what was spent of budgets. Not kept: sends under way, which nobody will end, and anything that a provider or a caller
 //! has said. A credential is known by 16 bits that are no help in guessing it, so that a new key starts clean.
 
 use thiserror::Error;
@@ -73,6 +73,15 @@ impl State {
                 out.text(&group.name);
                 out.u32(milli);
                 out.u64(counted_at.0);
+            }
+        }
+        for ((_, declared), spend) in config.budgets.all().zip(&self.spends) {
+            let (window, spent) = spend.saved();
+            if spent > 0 {
+                out.u8(3);
+                out.text(&declared.identity());
+                out.u64(window);
+                out.u64(spent);
             }
         }
         out.u8(0);
@@ -159,6 +168,18 @@ fn read(
                     && let Some(group) = state.groups.get_mut(place)
                 {
                     group.budget = budget;
+                }
+            }
+            3 => {
+                let name = reader.text()?;
+                let (window, spent) = (reader.u64()?, reader.u64()?);
+                let found = config.budgets.all().find(|(_, declared)| declared.identity() == name);
+                // What was spent in the future was spent by another clock.
+                let found = found.filter(|(_, declared)| window <= declared.budget.period.at(now).number);
+                if let (Some(state), Some((ix, _))) = (&mut taker, found)
+                    && let Some(spend) = state.spends.get_mut(usize::from(ix.0))
+                {
+                    spend.restore(window, spent);
                 }
             }
             _ => return None,

@@ -2,7 +2,8 @@
 //! learnt here.
 
 use crate::base::time::Millis;
-use crate::config::DeploymentIx;
+use crate::config::{BudgetIx, DeploymentIx};
+use crate::price::Pico;
 
 use super::{Cell, Counts, Sketch, State};
 
@@ -27,6 +28,13 @@ impl State {
         if let Some(health) = self.health_mut(deployment) {
             health.usage.merge(now, foreign, ttl_ms);
             health.quota.spend(fresh);
+        }
+    }
+
+    /// Takes in what others have spent of a budget in a period; it counts until then.
+    pub fn merge_spend(&mut self, ix: BudgetIx, window: u64, amount: Pico, until: Millis) {
+        if let Some(spend) = self.spends.get_mut(usize::from(ix.0)) {
+            spend.merge(window, amount, until);
         }
     }
 

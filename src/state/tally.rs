@@ -20,12 +20,16 @@ const FIRST_BOUND_MS: u64 = 10;
 /// The name of a kind of tokens, and how many of them an answer used.
 type Kind = (&'static str, fn(&Usage) -> u64);
 
-/// The kinds of tokens that are counted. Cached ones are among those of the input, reasoning is among the output.
-pub const TOKENS: [Kind; 4] = [
+/// The kinds of tokens that are counted. All but the first two are a part of these: cached and written ones, audio and
+/// reasoning.
+pub const TOKENS: [Kind; 7] = [
     ("input", |usage| usage.prompt_tokens),
     ("output", |usage| usage.completion_tokens),
     ("cached", |usage| usage.cached_tokens),
     ("reasoning", |usage| usage.reasoning_tokens),
+    ("cache_write", |usage| usage.cache_write_tokens.into()),
+    ("input_audio", |usage| usage.input_audio_tokens.into()),
+    ("output_audio", |usage| usage.output_audio_tokens.into()),
 ];
 
 /// How often something took how long.

@@ -3,9 +3,11 @@
 use smallvec::SmallVec;
 
 use crate::base::time::Millis;
-use crate::config::{Deployment, DeploymentIx, LimitMode};
+use crate::config::{BudgetIx, Deployment, DeploymentIx, LimitMode};
 use crate::error::FaultKind;
 use crate::state::{Circuit, CircuitState, Counts, Health, Lease, Measure, View};
+
+use super::money::short_of_money;
 
 /// A short list of deployments; on the stack up to 16.
 pub type Candidates = SmallVec<[DeploymentIx; 16]>;
@@ -21,6 +23,10 @@ pub struct Need {
     pub beside: Option<Lease>,
     /// What that send has not used of its reservation, and where it counts: the state does not show it yet.
     pub unused: Option<(DeploymentIx, Counts)>,
+    /// The budget of the call's tags that has the least room.
+    pub tag: Option<BudgetIx>,
+    /// Budgets have been looked at.
+    pub is_paid: bool,
 }
 
 impl Need {
@@ -57,6 +63,13 @@ pub enum Exclusion {
         /// When the request fits; `None` if it is larger than the limit itself.
         wait_ms: Option<u64>,
     },
+    /// A budget is spent: the provider's, its own, or that of one of the call's tags.
+    BudgetSpent {
+        /// Until when.
+        until: Millis,
+    },
+    /// What is left of a budget is reserved by sends that are under way.
+    BudgetReserved,
     /// Its provider says that nothing is left.
     Exhausted {
         /// Until when.
@@ -74,6 +87,11 @@ pub enum Exclusion {
         /// Until when that counts.
         until: Millis,
     },
+    /// Others have spent so much of a budget, as the store tells, that the request is too much.
+    BudgetSpentElsewhere {
+        /// Until when that counts.
+        until: Millis,
+    },
 }
 
 impl Exclusion {
@@ -88,10 +106,13 @@ impl Exclusion {
             Self::Probing => "probing",
             Self::Full => "full",
             Self::Limit { .. } => "limit",
+            Self::BudgetSpent { .. } => "budget_spent",
+            Self::BudgetReserved => "budget_reserved",
             Self::Exhausted { .. } => "exhausted",
             Self::Stalled => "stalled",
             Self::CooldownElsewhere { .. } => "cooldown_elsewhere",
             Self::UsedElsewhere { .. } => "used_elsewhere",
+            Self::BudgetSpentElsewhere { .. } => "budget_spent_elsewhere",
         }
     }
 
@@ -104,7 +125,16 @@ impl Exclusion {
     /// Is it only what others have told?
     #[must_use]
     pub const fn is_elsewhere(self) -> bool {
-        matches!(self, Self::CooldownElsewhere { .. } | Self::UsedElsewhere { .. })
+        matches!(
+            self,
+            Self::CooldownElsewhere { .. } | Self::UsedElsewhere { .. } | Self::BudgetSpentElsewhere { .. }
+        )
+    }
+
+    /// Is it about money?
+    #[must_use]
+    pub const fn is_budget(self) -> bool {
+        matches!(self, Self::BudgetSpent { .. } | Self::BudgetReserved)
     }
 
     /// Is it about failures?
@@ -120,10 +150,17 @@ impl Exclusion {
             Self::Cooldown { until }
             | Self::CredentialCooldown { until }
             | Self::Exhausted { until }
+            | Self::BudgetSpent { until }
             | Self::CooldownElsewhere { until }
-            | Self::UsedElsewhere { until } => Some(until.since(now)),
+            | Self::UsedElsewhere { until }
+            | Self::BudgetSpentElsewhere { until } => Some(until.since(now)),
             Self::Limit { wait_ms } => wait_ms,
-            Self::Drained | Self::MarkedDown | Self::Probing | Self::Full | Self::Stalled => None,
+            Self::Drained
+            | Self::MarkedDown
+            | Self::Probing
+            | Self::Full
+            | Self::BudgetReserved
+            | Self::Stalled => None,
         }
     }
 }
@@ -149,9 +186,22 @@ pub fn exclusion(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need) -> O
     {
         return Some(found);
     }
+    if (!known.budgets.is_empty() || need.tag.is_some()) && !need.is_paid {
+        return with_budgets(view, now, ix, need);
+    }
     at_limit(view, now, ix, known, need)
         .or_else(|| advice(now, health, need))
         .or_else(|| elsewhere(view, now, ix, known, need))
+}
+
+/// As [`exclusion`], where there are budgets: what is spent, then all the rest, then what others have told of them.
+#[cold]
+fn with_budgets(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need) -> Option<Exclusion> {
+    let money = short_of_money(view, now, ix, need);
+    if money.is_some_and(Exclusion::is_budget) {
+        return money;
+    }
+    exclusion(view, now, ix, Need { is_paid: true, ..need }).or(money)
 }
 
 fn of_credential(now: Millis, circuit: &Circuit, need: Need) -> Option<Exclusion> {

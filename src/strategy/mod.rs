@@ -4,6 +4,7 @@
 //! so each attempt filters and picks anew (see `docs/DESIGN.md`).
 
 mod filter;
+mod money;
 mod shuffle;
 
 use crate::base::rng::Rng;
@@ -14,6 +15,7 @@ use crate::state::View;
 pub use filter::{
     Candidates, Exclusion, Need, bounds, exclusion, is_asked_anyway, lowest_order, order_of, places,
 };
+pub use money::{estimate, over_budget, tightest};
 
 /// How one of several eligible deployments is picked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

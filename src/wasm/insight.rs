@@ -19,10 +19,9 @@ impl Router {
     /// `coreBegin`.
     #[wasm_bindgen(js_name = coreChoose)]
     pub fn choose(&mut self, model: &str, stream: bool, options: JsValue, now: f64) -> i32 {
-        // Nothing that a call may ask for changes a choice yet; but what is wrong is wrong here, too.
-        let chosen = self
-            .options(options)
-            .and_then(|_| self.engine.borrow_mut().choose(Millis::from_f64(now), model, stream));
+        let chosen = self.options(options).and_then(|options| {
+            self.engine.borrow_mut().choose(Millis::from_f64(now), model, stream, &options)
+        });
         match chosen {
             Ok(ix) => ix.0.into(),
             Err(fault) => self.refuse_look(fault),

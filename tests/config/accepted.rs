@@ -141,7 +141,7 @@ fn options_that_are_not_carried_out_are_told_of() {
         ("routing_groups", json!([])),
         ("retry_budget", json!({})),
         ("cache_responses", json!(true)),
-        ("provider_budget_config", json!({})),
+        ("routing_strategy", json!("provider-budget-routing")),
         ("enable_tag_filtering", json!(true)),
         ("enable_pre_call_checks", json!(true)),
         ("redis_url", json!("redis://x")),

@@ -87,6 +87,7 @@ fn everything_that_is_carried_out_is_read() {
         retry_policy,
         hedging: Some(Hedging::After(20)),
         priority: Some(0),
+        tags: Vec::new(),
         explain: true,
         mock: Some(Box::new(Mock { response: Some("Hi".into()), delay_ms: 100, timeout: false })),
         mock_testing_rate_limit_error: true,

@@ -1,15 +1,16 @@
-/** `router.metrics()` as a reader of Prometheus' text format sees it that is none of ours. */
+/** Budgets; and `router.metrics()` as a reader of Prometheus' text format sees it that is none of ours. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import parse from "parse-prometheus-text-format";
+import { budgets } from "./cases/budgets.js";
 import { metrics } from "./cases/metrics.js";
 import { CHAT, GROUP, all } from "./support/kit.js";
 import { assertSilent } from "./support/leaks.js";
 import { SECRETS, WAYS, params } from "./support/marked.js";
 import { nodeKit, onBoth } from "./support/suite.mjs";
 
-onBoth({ metrics });
+onBoth({ budgets, metrics });
 
 /** The samples by their names, without the prefix that all have. */
 function read(router) {

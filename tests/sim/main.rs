@@ -12,6 +12,7 @@
 )]
 
 mod asked;
+mod budgets;
 mod cooldown;
 mod determinism;
 mod errors;

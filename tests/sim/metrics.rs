@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
-use switchman::config::DeploymentIx;
 use switchman::sim::{Outcome, Reply, Spec, Upstream};
 
 use crate::support::{Scene, assert_answered, config, deployment, slow_down, with};
@@ -272,10 +271,13 @@ fn counters_are_an_instances_own_and_costs_are_exact() {
     assert_eq!(sum(&samples(&mut scene), "cost_usd_total"), 0.0);
     let text = |scene: &mut Scene| scene.with_router(|router, now| router.metrics(now));
     assert!(!text(&mut scene).contains("cost_usd"), "what is not known is not 0");
-    scene.with_router(|router, _| {
-        [1, 1_000_000_000_000].into_iter().for_each(|pico| router.book_cost(DeploymentIx(0), pico));
-    });
-    assert!(text(&mut scene).contains("} 1.000000000001\n"));
+    let price = json!({ "input_cost_per_token": 0, "output_cost_per_token": "0.200000000001" });
+    let mut scene = Scene::new(&with(vec![deployment("chat", "a", price)], json!({ "num_retries": 0 })))
+        .first("a", [Reply::status(500)]);
+    assert!(!scene.ask_chat().is_answered());
+    assert!(!text(&mut scene).contains("cost_usd"), "that a failure costs nothing tells of no price");
+    assert_answered(&scene.ask_chat());
+    assert!(text(&mut scene).contains("} 1.000000000005\n"));
     let before = samples(&mut scene);
     let state = scene.with_router(|router, now| router.export(now));
     scene.with_router(|router, now| router.import(now, &state)).unwrap();

@@ -34,6 +34,8 @@ const router = new Router(
     success_callback: ["otel", "langfuse"],
     failure_callback: "helicone",
     litellm_settings: { turn_off_message_logging: false },
+    provider_budget_config: { openai: { budget_limit: 1, time_period: "1d" } },
+    tag_budget_config: { shop: { max_budget: "0.5", budget_duration: "1mo" } },
   },
   { fetch: fake.fetch, seed: 1, store: memoryStore({ maxKeys: 10 }), mayFallback: async ({ model_group }) => model_group !== "x", callbacks: [({ type }) => type], recordContent: true },
 );
@@ -92,6 +94,8 @@ export async function insight(): Promise<string> {
   const { id, model_group }: { id: string; model_group: string } = router.getAvailableDeployment({ model: "chat" });
   const told: Explanation = router.explain({ model: "chat" }, { disable_fallbacks: true });
   const known: Snapshot = router.snapshot();
+  const text: string = router.metrics();
+  const left = known.budgets.filter(({ scope }) => scope === "tag").map((budget) => budget.limit_usd - budget.spent_usd);
   router.setHealth(id, known.deployments.every(({ health }) => health.state === "closed"));
   const off: () => void = router.on("attempt_end", ({ status, error, usage }) => console.log(status, error, usage?.total_tokens));
   router.on("*", (event) => event.type === "retry" && console.log(event.wait_ms));

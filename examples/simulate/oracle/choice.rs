@@ -15,6 +15,7 @@ pub(super) enum Why {
     Probed,
     Full,
     Limit,
+    OverBudget,
 }
 
 /// The router counts a minute in steps of a second: so much may count as long as a second more.
@@ -48,6 +49,9 @@ impl Oracle {
         if most.is_some_and(|most| self.books.open(ix, now) >= most as usize) {
             return Some(Why::Full);
         }
+        if self.is_over_budget(ix, call) {
+            return Some(Why::OverBudget);
+        }
         self.is_over_limit(ix, known, call, window_ms).then_some(Why::Limit)
     }
 
@@ -77,6 +81,8 @@ impl Oracle {
             self.tally.hedges += 1;
         }
         let call = self.calls.of(entry.call);
+        // Whatever else names a deployment or lets it be used: money that is spent is spent.
+        rule!(!self.is_over_budget(to, call), "{} is over a budget", known.id);
         if call.may_be_named(to) {
             return Ok(());
         }
@@ -100,7 +106,7 @@ impl Oracle {
                 rule!(free.is_empty(), "{} is {why:?}, and {free:?} are not", known.id);
                 self.tally.all_down += 1;
             }
-            Some(Why::Drained | Why::Full | Why::Limit) => {
+            Some(Why::Drained | Why::Full | Why::Limit | Why::OverBudget) => {
                 return Err(format!("{} is {why:?}", known.id));
             }
         }

@@ -11,6 +11,7 @@ mod calls;
 mod choice;
 mod circuit;
 mod end;
+mod purse;
 
 use switchman::base::time::Millis;
 use switchman::config::{CallOptions, DeploymentIx, RouterConfig};
@@ -23,6 +24,7 @@ use crate::tally::Tally;
 
 use books::Books;
 use calls::{Calls, Send};
+use purse::Purses;
 
 /// A rule that was broken, and how.
 pub(crate) type Broken = String;
@@ -45,6 +47,7 @@ pub(crate) struct Oracle {
     /// How far the clock is set back in all.
     back_ms: u64,
     books: Books,
+    purses: Purses,
     calls: Calls,
     /// The call that the present step is of.
     at: usize,
@@ -61,6 +64,7 @@ impl Oracle {
             now: Millis(0),
             back_ms: case.clock_steps.iter().map(|(_, by_ms)| by_ms.min(&0).unsigned_abs()).sum(),
             books: Books::new(&config),
+            purses: Purses::new(&config),
             calls: Calls::new(case, &config, options),
             config,
             at: 0,
@@ -74,6 +78,7 @@ impl Oracle {
             self.now = self.now.max(world.told());
             self.entry(world, entry).map_err(|broken| format!("{broken}\n    at {entry}"))?;
         }
+        self.check_purses(world)?;
         self.calls.check_deadlines(world, self.back_ms)
     }
 
@@ -103,10 +108,16 @@ impl Oracle {
                     self.tally.waits += 1;
                     self.calls.waits(entry.call);
                 }
-                Delta::Sent { .. } | Delta::Failed { .. } | Delta::Learned { .. } | Delta::Left { .. } => {}
+                Delta::Sent { .. }
+                | Delta::Failed { .. }
+                | Delta::Learned { .. }
+                | Delta::Left { .. }
+                | Delta::Reserved { .. }
+                | Delta::Paid { .. } => {}
             }
         }
         self.sent(world, entry)?;
+        self.money(entry)?;
         self.calls.after(entry);
         self.check_state(world, entry)
     }
@@ -172,6 +183,7 @@ impl Oracle {
             send.attempt.0
         );
         self.books.over(lease, used);
+        self.purses.over(lease);
         Ok(())
     }
 

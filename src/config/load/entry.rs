@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::budget::deployment_budget;
 use super::defaults::Defaults;
 use super::facts::facts;
 use super::keys;
@@ -17,7 +18,7 @@ use super::target::{Target, target};
 use crate::base::index::Index;
 use crate::base::json::number_text;
 use crate::base::text::has;
-use crate::config::{Deployment, DeploymentIx, DialectName, GroupIx, Place, Secret};
+use crate::config::{BudgetList, Deployment, DeploymentIx, DialectName, GroupIx, Place, Secret};
 
 /// An entry that was read: one deployment, or one for each organisation.
 pub(super) struct Entry {
@@ -84,6 +85,7 @@ pub(super) fn entry(
     let tpm = limits.pick(reader, "tpm", Reader::whole);
     let itpm = limits.pick(reader, "itpm", Reader::whole);
     let otpm = limits.pick(reader, "otpm", Reader::whole);
+    let max_budget = deployment_budget(reader, &at_params, params);
     let num_retries = only_params.pick(reader, "num_retries", Reader::retries);
     let retry_policy = only_params.pick(reader, "retry_policy", retry_policy);
     let allowed_fails = info_only.pick(reader, "allowed_fails", Reader::count);
@@ -127,6 +129,9 @@ pub(super) fn entry(
         itpm,
         otpm,
         max_parallel: max_parallel.map(|limit| if limit == 0 { u32::MAX } else { limit }),
+        max_budget,
+        budgets: BudgetList::default(),
+        known: None,
         num_retries,
         retry_policy: retry_policy.unwrap_or_default(),
         cooldown_ms,

@@ -87,7 +87,8 @@ const SETTINGS: &str = "\
         model_group_retry_policy allowed_fails allowed_fails_policy when_all_down fallback_on hedging \
         default_max_parallel_requests limit_mode enable_pre_call_checks enable_pre_call_check \
         optional_pre_call_checks default_priority enable_health_check_routing \
-        health_check_staleness_threshold success_callback failure_callback callbacks";
+        health_check_staleness_threshold provider_budget_config tag_budget_config \
+        success_callback failure_callback callbacks";
 
 /// The names of the settings that are carried out.
 pub(super) fn settings() -> impl Iterator<Item = &'static str> {
@@ -96,7 +97,7 @@ pub(super) fn settings() -> impl Iterator<Item = &'static str> {
 
 const SETTINGS_LATER: &str = "\
         routing_strategy_args routing_groups \
-        enable_tag_filtering tag_filtering_match_any tag_routing_prefix provider_budget_config \
+        enable_tag_filtering tag_filtering_match_any tag_routing_prefix \
         cache_responses caching_groups health_check_ignore_transient_errors deployment_affinity_ttl_seconds \
         model_group_affinity_config session_affinity_repin_on_failover \
         fallback_on_unsupported_params alerting_config weights retry_budget";
@@ -158,10 +159,10 @@ pub(super) const PARAMS: Table = Table {
         "model custom_llm_provider api_key api_base base_url organization weight order rpm tpm itpm otpm timeout \
         stream_timeout request_timeout headers_timeout first_token_timeout idle_timeout deadline \
         num_retries retry_policy cooldown_time region_name extra_headers headers extra_body \
-        max_parallel_requests drop_params mock_response mock_delay mock_timeout base_model \
+        max_parallel_requests drop_params mock_response mock_delay mock_timeout base_model max_budget budget_duration \
         tiered_pricing search_context_cost_per_query",
     ],
-    later: &["api_version rpd tpd daily_reset_time tags tag_regex max_budget budget_duration \
+    later: &["api_version rpd tpd daily_reset_time tags tag_regex \
         silent_model \
         additional_drop_params allowed_openai_params timeout_by_service_tier \
         stream_timeout_by_service_tier retry_strategy fallbacks \

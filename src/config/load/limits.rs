@@ -15,6 +15,9 @@ const BINDING: [&str; 4] =
 /// The value of `optional_pre_call_checks` that makes limits bind.
 const LIMITS: &str = "enforce_model_rate_limits";
 
+/// The one that makes budgets bind, which they do anyway.
+const BUDGETS: &str = "router_budget_limiting";
+
 /// Every value of `optional_pre_call_checks`.
 const CHECKS: &str = "enforce_model_rate_limits prompt_caching router_budget_limiting \
     responses_api_deployment_check deployment_affinity session_affinity \
@@ -54,6 +57,7 @@ fn optional_checks(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value) -> Opt
     reader.texts(at, value, &mut |reader, at, name| {
         if name == LIMITS {
             is_listed = true;
+        } else if name == BUDGETS {
         } else if CHECKS.split_ascii_whitespace().any(|known| known == name) {
             reader.without_effect(at, name, Kind::Later);
         } else {

@@ -8,6 +8,7 @@
 //! Not here: what the options mean (`policy`, `fallback`, `deployment`), and the options of one call (`options`).
 
 mod aliases;
+mod budget;
 mod callbacks;
 mod defaults;
 mod edit;
@@ -90,10 +91,12 @@ pub fn load(
         let book = Book { config: &models.config, doomed: &models.doomed };
         models.config.fallbacks = fallbacks::table(reader, &settings, &book);
     }
+    budget::budgets(reader, &settings, &mut models.config);
     let is_empty = top.get("model_list").and_then(Value::as_array).is_some_and(Vec::is_empty);
     let host = host::host(reader, host, &mut models.config, is_empty);
     let mut config = RouterConfig { policy, host, ..models.config };
     config.leave_out_forbidden();
+    config.share_budgets();
     let (problems, notices) = std::mem::take(&mut reader.report).finish();
     if !problems.is_empty() {
         return Err(problems);

@@ -18,7 +18,7 @@ pub(super) fn rates(reader: &mut Reader<'_>, at: &Path<'_>, members: &Members, p
     for (name, value) in given() {
         let at = at.key(name);
         if let Some((rate, condition)) = Rate::parse(name) {
-            reader.rate(&at, value).into_iter().for_each(|pico| price.set(rate, condition, pico));
+            reader.usd(&at, value).into_iter().for_each(|pico| price.set(rate, condition, pico));
         } else if name == "search_context_cost_per_query"
             && let Some(sizes) = reader.object(&at, value)
         {
@@ -57,7 +57,7 @@ fn listed(reader: &mut Reader<'_>, at: &Path<'_>, members: &Members, above: u32,
         let at = at.key(name);
         match Rate::parse(name) {
             Some((rate, Condition { above: 0, tier })) => {
-                let pico = reader.rate(&at, value);
+                let pico = reader.usd(&at, value);
                 pico.into_iter().for_each(|pico| price.set(rate, Condition { above, tier }, pico));
             }
             _ => reader.report.notice(&at, format!("{} is no rate that is known here", quote(name))),
@@ -66,8 +66,8 @@ fn listed(reader: &mut Reader<'_>, at: &Path<'_>, members: &Members, above: u32,
 }
 
 impl Reader<'_> {
-    /// A rate in US dollars: a number, or one in a string, which LiteLLM takes too.
-    fn rate(&mut self, at: &Path<'_>, value: &Value) -> Option<Pico> {
+    /// An amount of US dollars: a number, or one in a string, which LiteLLM takes too.
+    pub(super) fn usd(&mut self, at: &Path<'_>, value: &Value) -> Option<Pico> {
         let text = match value {
             Value::Number(number) => number_text(number),
             Value::String(_) => self.any_text(at, value)?.trim().to_owned(),

@@ -5,25 +5,33 @@ use crate::base::time::Millis;
 use crate::config::{CallOptions, DeploymentIx};
 use crate::engine::Router;
 use crate::error::{Fault, FaultKind};
-use crate::plan::choose;
+use crate::plan::{budgets_of, choose};
 use crate::state::{CircuitState, Counts, Mark};
-use crate::strategy::Need;
+use crate::strategy::{Need, tightest};
 
 /// Sets these draws apart from those of the calls, so that a look changes no call.
 const LOOKS: u64 = 0x6c6f_6f6b_7321_7321;
 
 impl Router {
-    /// Whom a call to a model would be sent to now, in the group that it names. Nothing is sent or reserved.
+    /// Whom a call to a model would be sent to now, in the group that it names. Of its options the tags count, and whether
+    /// the model is `specific_deployment`. Nothing is sent or reserved.
     ///
     /// # Errors
     /// The model is not known, or nobody of its group may be used: what a call would hear.
-    pub fn choose(&mut self, now: Millis, model: &str, stream: bool) -> Result<DeploymentIx, Fault> {
+    pub fn choose(
+        &mut self,
+        now: Millis,
+        model: &str,
+        stream: bool,
+        options: &CallOptions,
+    ) -> Result<DeploymentIx, Fault> {
         let now = self.advance(now);
         let look = self.next_look();
         let mut rng = Rng::for_call(self.seed().unwrap_or(0) ^ LOOKS, look);
         let counts = Counts { requests: 1, ..Counts::default() };
-        let need = Need { counts, stream, ..Need::default() };
-        let (target, _) = self.target(model, &CallOptions::default(), true)?;
+        let tag = tightest(self.view(), now, &budgets_of(&self.config, &options.tags), None);
+        let need = Need { counts, stream, tag, ..Need::default() };
+        let (target, _) = self.target(model, options, true)?;
         choose(self.view(), now, model, target, need, &mut rng)
     }
 

@@ -51,6 +51,7 @@ impl Router {
         attempts_in(&mut out, &rows);
         self.standings_in(&mut out, now, &rows);
         self.left_in(&mut out, now, &rows);
+        self.budgets_in(&mut out, now);
         let only = Labels::default();
         for (name, help, count) in [
             (
@@ -174,6 +175,16 @@ impl Router {
         }
     }
 
+    fn budgets_in(&self, out: &mut Exposition, now: Millis) {
+        out.family("budget_remaining_usd", "gauge", "What is left of a budget in its period.");
+        for (ix, declared) in self.config.budgets.all() {
+            if let Some(purse) = self.state().purse(&self.config, now, ix, None) {
+                let scope = Labels::default().with("scope", declared.purpose.name());
+                out.fraction(&scope.with("name", &declared.name), purse.left(), PICO_DIGITS);
+            }
+        }
+    }
+
     fn standing(&self, now: Millis, ix: DeploymentIx) -> Standing {
         let Some(health) = self.state().health(ix) else { return Standing::Healthy };
         let credential =
@@ -238,10 +249,13 @@ fn attempts_in(out: &mut Exposition, rows: &[Row<'_>]) {
     out.family(
         "tokens_total",
         "counter",
-        "Tokens that answers say they used. Cached ones are among the input, reasoning is among the output.",
+        "Tokens that answers say they used. All kinds but input and output are a part of these.",
     );
     for row in rows {
-        for ((kind, _), count) in TOKENS.iter().zip(row.tally.tokens) {
+        for (place, ((kind, _), count)) in TOKENS.iter().zip(row.tally.tokens).enumerate() {
+            if count == 0 && place > 1 {
+                continue;
+            }
             out.count(&row.labels.with("kind", kind), count);
         }
     }

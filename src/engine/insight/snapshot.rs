@@ -2,14 +2,16 @@
 
 use crate::base::json::Writer;
 use crate::base::time::Millis;
-use crate::config::{Deployment, DeploymentIx, Group, GroupIx, GroupKind};
+use crate::config::{BudgetIx, Declared, Deployment, DeploymentIx, Group, GroupIx, GroupKind};
 use crate::engine::Router;
+use crate::price::amount::usd;
 use crate::state::{Circuit, CircuitState, Counts, GroupState, Health, Left, RETRY_PRICE, Recent};
 
 use super::write::{finished, flag, fraction, moment, number, text};
 
 impl Router {
-    /// The health, the use and the times of every deployment, what is known of every group, and the router's own counts.
+    /// The health, the use and the times of every deployment, what is known of every group and every budget, and the router's
+    /// own counts.
     pub fn snapshot(&mut self, now: Millis) -> String {
         let now = self.advance(now);
         let mut out = Writer::default();
@@ -36,8 +38,27 @@ impl Router {
                 self.deployment_in(&mut out, now, (ix, known), health);
             }
         }
+        out.push("]").key("budgets").raw("[");
+        for (ix, declared) in self.config.budgets.all() {
+            self.budget_in(&mut out, now, ix, declared);
+        }
         out.push("]}");
         finished(out)
+    }
+
+    fn budget_in(&self, out: &mut Writer, now: Millis, ix: BudgetIx, declared: &Declared) {
+        let Some(purse) = self.state().purse(&self.config, now, ix, None) else { return };
+        out.raw("{").key("scope").text(declared.purpose.name()).key("name").text(&declared.name);
+        for (name, pico) in [
+            ("limit_usd", purse.limit),
+            ("spent_usd", purse.spent),
+            ("reserved_usd", purse.reserved),
+            ("spent_elsewhere_usd", purse.elsewhere),
+        ] {
+            out.member(name, &usd(pico));
+        }
+        moment(out, "resets_at", Some(purse.resets));
+        out.push("}");
     }
 
     fn group_in(&self, out: &mut Writer, now: Millis, group: &Group, state: Option<&GroupState>) {

@@ -1,16 +1,20 @@
 //! The words of the store's language: keys, operations, and what comes back.
 
 use crate::base::hash::deployment_id;
-use crate::config::{DeploymentIx, RouterConfig};
+use crate::config::{BudgetIx, DeploymentIx, RouterConfig};
 use crate::state::{Counts, Measure};
 
 use super::book::Amounts;
+use super::money::budget_key;
 
 /// The version of keys and values stands in the key: what a later version writes is not read here.
-const VERSION: &str = "sw1";
+pub(super) const VERSION: &str = "sw1";
 
 /// A larger amount is none: no provider serves so many tokens in a minute.
 const MOST: f64 = 1e12;
+
+/// The most that a JavaScript number counts exactly.
+const MOST_NANO: f64 = 9_007_199_254_740_991.0;
 
 /// What a store carries, and how old its view may become. Nothing, until the host says so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,9 +67,11 @@ pub struct Batch {
     /// What to write, in this order.
     pub ops: Vec<Op>,
     pub(super) counted: Vec<(DeploymentIx, u64, Amounts)>,
+    /// Of each budget, in which period, how many billionths of a dollar.
+    pub(super) paid: Vec<(BudgetIx, u64, u64)>,
 }
 
-/// What is to be loaded of one deployment.
+/// What is to be loaded of one deployment, or of one budget.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     pub(super) ix: DeploymentIx,
@@ -96,6 +102,14 @@ impl Loaded {
             _ => 0,
         }
     }
+
+    /// How many billionths of a dollar were spent; 0 for what is no amount.
+    pub(super) fn nano(self) -> u64 {
+        match self {
+            Self::Number(number) if (0.0..=MOST_NANO).contains(&number) => number as u64,
+            _ => 0,
+        }
+    }
 }
 
 /// What is told of a deployment.
@@ -113,6 +127,8 @@ pub(super) enum Facet {
     Output(u64),
     /// What is reserved of a limit in a minute.
     Held(Measure, u64),
+    /// What is spent of a budget in a period, whatever the deployment.
+    Spent(BudgetIx, u64),
 }
 
 impl Facet {
@@ -120,7 +136,9 @@ impl Facet {
         match self {
             Self::Input(_) => &mut counts.input,
             Self::Output(_) => &mut counts.output,
-            Self::Requests(_) | Self::Cool | Self::Latency | Self::Held(..) => &mut counts.requests,
+            Self::Requests(_) | Self::Cool | Self::Latency | Self::Held(..) | Self::Spent(..) => {
+                &mut counts.requests
+            }
         }
     }
 }
@@ -129,6 +147,9 @@ impl Facet {
 /// for a deployment of another config, and one that is no more. What was made for a model has keys of its own, in which the
 /// model is a hash, because a caller chose its name.
 pub(super) fn key(config: &RouterConfig, ix: DeploymentIx, facet: Facet) -> Option<String> {
+    if let Facet::Spent(budget, window) = facet {
+        return budget_key(config, budget, window);
+    }
     let known = config.deployment(ix).filter(|known| !known.is_retired)?;
     let id = match known.parent {
         None => known.id.clone(),
@@ -141,6 +162,7 @@ pub(super) fn key(config: &RouterConfig, ix: DeploymentIx, facet: Facet) -> Opti
         Facet::Requests(minute) => format!("{VERSION}/{name}/{id}/req/{minute}"),
         Facet::Input(minute) => format!("{VERSION}/{name}/{id}/tok/in/{minute}"),
         Facet::Output(minute) => format!("{VERSION}/{name}/{id}/tok/out/{minute}"),
+        Facet::Spent(..) => return None,
         Facet::Held(measure, minute) => {
             let what = match measure {
                 Measure::Requests => "rpm",

@@ -1,0 +1,131 @@
+//! Money: what is reserved, what is spent, and that nobody is used whose budget it is too much for.
+
+use switchman::base::time::Millis;
+use switchman::config::{BudgetIx, Declared, DeploymentIx, Period, Purpose, RouterConfig};
+use switchman::price::{Condition, Pico, Rate};
+use switchman::sim::{Entry, World};
+use switchman::state::{Counts, Delta, Lease};
+
+use super::calls::Own;
+use super::{Broken, Oracle, rule};
+
+/// For how long at most something is reserved.
+const LEASE_MS: u64 = 3_600_000;
+
+/// What one send is thought to cost.
+struct Held {
+    lease: Lease,
+    amount: Pico,
+    expires: Millis,
+}
+
+/// One budget.
+#[derive(Default)]
+struct OwnBudget {
+    held: Vec<Held>,
+    /// Every payment, and when it was made.
+    paid: Vec<(Millis, Pico)>,
+}
+
+/// All budgets, by their positions.
+pub(super) struct Purses(Vec<OwnBudget>);
+
+impl Purses {
+    pub(super) fn new(config: &RouterConfig) -> Self {
+        Self(config.budgets.all().map(|_| OwnBudget::default()).collect())
+    }
+
+    /// A send is over: what it had reserved is free before the next one is chosen.
+    pub(super) fn over(&mut self, lease: Lease) {
+        self.0.iter_mut().for_each(|own| own.held.retain(|held| held.lease != lease));
+    }
+
+    /// What is spent in the present period, and what is reserved.
+    fn used(&self, declared: &Declared, ix: BudgetIx, now: Millis) -> (Pico, Pico) {
+        let Period::Ms(ms) = declared.budget.period else { return (0, 0) };
+        let own = &self.0[usize::from(ix.0)];
+        let paid = own.paid.iter().filter(|(at, _)| at.0 / ms == now.0 / ms);
+        let held = own.held.iter().filter(|held| held.expires > now);
+        (paid.map(|(_, amount)| amount).sum(), held.map(|held| held.amount).sum())
+    }
+}
+
+impl Oracle {
+    /// The budgets that a send of a call to a deployment is under.
+    fn budgets_of(&self, ix: DeploymentIx, call: &Own) -> Vec<BudgetIx> {
+        let known = &self.config.deployments[usize::from(ix.0)];
+        let is_of = |declared: &Declared| match declared.purpose {
+            Purpose::Provider => declared.name == known.provider,
+            Purpose::Deployment => declared.name == known.id,
+            Purpose::Tag => call.options.tags.contains(&declared.name),
+        };
+        self.config.budgets.all().filter(|(_, declared)| is_of(declared)).map(|(ix, _)| ix).collect()
+    }
+
+    /// What so many tokens cost at a deployment.
+    fn cost_of(&self, ix: DeploymentIx, counts: Counts) -> Pico {
+        let Some(price) = &self.config.deployments[usize::from(ix.0)].price else { return 0 };
+        let rate = |rate| price.get(rate, Condition::default()).unwrap_or(0);
+        rate(Rate::Input) * counts.input + rate(Rate::Output) * counts.output
+    }
+
+    /// Is a send of a call to a deployment too much for one of its budgets?
+    pub(super) fn is_over_budget(&self, ix: DeploymentIx, call: &Own) -> bool {
+        let estimate = self.cost_of(ix, call.need);
+        self.budgets_of(ix, call).into_iter().any(|budget| {
+            let declared = self.config.budgets.get(budget).unwrap();
+            let (spent, held) = self.purses.used(declared, budget, self.now);
+            let (used, limit) = (spent + held, declared.budget.limit);
+            used >= limit || used + estimate.min(limit) > limit
+        })
+    }
+
+    /// What a step says of money, after it was looked at who is sent to.
+    pub(super) fn money(&mut self, entry: &Entry) -> Result<(), Broken> {
+        for delta in &entry.step.deltas {
+            match delta {
+                Delta::Reserved { deployment, lease, expires, amount, .. } => {
+                    let call = self.calls.of(entry.call);
+                    let own = self.cost_of(*deployment, call.need);
+                    rule!(*amount == own, "{amount} are reserved, and not {own}");
+                    let last = call.deadline().map_or(self.now + LEASE_MS, |at| at.min(self.now + LEASE_MS));
+                    rule!(*expires == last, "money is reserved until {expires:?}, and not until {last:?}");
+                    for ix in self.budgets_of(*deployment, self.calls.of(entry.call)) {
+                        let held = Held { lease: *lease, amount: *amount, expires: *expires };
+                        self.purses.0[usize::from(ix.0)].held.push(held);
+                    }
+                }
+                Delta::Paid { deployment, lease, amount, .. } => {
+                    let used = entry.step.deltas.iter().find_map(|delta| match delta {
+                        Delta::Ended { lease: of, used, .. } if of == lease => Some(*used),
+                        _ => None,
+                    });
+                    let own = self.cost_of(*deployment, used.unwrap_or_default());
+                    rule!(*amount == own, "{amount} are paid for {used:?}, and not {own}");
+                    for ix in self.budgets_of(*deployment, self.calls.of(entry.call)) {
+                        let Period::Ms(ms) = self.config.budgets.get(ix).unwrap().budget.period else {
+                            continue;
+                        };
+                        let paid = &mut self.purses.0[usize::from(ix.0)].paid;
+                        paid.retain(|(at, _)| at.0 / ms == self.now.0 / ms);
+                        paid.push((self.now, *amount));
+                    }
+                    self.tally.settled += 1;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The router's state says what the books say.
+    pub(super) fn check_purses(&self, world: &World) -> Result<(), Broken> {
+        for (ix, declared) in self.config.budgets.all() {
+            let found = world.router().state().purse(&self.config, self.now, ix, None);
+            let found = found.map(|purse| (purse.spent, purse.reserved));
+            let own = self.purses.used(declared, ix, self.now);
+            rule!(found == Some(own), "{}: {found:?} are spent and reserved, and not {own:?}", declared.name);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,43 @@
+//! Where prices meet budgets: what sends may cost, before they are chosen, and what they cost, once they are over.
+
+use crate::config::{DeploymentIx, RouterConfig};
+use crate::plan::AttemptId;
+use crate::price::Pico;
+use crate::state::Delta;
+
+use super::calls::Running;
+use super::pricing::Prices;
+use super::router::Router;
+
+impl Router {
+    /// Tells deployments what they cost, where there are budgets: a choice goes by it.
+    pub(super) fn price_deployments(&mut self) {
+        if self.config.budgets.is_empty() {
+            return;
+        }
+        for place in 0..self.config.deployments.len() {
+            let entry = u16::try_from(place).ok().and_then(|place| self.entry_of(DeploymentIx(place)));
+            if let Some(deployment) = self.config.deployments.get_mut(place) {
+                deployment.known = entry;
+            }
+        }
+    }
+}
+
+impl Prices {
+    /// What the send costs that a change is the end of, where that is known. What is settled of it is corrected.
+    pub(super) fn settle(
+        &self,
+        config: &RouterConfig,
+        version: u64,
+        running: &Running,
+        delta: &mut Delta,
+    ) -> Option<Pico> {
+        let (Delta::Ended { lease, .. } | Delta::Paid { lease, .. }) = delta else { return None };
+        let cost = self.cost_of(config, version, running, AttemptId(lease.attempt()))?.total();
+        if let Delta::Paid { amount, .. } = delta {
+            *amount = cost;
+        }
+        Some(cost)
+    }
+}

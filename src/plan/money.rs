@@ -1,0 +1,70 @@
+//! What a call spends: reserved when it sends, settled when a send is over.
+
+use crate::base::time::Millis;
+use crate::config::{BudgetIx, Purpose, RouterConfig};
+use crate::state::{Delta, View};
+use crate::strategy::{estimate, tightest};
+
+use super::call::Call;
+use super::event::{AttemptId, Step};
+
+/// For how long at most a reservation counts: longer than calls take by default.
+const LEASE_MS: u64 = 3_600_000;
+
+impl Call {
+    /// The budgets of the call's tags.
+    fn tag_budgets(&self, view: View<'_>) -> Vec<BudgetIx> {
+        budgets_of(view.config, &self.spec.options.tags)
+    }
+
+    /// Finds the budget of the call's tags that has the least room.
+    pub(super) fn look_at_tags(&mut self, now: Millis, view: View<'_>) {
+        if !self.spec.options.tags.is_empty() {
+            self.tag = tightest(view, now, &self.tag_budgets(view), self.beside);
+        }
+    }
+
+    /// Reserves what a send is thought to cost.
+    pub(super) fn reserve_budgets(
+        &mut self,
+        now: Millis,
+        view: View<'_>,
+        attempt: AttemptId,
+        expires: Millis,
+        step: &mut Step,
+    ) {
+        let counts = self.need().counts;
+        let Some(sent) = self.attempts.get(usize::from(attempt.0)) else { return };
+        let Some(known) = view.config.deployment(sent.deployment) else { return };
+        let tags = self.tag_budgets(view).into_boxed_slice();
+        if known.budgets.is_empty() && tags.is_empty() {
+            return;
+        }
+        let (deployment, lease) = (sent.deployment, sent.lease);
+        let amount = estimate(known, now, counts).unwrap_or(0);
+        // Nobody waits for the answer of a request that has vanished; one without a deadline is given up in time.
+        let expires = expires.min(now + LEASE_MS);
+        step.deltas.push(Delta::Reserved { deployment, lease, expires, amount, tags });
+        if let Some(sent) = self.attempts.get_mut(usize::from(attempt.0)) {
+            sent.budgeted = Some(amount);
+        }
+    }
+
+    /// Settles a send whose cost is not known: it cost what was reserved, but for one that came to nothing, which cost
+    /// nothing. Where the cost is known, that takes its place before the change is applied.
+    pub(super) fn settle_budgets(&mut self, view: View<'_>, attempt: AttemptId, step: &mut Step) {
+        let Some(sent) = self.attempts.get(usize::from(attempt.0)) else { return };
+        let Some(reserved) = sent.budgeted else { return };
+        let came_to_nothing = sent.usage.is_none() && sent.fault.is_some() && sent.content_at.is_none();
+        let amount = if came_to_nothing { 0 } else { reserved };
+        let (deployment, lease) = (sent.deployment, sent.lease);
+        let tags = self.tag_budgets(view).into_boxed_slice();
+        step.deltas.push(Delta::Paid { deployment, lease, amount, tags });
+    }
+}
+
+/// The budgets of tags, each once.
+#[must_use]
+pub fn budgets_of(config: &RouterConfig, tags: &[String]) -> Vec<BudgetIx> {
+    tags.iter().filter_map(|tag| config.budgets.find(Purpose::Tag, tag)).collect()
+}
