@@ -192,8 +192,9 @@ export class Hub {
     return (this.#deployments[index] = Object.freeze({ ...facts, header: Object.freeze(header) }));
   }
 
-  /** Draws the seed before the first call: at module scope Workers have no entropy. */
+  /** Draws the seed before the first call: at module scope Workers have no entropy. Budgets have to know prices by then. */
   prefix() {
+    if (this.#prefix === "" && this.countsTokens) this.prices.hand(this.core);
     return (this.#prefix ||= this.core.coreIdPrefix());
   }
 
