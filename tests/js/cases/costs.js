@@ -15,7 +15,7 @@ const WITH_USAGE = { ...STREAM, stream_options: { include_usage: true } };
 const serving = (kit, dialects, options) => mixed(kit, dialects, { params: { one: RATES, two: RATES, three: RATES }, ...options });
 
 for (const dialect of ["openai", "anthropic"]) {
-  costs[`${dialect}: an answer and a stream of the same usage cost the same`] = async (kit) => {
+  costs[`s89 ${dialect}: an answer and a stream that tells its usage last cost the same`] = async (kit) => {
     const { router } = serving(kit, [dialect]);
     const answer = await router.completion(CHAT);
     const { response_cost, response_cost_parts, attempts, usage } = answer._hidden_params;
