@@ -61,6 +61,8 @@ pub struct Call {
     pub(super) targets: Targets,
     /// The target that is tried now, and who of it has failed.
     pub(super) target: Resolved,
+    /// The target of the last send; before the first one, what was asked for.
+    pub(super) sent_to: Resolved,
     /// What that target replaces of the request.
     pub(super) overrides: Option<Rc<[Param]>>,
     pub(super) failed: SmallVec<[DeploymentIx; 8]>,
@@ -123,6 +125,7 @@ impl Call {
             started: now,
             timers: Timers::default(),
             target,
+            sent_to: target,
             overrides: None,
             failed: SmallVec::new(),
             retries: 0,

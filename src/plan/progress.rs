@@ -16,6 +16,8 @@ pub struct Progress {
     pub attempts: SmallVec<[(bool, bool); 4]>,
     /// The target that is tried.
     pub target: Resolved,
+    /// The target of the last send; before the first one, what was asked for.
+    pub sent_to: Resolved,
     /// Has the second send been made?
     pub hedged: bool,
     /// Until when the call waits before it tries again.
@@ -34,6 +36,7 @@ impl Call {
         Progress {
             attempts: attempts.collect(),
             target: self.target,
+            sent_to: self.sent_to,
             hedged: self.has_hedged,
             waits_until: self.timers.get(Timer::Backoff).filter(|_| waits),
             is_over: self.is_over(),

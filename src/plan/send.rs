@@ -91,6 +91,7 @@ impl Call {
         let (lease, reserved) = (Lease::new(self.number, attempt.0), self.need().counts);
         let held = std::mem::take(&mut self.is_held);
         self.attempts.push(Attempt::sent(deployment, now, lease, reserved));
+        self.sent_to = self.target;
         if !self.sent_in_hop {
             self.sent_in_hop = true;
             self.hops_with_sends = self.hops_with_sends.saturating_add(1);

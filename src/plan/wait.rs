@@ -59,7 +59,7 @@ impl Call {
         if is_late(look_ms) || fault.retry_after_ms.is_some_and(is_late) {
             return self.done(Err(told), step);
         }
-        self.target = first;
+        (self.target, self.sent_to) = (first, first);
         self.overrides = None;
         self.failed.clear();
         self.level = 0;

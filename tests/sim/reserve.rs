@@ -143,3 +143,23 @@ proptest! {
         prop_assert!(sent as u64 <= 2 * rpm);
     }
 }
+
+#[test]
+fn moving_on_after_the_store_was_asked_is_told_as_such() {
+    let list =
+        vec![deployment("chat", "a", json!({ "rpm": 5 })), deployment("spare", "b", json!({ "rpm": 5 }))];
+    let config =
+        with(list, json!({ "limit_mode": "hard", "num_retries": 0, "fallbacks": [{ "chat": ["spare"] }] }));
+    let (mut one, shared) = (Scene::new(&config), Shared::default());
+    one.keep_limits(&shared);
+    one.with_router(|router, _| router.listen(true));
+    one.now("a", Reply::status(500));
+    assert_answered(&one.ask_chat());
+    let events = one.with_router(|router, _| router.take_events());
+    let events: Vec<Value> = serde_json::from_str(&events).unwrap();
+    let told: Vec<_> = events.iter().filter(|event| event["type"] == "fallback").collect();
+    assert_eq!(told.len(), 1, "{events:#?}");
+    assert_eq!((&told[0]["from"], &told[0]["to"]), (&json!("chat"), &json!("spare")));
+    let reasons: Vec<_> = events.iter().filter_map(|event| event["reason"].as_str()).collect();
+    assert_eq!(reasons, ["first", "fallback"]);
+}

@@ -181,9 +181,9 @@ impl Journal {
     fn sent(&mut self, stage: &Stage<'_>, after: &Progress, number: usize, attempt: &Attempt) {
         let (config, before) = (stage.config, stage.before);
         let place = stage.place(Some(attempt.deployment));
-        let reason = if after.target != before.target {
+        let reason = if after.target != before.sent_to {
             self.push("fallback", &place, &|out| {
-                out.key("from").text(name(config, before.target));
+                out.key("from").text(name(config, before.sent_to));
                 out.key("to").text(name(config, after.target));
                 text(out, "error", stage.running.call.last_error());
             });
