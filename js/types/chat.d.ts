@@ -93,6 +93,8 @@ export interface CompletionUsage {
   prompt_tokens: number;
   completion_tokens: number;
   total_tokens: number;
+  /** In US dollars: of a stream of objects, or one that is translated, as far as it is known. Whole answers tell it in their metadata. */
+  cost?: number | null;
   [member: string]: unknown;
 }
 

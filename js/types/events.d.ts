@@ -59,6 +59,8 @@ export interface AttemptEnd extends EventFacts {
   readonly ms: number;
   /** What it used; `null` if the provider did not say. */
   readonly usage: Readonly<Usage> | null;
+  /** In US dollars; 0 for one that was refused, `null` where it is not known. */
+  readonly cost: number | null;
 }
 
 /** Another send follows in the same group: at once, to `deployment`, or after a wait, to whoever is chosen then. */
@@ -120,6 +122,8 @@ export interface RequestEnd extends EventFacts {
   readonly attempted_retries: number;
   readonly attempted_fallbacks: number;
   readonly usage: Readonly<Usage> | null;
+  /** What the call cost, in US dollars; `null` where that is not known, and for a call that failed: its attempts tell theirs. */
+  readonly response_cost: number | null;
 }
 
 /** Everything that is told. */
