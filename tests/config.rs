@@ -10,6 +10,8 @@ mod adopt;
 mod budgets;
 #[path = "config/callbacks.rs"]
 mod callbacks;
+#[path = "config/caching.rs"]
+mod caching;
 #[path = "config/deployments.rs"]
 mod deployments;
 #[path = "config/facts.rs"]

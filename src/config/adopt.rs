@@ -103,7 +103,7 @@ impl RouterConfig {
 
     /// Puts everything of `new` where it goes.
     fn fill(&mut self, new: Self, places: &Places) {
-        let Self { deployments, groups, names, policy, mut fallbacks, budgets, host, spare: _ } = new;
+        let Self { deployments, groups, names, policy, caching, mut fallbacks, budgets, host, spare: _ } = new;
         for (group, place) in groups.into_iter().zip(&places.groups) {
             put(&mut self.groups, place.0, places.place_group(group));
         }
@@ -115,7 +115,7 @@ impl RouterConfig {
         }
         self.names = places.place_names(names);
         (self.policy, self.fallbacks, self.host) = (policy, fallbacks, host);
-        self.budgets = budgets;
+        (self.budgets, self.caching) = (budgets, caching);
         share_credentials(&mut self.deployments);
         self.share_budgets();
     }

@@ -2,6 +2,7 @@
 
 use crate::base::hash::{checksum, deployment_id};
 use crate::base::index::Index;
+use crate::base::json::Writer;
 
 use super::{Deployment, DeploymentIx};
 
@@ -24,8 +25,35 @@ fn same_for(deployment: &Deployment, salt: &str) -> String {
     deployment_id(&parts)
 }
 
+/// Writes everything of a deployment that decides what it answers, its credential too: two that write the same give the same
+/// answers to the same people. It holds the secrets themselves, so that nothing weaker than a cryptographic hash stands
+/// for them: it may go into one, and nowhere else.
+pub fn tell_whole(deployment: &Deployment, out: &mut Writer) {
+    let text = |out: &mut Writer, text: Option<&str>| {
+        match text {
+            Some(text) => out.text(text),
+            None => out.raw("null"),
+        };
+    };
+    out.raw("[").text(&deployment.provider).text(&deployment.model).text(deployment.api_base.url());
+    text(out, deployment.api_key.as_ref().map(|key| key.expose()));
+    text(out, deployment.organization.as_deref());
+    out.raw("[");
+    for (name, value) in &deployment.extra_headers {
+        out.text(name).text(value.expose());
+    }
+    out.push("]").raw("[");
+    for param in &deployment.params {
+        out.text(&param.name).text(&param.raw);
+    }
+    out.push("]");
+    text(out, deployment.drop_params.map(|drops| if drops { "drops" } else { "keeps" }));
+    text(out, deployment.mock.as_ref().and_then(|mock| mock.response.as_deref()));
+    out.push("]");
+}
+
 /// Tells each deployment who is the first with the same credential. What is made of the secrets stays in this file, but for
-/// [`credential_tag`].
+/// [`credential_tag`] and [`tell_whole`].
 pub fn share_credentials(deployments: &mut [Deployment]) {
     let mut first = Index::default();
     for (place, deployment) in deployments.iter_mut().enumerate() {

@@ -5,6 +5,7 @@
 mod adopt;
 mod budget;
 mod callbacks;
+mod caching;
 mod credential;
 mod deployment;
 mod derive;
@@ -28,7 +29,8 @@ mod surface;
 pub use adopt::Changes;
 pub use budget::{Budget, BudgetIx, BudgetList, Budgets, Declared, Period, Purpose, Window as BudgetWindow};
 pub use callbacks::{Callbacks, Exporter};
-pub use credential::{credential_tag, share_credentials};
+pub use caching::{CacheControl, Caching};
+pub use credential::{credential_tag, share_credentials, tell_whole};
 pub use deployment::{ApiBase, Deployment, Param, Place};
 pub use derive::{Blueprint, Found, MAX_MADE};
 pub use facts::ModelFacts;
@@ -80,6 +82,8 @@ pub struct RouterConfig {
     pub names: Names,
     /// Retries, cooldowns and time limits.
     pub policy: Policy,
+    /// Which answers are kept and shown again.
+    pub caching: Caching,
     /// Which group comes after which.
     pub fallbacks: FallbackTable,
     /// What may be spent.

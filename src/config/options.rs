@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::base::index::Index;
 
+use super::load::caching::control;
 use super::load::fallbacks::{self, Book, Form};
 use super::load::hints::{Reach, hint};
 use super::load::mock::mock;
@@ -13,7 +14,9 @@ use super::load::read::{Members, Reader, kind_of};
 use super::load::scopes::Scopes;
 use super::load::settings::timeouts;
 use super::load::streams::streams;
-use super::{FallbackLists, FaultSet, Hedging, Mock, PerClass, Purpose, RouterConfig, StreamRules, Timeouts};
+use super::{
+    CacheControl, FallbackLists, FaultSet, Hedging, Mock, PerClass, Purpose, RouterConfig, StreamRules, Timeouts,
+};
 
 /// The keys inside a request that steer the router and never reach a provider: LiteLLM's and our own.
 ///
@@ -47,8 +50,8 @@ pub const ROUTER_KEYS: &[&str] = &[
 pub const IN_PROCESS_KEYS: &[&str] = &["metadata"];
 
 /// Options that stand beside a request and never in it; JavaScript carries some of them out.
-const BESIDE: [&str; 7] =
-    ["deadlineMs", "sessionId", "signal", "waitUntil", "explain", "beforeRoute", "mayFallback"];
+const BESIDE: [&str; 8] =
+    ["deadlineMs", "sessionId", "signal", "waitUntil", "explain", "beforeRoute", "mayFallback", "tenant"];
 
 /// Keys that would send a call to another server or account than the one that is configured. As long as
 /// they are not carried out, a call that asks for one must fail rather than go to the wrong place.
@@ -104,6 +107,12 @@ pub struct CallOptions {
     pub tags: Vec<String>,
     /// `explain`: keep a record of every choice.
     pub explain: bool,
+    /// `caching`: beats the router's `cache_responses`.
+    pub caching: Option<bool>,
+    /// `cache`: what becomes of the call's answer.
+    pub cache: Option<Box<CacheControl>>,
+    /// `tenant`: for whom the call is made. Answers that are kept are never shown to another one.
+    pub tenant: Option<Box<str>>,
     /// What is answered instead of a provider, if that is asked for.
     pub mock: Option<Box<Mock>>,
     /// `mock_testing_rate_limit_error`: each deployment is taken to have answered 429.
@@ -194,6 +203,9 @@ fn read(reader: &mut Reader<'_>, members: &Members, config: &RouterConfig) -> Ca
         priority: scope.pick(reader, "priority", Reader::count),
         tags: tags(reader, &scope, config),
         explain: flag(reader, "explain"),
+        caching: scope.pick(reader, "caching", Reader::flag),
+        cache: scope.pick(reader, "cache", control).map(Box::new),
+        tenant: scope.pick(reader, "tenant", Reader::name).map(String::into_boxed_str),
         mock: mock(reader, &scope),
         mock_testing_rate_limit_error: flag(reader, "mock_testing_rate_limit_error"),
         specific_deployment: flag(reader, "specific_deployment"),

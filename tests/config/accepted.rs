@@ -140,7 +140,7 @@ fn options_that_are_not_carried_out_are_told_of() {
         ("routing_strategy", json!("least-busy")),
         ("routing_groups", json!([])),
         ("retry_budget", json!({})),
-        ("cache_responses", json!(true)),
+        ("weights", json!({})),
         ("routing_strategy", json!("provider-budget-routing")),
         ("enable_tag_filtering", json!(true)),
         ("enable_pre_call_checks", json!(true)),

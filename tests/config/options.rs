@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 use switchman::config::{
-    CallOptions, CommitAt, ErrorClass, FallbackLists, FaultSet, GroupIx, Hedging, IN_PROCESS_KEYS, MidStream,
-    Mock, Observe, PerClass, ROUTER_KEYS, Resolved, RouterConfig, StreamRules, StreamUsage, Timeouts,
+    CacheControl, CallOptions, CommitAt, ErrorClass, FallbackLists, FaultSet, GroupIx, Hedging,
+    IN_PROCESS_KEYS, MidStream, Mock, Observe, PerClass, ROUTER_KEYS, Resolved, RouterConfig, StreamRules,
+    StreamUsage, Timeouts,
 };
 use switchman::error::FaultKind;
 
@@ -42,7 +43,8 @@ fn everything_that_is_carried_out_is_read() {
         "mid_stream": "restart", "commit": "head", "observe": "off", "stream_usage": "always", "drop_params": true,
         "fallback_on": ["timeout"], "retry_policy": { "TimeoutErrorRetries": 5 }, "hedging": { "after_ms": 20 }, "priority": 0,
         "explain": true, "mock_response": "Hi", "mock_delay": 0.1, "mock_timeout": false, "mock_testing_rate_limit_error": true,
-        "specific_deployment": true,
+        "specific_deployment": true, "caching": false, "tenant": "acme",
+        "cache": { "no-cache": true, "no-store": true, "use-cache": true, "ttl": 1.5, "s-maxage": 0, "namespace": "n" },
     }));
     let [a, b, c] = [GroupIx(0), GroupIx(1), GroupIx(2)];
     let timeouts = Timeouts {
@@ -91,6 +93,16 @@ fn everything_that_is_carried_out_is_read() {
         explain: true,
         mock: Some(Box::new(Mock { response: Some("Hi".into()), delay_ms: 100, timeout: false })),
         mock_testing_rate_limit_error: true,
+        caching: Some(false),
+        cache: Some(Box::new(CacheControl {
+            no_cache: true,
+            no_store: true,
+            use_cache: true,
+            ttl_ms: Some(1_500),
+            max_age_ms: Some(0),
+            namespace: Some("n".to_owned()),
+        })),
+        tenant: Some("acme".into()),
     };
     assert_eq!(options, expected);
 }
@@ -130,6 +142,14 @@ fn mistakes_are_told() {
     refused(&json!({ "priority": -1 }), "priority", "must not be negative");
     refused(&json!({ "priority": "high" }), "priority", "expected a number, got a string");
     refused(&json!({ "explain": 1 }), "explain", "expected a boolean");
+    refused(&json!({ "caching": "yes" }), "caching", "expected a boolean");
+    refused(&json!({ "cache": true }), "cache", "expected an object, got a boolean");
+    refused(&json!({ "cache": { "no_cache": true } }), "cache.no_cache", "did you mean `no-cache`?");
+    refused(&json!({ "cache": { "ttl": -1 } }), "cache.ttl", "must not be negative");
+    refused(&json!({ "cache": { "s-max-age": "1" } }), "cache[\"s-max-age\"]", "expected a number");
+    refused(&json!({ "cache": { "namespace": "" } }), "cache.namespace", "is empty");
+    refused(&json!({ "tenant": 7 }), "tenant", "expected a string");
+    refused(&json!({ "tenant": " " }), "tenant", "is empty");
     refused(
         &json!({ "mock_testing_rate_limit_error": "x" }),
         "mock_testing_rate_limit_error",
@@ -143,7 +163,7 @@ fn mistakes_are_told() {
 #[test]
 fn what_is_known_and_not_carried_out_is_passed_over() {
     let options = parse(&json!({
-        "metadata": { "session_id": "x" }, "tags": ["a"], "cache": { "no-store": true },
+        "metadata": { "session_id": "x" }, "tags": ["a"],
         "sessionId": "x", "signal": {}, "specific_deployment": false, "litellm_metadata": {},
     }));
     assert_eq!(options, CallOptions::default());

@@ -88,7 +88,7 @@ const SETTINGS: &str = "\
         default_max_parallel_requests limit_mode enable_pre_call_checks enable_pre_call_check \
         optional_pre_call_checks default_priority enable_health_check_routing \
         health_check_staleness_threshold provider_budget_config tag_budget_config \
-        success_callback failure_callback callbacks";
+        success_callback failure_callback callbacks cache_responses caching_groups";
 
 /// The names of the settings that are carried out.
 pub(super) fn settings() -> impl Iterator<Item = &'static str> {
@@ -98,7 +98,7 @@ pub(super) fn settings() -> impl Iterator<Item = &'static str> {
 const SETTINGS_LATER: &str = "\
         routing_strategy_args routing_groups \
         enable_tag_filtering tag_filtering_match_any tag_routing_prefix \
-        cache_responses caching_groups health_check_ignore_transient_errors deployment_affinity_ttl_seconds \
+        health_check_ignore_transient_errors deployment_affinity_ttl_seconds \
         model_group_affinity_config session_affinity_repin_on_failover \
         fallback_on_unsupported_params alerting_config weights retry_budget";
 
@@ -128,10 +128,10 @@ pub(super) const ROUTER: Table =
 
 /// `litellm_settings`: LiteLLM sets whatever stands there, so that an unknown name is no mistake by itself.
 pub(super) const LITELLM: Table = Table {
-    used: &[SETTINGS, "request_timeout turn_off_message_logging"],
+    used: &[SETTINGS, "request_timeout turn_off_message_logging cache cache_params"],
     later: &[
         SETTINGS_LATER,
-        "modify_params cache cache_params num_retries_per_request service_callback service_callbacks",
+        "modify_params num_retries_per_request service_callback service_callbacks",
     ],
     foreign: &[SETTINGS_FOREIGN],
     ..NONE

@@ -10,6 +10,7 @@
 mod aliases;
 mod budget;
 mod callbacks;
+pub(super) mod caching;
 mod defaults;
 mod edit;
 mod entry;
@@ -81,12 +82,14 @@ pub fn load(
     let defaults = defaults::defaults(reader, &settings);
     let policy = settings::policy(reader, &settings, defaults.timeouts);
     let callbacks = callbacks::callbacks(reader, &settings);
+    let mut caching = caching::caching(reader, &settings);
     let skip = settings.pick(reader, "ignore_invalid_deployments", Reader::flag).unwrap_or(false);
     let mut models = models::models(reader, top.get("model_list"), &defaults, skip);
     // Without a single group every name would be unknown, which says nothing new.
     if !models.config.groups.is_empty() {
         aliases::aliases(reader, &settings, &mut models);
         policies::group_policies(reader, &settings, &mut models);
+        caching.groups = caching::groups(reader, &settings, &mut models);
         fallbacks::keep_named(&settings, &mut models.config);
         let book = Book { config: &models.config, doomed: &models.doomed };
         models.config.fallbacks = fallbacks::table(reader, &settings, &book);
@@ -94,7 +97,7 @@ pub fn load(
     budget::budgets(reader, &settings, &mut models.config);
     let is_empty = top.get("model_list").and_then(Value::as_array).is_some_and(Vec::is_empty);
     let host = host::host(reader, host, &mut models.config, is_empty);
-    let mut config = RouterConfig { policy, host, ..models.config };
+    let mut config = RouterConfig { policy, caching, host, ..models.config };
     config.leave_out_forbidden();
     config.share_budgets();
     let (problems, notices) = std::mem::take(&mut reader.report).finish();
