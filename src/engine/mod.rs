@@ -4,6 +4,7 @@
 
 mod adopt;
 mod billing;
+mod caching;
 mod calls;
 mod count;
 mod glance;
@@ -30,6 +31,7 @@ mod translate;
 mod watch;
 
 pub use billing::Bill;
+pub use caching::{CacheRule, Hit};
 pub use calls::{CallId, Running};
 pub use inbound::{Additions, Facts, request_members};
 pub use listing::{GroupInfo, Listed};

@@ -76,6 +76,8 @@ pub struct Router {
     pub(super) journal: Journal,
     pub(super) prices: Prices,
     looks: u64,
+    /// Calls that were answered out of the cache.
+    pub(super) hits: u64,
     pub(super) now: Millis,
 }
 
@@ -99,6 +101,7 @@ impl Router {
             journal: Journal::default(),
             prices: Prices::default(),
             looks: 0,
+            hits: 0,
             now: Millis(0),
         };
         router.price_deployments();

@@ -8,6 +8,7 @@ mod allocator;
 mod asking;
 mod bodies;
 mod callbacks;
+mod caching;
 mod convert;
 mod events;
 mod insight;

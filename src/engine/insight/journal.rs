@@ -11,9 +11,10 @@ use crate::price::Cost;
 use crate::price::amount::usd;
 use crate::state::{Delta, Scope, Turn};
 
+use super::super::caching::{Hit, hit_name};
 use super::super::calls::Running;
 use super::super::pricing::Prices;
-use super::write::{finished, group_name, group_of, id, name, number, text, usage};
+use super::write::{finished, flag, group_name, group_of, id, name, number, text, usage};
 
 /// How many events are kept for a listener who does not take them.
 const KEPT: usize = 1_024;
@@ -29,9 +30,17 @@ pub(in crate::engine) struct Journal {
 /// Where an event belongs.
 struct Place<'a> {
     at: Millis,
-    call: Option<u64>,
+    call: Whose,
     group: Option<&'a str>,
     deployment: Option<&'a str>,
+}
+
+/// Which call did it.
+enum Whose {
+    Nobody,
+    Call(u64),
+    /// One that was answered out of the cache.
+    Hit(u64),
 }
 
 /// One step of a call, from before it to after it.
@@ -86,7 +95,11 @@ impl Journal {
         let mut out = Writer::default();
         out.raw("{").key("type").text(kind);
         out.key("at").number(place.at.0);
-        number(&mut out, "call_id", place.call);
+        match place.call {
+            Whose::Nobody => out.member("call_id", "null"),
+            Whose::Call(number) => out.key("call_id").number(number),
+            Whose::Hit(number) => out.key("call_id").text(&hit_name(number)),
+        };
         text(&mut out, "model_group", place.group);
         text(&mut out, "deployment", place.deployment);
         more(&mut out);
@@ -98,21 +111,48 @@ impl Journal {
     pub(in crate::engine) fn note_start(&mut self, config: &RouterConfig, now: Millis, running: &Running) {
         let spec = running.call.spec();
         let group = spec.target.and_then(|target| group_name(config, target));
-        let place = Place { at: now, call: Some(running.number), group, deployment: None };
-        self.push("request_start", &place, &|out| {
-            out.key("requested_model").text(&spec.requested);
-            out.key("surface").text(match spec.surface {
+        let place = Place { at: now, call: Whose::Call(running.number), group, deployment: None };
+        self.begun(&place, (&spec.requested, spec.surface, spec.stream), false);
+    }
+
+    fn begun(&mut self, place: &Place<'_>, asked: (&str, Surface, bool), is_hit: bool) {
+        let (requested, surface, stream) = asked;
+        self.push("request_start", place, &|out| {
+            out.key("requested_model").text(requested);
+            out.key("surface").text(match surface {
                 Surface::Chat => "chat",
                 Surface::Embeddings => "embeddings",
             });
-            out.member("stream", if spec.stream { "true" } else { "false" });
+            flag(out, "stream", stream);
+            flag(out, "cache_hit", is_hit);
+        });
+    }
+
+    /// A call was answered out of the cache: it begins and ends.
+    pub(in crate::engine) fn note_hit(&mut self, now: Millis, number: u64, hit: &Hit<'_>) {
+        let (group, deployment) = hit.given_by;
+        let call = || Whose::Hit(number);
+        let place = Place { at: hit.started, call: call(), group: Some(group), deployment: None };
+        self.begun(&place, (hit.requested, hit.surface, hit.stream), true);
+        let place = Place { at: now, call: call(), group: Some(group), deployment: Some(deployment) };
+        self.push("request_end", &place, &|out| {
+            status(out, Some(200));
+            text(out, "error", None);
+            out.key("ms").number(now.since(hit.started));
+            out.member("first_token_ms", "null");
+            for name in ["attempts", "attempted_retries", "attempted_fallbacks"] {
+                out.key(name).number(0);
+            }
+            usage(out, "usage", hit.usage);
+            out.member("response_cost", "0");
+            flag(out, "cache_hit", true);
         });
     }
 
     /// Somebody outside has said that a deployment is well, and its circuit was not closed.
     pub(in crate::engine) fn note_closed(&mut self, config: &RouterConfig, now: Millis, ix: DeploymentIx) {
         let group = group_of(config, ix);
-        let place = Place { at: now, call: None, group, deployment: Some(id(config, ix)) };
+        let place = Place { at: now, call: Whose::Nobody, group, deployment: Some(id(config, ix)) };
         self.push("cooldown_close", &place, &|out| {
             out.key("scope").text("deployment");
         });
@@ -253,6 +293,7 @@ impl Journal {
             out.key("attempted_fallbacks").number(call.attempted_fallbacks().into());
             usage(out, "usage", last.and_then(|known| known.usage));
             amount(out, "response_cost", bill.total.as_ref().filter(|_| fault.is_none()));
+            flag(out, "cache_hit", false);
         });
     }
 }
@@ -263,7 +304,7 @@ impl<'a> Stage<'a> {
         let of_target = || group_name(self.config, self.running.call.progress().target);
         Place {
             at: self.now,
-            call: Some(self.running.number),
+            call: Whose::Call(self.running.number),
             group: deployment.map_or_else(of_target, |ix| group_of(self.config, ix)),
             deployment: deployment.map(|ix| id(self.config, ix)),
         }
