@@ -45,6 +45,7 @@ class HiddenParams {
     this.response_cost = report.response_cost;
     this.response_cost_parts = report.response_cost_parts;
     this.unpriced_attempts = report.unpriced_attempts;
+    this.cache_hit = report.cache_hit === true;
     this.attempted_retries = report.attempted_retries;
     this.attempted_fallbacks = report.attempted_fallbacks;
     this.attempts = report.attempts;
@@ -74,7 +75,8 @@ class HiddenParams {
 /** Whether the usage is told, and told to its end. */
 function sourceOf({ usage, attempts, answering }) {
   if (usage === null) return "none";
-  return attempts[answering].error === null ? "provider" : "partial";
+  // An answer that was kept has no attempt, and was whole.
+  return (attempts[answering]?.error ?? null) === null ? "provider" : "partial";
 }
 
 export const hiddenParams = (report, headers) => new HiddenParams(report, headers);
@@ -90,7 +92,7 @@ const HIDDEN = { value: undefined, enumerable: false, configurable: true, writab
 const TO_RESPONSE = { value: toResponse, enumerable: false, configurable: true, writable: true };
 
 /** Adds the metadata to an answer: `model_used` and `_response_ms` in sight, the rest out of it. */
-export function dress(answer, report, headers) {
+export function dress(answer, report, headers = undefined) {
   answer.model_used = report.deployment.model_used;
   answer._response_ms = report.latency.total_ms;
   HIDDEN.value = hiddenParams(report, headers);
@@ -101,9 +103,10 @@ export function dress(answer, report, headers) {
 
 /**
  * The headers of a reply over `fetch`.
- * @param {{ call_id: string, attempted_retries: number, attempted_fallbacks: number, deployment: any, response_cost?: number | null }} told
+ * @param {{ call_id: string, attempted_retries: number, attempted_fallbacks: number, deployment: any, response_cost?: number | null,
+ *   cache_hit?: boolean }} told
  */
-export function replyHeaders(told, type, headers) {
+export function replyHeaders(told, type, headers = undefined) {
   const { header } = told.deployment;
   /** @type {Record<string, string>} */
   const all = {
@@ -116,6 +119,7 @@ export function replyHeaders(told, type, headers) {
     "x-switchman-attempted-fallbacks": String(told.attempted_fallbacks),
   };
   if (typeof told.response_cost === "number") all["x-switchman-response-cost"] = String(told.response_cost);
+  if (told.cache_hit) all["x-switchman-cache"] = "hit";
   return headers ? Object.assign(all, forwarded(headers)) : all;
 }
 

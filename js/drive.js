@@ -33,6 +33,8 @@ export class Call {
   skippedEvents = 0;
   /** Ends a stream that has said its last word, and tells whether it has. @type {(() => boolean) | undefined} */
   atRest;
+  /** Has the caller been given a part of a stream that another one follows? */
+  hasGoneOn = false;
   /** What to do when the core moves on after the commit. @type {((action: number) => void) | undefined} */
   onMoved;
   /** What is told of the call, once it is over. @type {any} */
@@ -70,7 +72,7 @@ export class Call {
    * @param {import("./hub.js").Hub} hub what the calls of a router share
    * @param {number} action the code of the call's first step
    * @param {{ surface: number, isStream: boolean, body: (target: any) => any, source: () => any, model?: string, objects?: boolean,
-   *   parse?: (bytes: any) => unknown, steers: boolean, explains?: boolean, signal?: AbortSignal | null, headers?: Record<string, string>, started: number,
+   *   parse?: (bytes: any) => unknown, steers: boolean, explains?: boolean, keeps?: boolean, signal?: AbortSignal | null, headers?: Record<string, string>, started: number,
    *   about?: import("./callbacks.js").About }} plan
    */
   constructor(hub, action, plan) {
@@ -191,7 +193,7 @@ export class Call {
     this.#letGo();
     const { callbacks } = this.#hub;
     this.ask((core, id) => {
-      this.report = this.plan.objects || callbacks ? this.#hub.report(this) : this.#hub.brief(this);
+      this.report = this.plan.objects || this.plan.keeps || callbacks ? this.#hub.report(this) : this.#hub.brief(this);
       callbacks?.note(this);
       core.coreRelease(id);
       this.#hub.share();
@@ -211,6 +213,11 @@ export class Call {
 
   get isOver() {
     return this.#isOver;
+  }
+
+  /** Has it ended with an answer? */
+  get isAnswered() {
+    return this.#isOver && this.action === DONE && !this.hasCrashed;
   }
 
   /** The call's error, as the core tells it. Ends the call; it is the same however often it is asked for. */

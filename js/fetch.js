@@ -39,6 +39,11 @@ async function answer(hub, input, init) {
   if (surface === ANSWERED) {
     return new Response(hub.core.coreReply(), { headers: { "content-type": "application/json" } });
   }
+  const tenant = init?.tenant ?? undefined;
+  if (tenant !== undefined && !isName(tenant)) {
+    hub.core.coreRefuse(BAD_REQUEST, "tenant: expected a text that is neither empty nor endless");
+    return refusal(hub);
+  }
   let body;
   try {
     body = await readBody(hub, request, init?.body);
@@ -51,7 +56,7 @@ async function answer(hub, input, init) {
   const headers = callerHeaders(given);
   const signal = init?.signal ?? callerSignal(hub, request);
   const traceparent = hub.callbacks && given ? (new Headers(given).get("traceparent") ?? undefined) : undefined;
-  return call(hub, surface, body, { signal, headers, traceparent });
+  return call(hub, surface, body, { signal, headers, tenant, traceparent });
 }
 
 /** A request's own signal. Looking at it creates it on some runtimes, so it is looked at once and late. */
@@ -79,21 +84,33 @@ function toBytes(body) {
   return undefined;
 }
 
-async function call(hub, surface, body, asked) {
-  const started = hub.now();
-  const tokens = hub.countsTokens && hub.tokenCounter ? await count(hub, body) : undefined;
-  const { core, window } = hub;
-  hub.prefix();
+/** For whom a call may be made. */
+const isName = (tenant) => typeof tenant === "string" && tenant.trim() !== "" && tenant.length <= 512;
+
+/** Shows a body to the core's scan. Gives it as the offsets count it. */
+function scanned({ core, window, scan }, body) {
   core.coreScanRequest();
-  let source = body;
-  if (typeof body === "string" && window.eachOfText(body, hub.scan) !== body.length) {
-    // Offsets count bytes, so a text with other than ASCII goes on as bytes.
-    source = encoder.encode(body);
-  } else if (typeof body !== "string") {
-    window.each(body, hub.scan);
+  if (typeof body !== "string") {
+    window.each(body, scan);
+    return body;
   }
+  // Offsets count bytes, so a text with other than ASCII goes on as bytes.
+  return window.eachOfText(body, scan) === body.length ? body : encoder.encode(body);
+}
+
+async function call(hub, surface, given, asked) {
+  const started = hub.now();
+  // A cache is waited for, and what is asked must not change meanwhile.
+  const body = hub.caches && typeof given !== "string" ? given.slice() : given;
+  const about = hub.callbacks?.about(asked, () => (typeof body === "string" ? body : hub.platform.decode(body)));
+  const kept = hub.caches ? await hub.answers.ofBody({ surface, body, scan: () => scanned(hub, body), about, started, ...asked }) : undefined;
+  if (kept?.report) return new Response(kept.body, { headers: replyHeaders(kept.report, typeOf(kept.isStream)) });
+  const tokens = hub.countsTokens && hub.tokenCounter ? await count(hub, body) : undefined;
+  const { core } = hub;
+  hub.prefix();
+  const source = scanned(hub, body);
   if (hub.countsTokens) core.coreSize(tokens, source.length, -1);
-  const action = core.coreBeginScanned(surface, started);
+  const action = core.coreBeginScanned(surface, kept ? hub.now() : started);
   if (core.coreCall() === 0) return refusal(hub);
   const id = core.coreCall();
   // Member by member: a spread would make a slow object of it.
@@ -104,7 +121,8 @@ async function call(hub, surface, body, asked) {
     started,
     isStream: core.coreIsStream(id),
     steers: hub.trusts,
-    about: hub.callbacks?.about(asked, () => (typeof source === "string" ? source : hub.platform.decode(source))),
+    keeps: kept !== undefined,
+    about,
     source: () => source,
     body: (target) => {
       if (core.coreSplice(id, target.deployment)) return assembled(core.corePieces(), core.coreReply(), source);
@@ -116,10 +134,16 @@ async function call(hub, surface, body, asked) {
   await running.run();
   running.check();
   const { isStream } = running.plan;
-  const type = isStream ? "text/event-stream; charset=utf-8" : "application/json";
-  const told = replyHeaders(running.report ?? hub.brief(running), type, running.response.headers);
-  return new Response(isStream ? streamed(hub, running) : running.bytes, { headers: told });
+  const told = replyHeaders(running.report ?? hub.brief(running), typeOf(isStream), running.response.headers);
+  if (isStream) {
+    const events = streamed(hub, running);
+    return new Response(kept ? kept.tapped(running, events) : events, { headers: told });
+  }
+  kept?.keepWhole(running);
+  return new Response(running.bytes, { headers: told });
 }
+
+const typeOf = (isStream) => (isStream ? "text/event-stream; charset=utf-8" : "application/json");
 
 /** What the host counts; of what is no JSON it is not asked. */
 async function count(hub, body) {

@@ -2,6 +2,7 @@
 
 import { HostAlarm } from "./alarm.js";
 import { headerValue } from "./answer.js";
+import { Answers } from "./answers.js";
 import { amount, costsOfCall, costsOfSends } from "./costs.js";
 import { Events } from "./events.js";
 import { Prices } from "./price.js";
@@ -11,9 +12,6 @@ import { usageOf } from "./usage.js";
 import { Window } from "./window.js";
 
 const encoder = new TextEncoder();
-
-/** So many replies without a word on limits, and only one in so many is looked at. */
-const SELDOM = 16;
 
 /** How old the state may be that a router is built anew from, in milliseconds. */
 const KEPT_MS = 1_000;
@@ -51,10 +49,11 @@ export class Hub {
    * @param {any} glue its module
    * @param {any} platform what differs by runtime
    * @param {any} host what the program injects
-   * @param {any} outbound the core's method that makes the request to a deployment
+   * @param {{ outbound: any, scopeOf: any }} taken the core's methods that tell credentials: what makes the request to a
+   *   deployment, and what decides the answers of a target
    * @param {(generation: number) => any} rebuild makes the core anew, after a trap
    */
-  constructor(core, glue, platform, host, outbound, rebuild) {
+  constructor(core, glue, platform, host, { outbound, scopeOf }, rebuild) {
     this.#realm = realmOf(glue);
     this.#generation = this.#realm.generation;
     this.#core = core;
@@ -84,6 +83,7 @@ export class Hub {
     if (host.store) carry(core, host.store);
     this.#waitUntil = host.waitUntil ?? platform.waitUntil;
     this.events = new Events(this);
+    this.answers = new Answers(this, host.cache, scopeOf, glue.Router);
   }
 
   /** The router in linear memory; after a trap another one, which knows what was kept of the first. */
@@ -158,16 +158,18 @@ export class Hub {
     this.hasOverrides = this.#core.coreHasOverrides();
     /** Does a limit of the config count tokens? */
     this.countsTokens = this.#core.coreCountsTokens();
+    /** Are answers kept, where a call does not say otherwise? */
+    this.caches = this.#core.coreIsCaching();
   }
 
-  /** Before anything is looked up by an index. */
-  #refresh() {
+  /** Before anything is looked up by an index, and when the config has changed. */
+  refresh() {
     if (this.core.coreVersion() !== this.#version) this.#forget();
   }
 
   /** The request to a deployment, made once. It holds the credential, so it never leaves the driver. */
   target(deployment, surface) {
-    this.#refresh();
+    this.refresh();
     const key = deployment * 256 + surface;
     let target = this.#targets.get(key);
     if (!target) {
@@ -305,31 +307,11 @@ export class Hub {
     return lines;
   }
 
-  /**
-   * What a reply of 2xx tells of its provider's limits, a line each.
-   * @param {Headers} headers
-   * @param {{ limits: string[], untold: number }} target `limits`: names of what is left and of when it is counted anew, in turn
-   */
-  limitLines(headers, target) {
-    const { limits, untold } = target;
-    if (limits.length === 0) return "";
-    // A look costs half a microsecond: at who does not tell there is one now and then.
-    target.untold = untold + 1;
-    if (untold >= SELDOM && untold % SELDOM !== 0) return "";
-    let lines = "";
-    for (let at = 0; at < limits.length; at += 2) {
-      const left = headers.get(limits[at]);
-      if (left !== null) lines += `${limits[at]}: ${left}\n${limits[at + 1]}: ${headers.get(limits[at + 1]) ?? ""}\n`;
-    }
-    if (lines !== "") target.untold = 0;
-    return lines;
-  }
-
   /** What the headers of a reply tell of a call. */
   brief(call) {
     const { core, id } = call;
     const last = core.coreAttempts(id) - 1;
-    this.#refresh();
+    this.refresh();
     return {
       call_id: this.prefix() + core.coreNumber(id),
       deployment: last < 0 ? null : this.deployment(core.coreAttemptDeployment(id, core.coreAnswering(id))),
@@ -376,7 +358,7 @@ export class Hub {
   /** Every send of a call, in order. */
   attempts({ core, id }, told = core.coreCosts(id)) {
     const count = core.coreAttempts(id);
-    this.#refresh();
+    this.refresh();
     const attempts = new Array(count);
     const costs = costsOfSends(told);
     for (let index = 0; index < count; index += 1) {

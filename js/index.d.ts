@@ -8,6 +8,7 @@ import type { AvailableDeployment, Explanation, Snapshot } from "./types/insight
 import type { Management } from "./types/manage.js";
 import type { CallOptions } from "./types/options.js";
 
+export * from "./types/cache.js";
 export * from "./types/chat.js";
 export * from "./types/config.js";
 export * from "./types/embedding.js";
@@ -64,9 +65,10 @@ export class Router {
    * `/chat/completions` and `/embeddings`, GET `/models` and `/models/{name}`, with or without `/v1`, at any host.
    *
    * A body goes on as it came, but for the model and the router's own keys. Errors are answered in OpenAI's shape, with
-   * `x-should-retry: false`; it rejects only when the signal is aborted, with the signal's reason.
+   * `x-should-retry: false`; it rejects only when the signal is aborted, with the signal's reason. `tenant` beside the request is
+   * that of `CallOptions`.
    */
-  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+  readonly fetch: (input: string | URL | Request, init?: RequestInit & { tenant?: string }) => Promise<Response>;
 
   /**
    * Asks for a chat completion; with `stream: true` the answer is a `CompletionStream`, which is there as soon as its

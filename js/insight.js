@@ -52,6 +52,7 @@ export function snapshot(hub, callbacks) {
     told.router.listener_failures = hub.events.failures;
     told.router.seed = core.coreSeedNumber() ?? null;
     told.callbacks = callbacks.stats();
+    told.cache = { ...hub.answers.counts };
     return told;
   });
 }

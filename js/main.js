@@ -7,11 +7,11 @@ import { CompletionStream } from "./stream.js";
 /**
  * @param {any} glue the module that wasm-bindgen generated, initialised
  * @param {any} platform what differs by runtime
- * @param {() => any} outlets loads what tells of calls
+ * @param {{ outlets: () => any, loadCache: () => any }} lazy loads what tells of calls, and what keeps answers
  * @param {import("./price.js").Table} [prices] the table of routers that are given none
  */
-export function bind(glue, platform, outlets, prices) {
+export function bind(glue, platform, lazy, prices) {
   const { AbortError: CancelledError, ...named } = classes;
-  const Router = makeRouter(glue, { ...platform, outlets, prices });
+  const Router = makeRouter(glue, { ...platform, ...lazy, prices });
   return { Router, RouterError, ConfigError, CompletionStream, CancelledError, ...named };
 }

@@ -166,6 +166,7 @@ export class Pump {
   #goOn() {
     const call = this.#call;
     const { onMoved } = call;
+    call.hasGoneOn = true;
     call.onMoved = undefined;
     const onward = () => {
       call.onMoved = onMoved;

@@ -1,6 +1,7 @@
 // The public class: a thin facade over the class in linear memory.
 
 import { dress } from "./answer.js";
+import { copied } from "./answers.js";
 import { Callbacks } from "./callbacks.js";
 import { CHAT, EMBEDDINGS, FAILED } from "./codes.js";
 import { Call } from "./drive.js";
@@ -13,7 +14,7 @@ import { checkPrices } from "./price.js";
 import { batch, race } from "./race.js";
 import { realmOf } from "./realm.js";
 import { bodyFor, split } from "./request.js";
-import { CompletionStream } from "./stream.js";
+import { chunksOf, CompletionStream } from "./stream.js";
 import { allowance, bytesOf, counted } from "./tokens.js";
 
 /** Parts of the host that are functions or objects; the rest is plain data and goes to the core. */
@@ -23,8 +24,8 @@ const INJECTED = new Set([
 ]);
 
 /**
- * The two methods that tell credentials, by module. They are taken off the class, so that only the driver can call them.
- * @type {WeakMap<object, { outbound: Function, callbacks: Function }>}
+ * The methods that tell credentials, by module. They are taken off the class, so that only the driver can call them.
+ * @type {WeakMap<object, { outbound: Function, scopeOf: Function, callbacks: Function }>}
  */
 const telling = new WeakMap();
 
@@ -32,10 +33,11 @@ const telling = new WeakMap();
  *  @param {any} platform what differs by runtime */
 export function makeRouter(glue, platform) {
   const { prototype } = glue.Router;
-  if (!telling.has(glue)) telling.set(glue, { outbound: prototype.coreOutbound, callbacks: prototype.coreCallbacks });
+  const secrets = telling.get(glue) ?? { outbound: prototype.coreOutbound, scopeOf: prototype.coreCacheScope, callbacks: prototype.coreCallbacks };
+  telling.set(glue, secrets);
   delete prototype.coreOutbound;
+  delete prototype.coreCacheScope;
   delete prototype.coreCallbacks;
-  const secrets = /** @type {{ outbound: Function, callbacks: Function }} */ (telling.get(glue));
   class Router extends glue.Router {
     #hub;
     #kept;
@@ -57,12 +59,13 @@ export function makeRouter(glue, platform) {
       }
       if (wrong.length > 0) throw new ConfigError(wrong);
       const tell = (core) => {
-        this.notices = Object.freeze([...core.coreNotices(), ...unused(host)]);
+        this.notices = Object.freeze([...core.coreNotices()]);
+        this.#hub.refresh();
         this.#callbacks.configure(secrets.callbacks.call(core));
       };
       // The program may go on to change its object; a router that is built anew is to be the same.
       this.#kept = new KeptConfig(structuredClone(config), plain, env, tell);
-      this.#hub = new Hub(this, glue, platform, host, secrets.outbound, (generation) => {
+      this.#hub = new Hub(this, glue, platform, host, secrets, (generation) => {
         const core = new glue.Router(this.#kept.config, plain, env);
         if (host.seed !== undefined) core.coreSeed(host.seed + generation);
         return core;
@@ -218,10 +221,17 @@ export function makeRouter(glue, platform) {
     async #call(surface, request, options, onCall) {
       const hub = this.#hub;
       const started = hub.now();
-      const { body, steering } = split(request ?? {}, this.#routerKeys, options);
+      const { body: given, steering } = split(request ?? {}, this.#routerKeys, options);
+      // A cache is waited for, and what is asked must not change meanwhile.
+      const copy = hub.caches || steering?.caching === true ? copied(given) : undefined;
+      const body = copy ?? given;
       const isStream = surface === CHAT && body.stream === true;
       const usageAsked = body.stream_options?.include_usage === true;
       const model = typeof body.model === "string" ? body.model : "";
+      const signal = options?.signal;
+      const about = hub.callbacks?.about(beside(steering), () => JSON.stringify(body));
+      const kept = copy && (await hub.answers.ofObject({ surface, model, isStream, body, steering, signal, about, started }));
+      if (kept?.report) return isStream ? replayed(hub, kept) : dress(JSON.parse(kept.body), kept.report);
       const format = body.response_format?.type;
       const shape = typeof format === "string" ? format : undefined;
       const n = typeof body.n === "number" ? body.n : undefined;
@@ -233,7 +243,7 @@ export function makeRouter(glue, platform) {
         ({ core } = hub);
         hub.prefix();
         if (hub.countsTokens) core.coreSize(tokens, tokens === undefined ? bytesOf(body) : 0, allowance(body));
-        action = core.coreBegin(surface, model, isStream, usageAsked, shape, n, steering, started);
+        action = core.coreBegin(surface, model, isStream, usageAsked, shape, n, steering, kept ? hub.now() : started);
       } catch (error) {
         hub.survive(error);
         throw internal(error);
@@ -246,9 +256,9 @@ export function makeRouter(glue, platform) {
         objects: true,
         steers,
         explains: options?.explain === true,
-        signal: options?.signal,
+        signal,
         started,
-        about: hub.callbacks?.about(beside(steering), () => JSON.stringify(body)),
+        about,
         source: () => JSON.stringify(body),
         body(target) {
           // Those of the config's fallbacks, or of the call's own.
@@ -261,7 +271,11 @@ export function makeRouter(glue, platform) {
       onCall?.(call);
       await call.run();
       call.check();
-      if (isStream) return new CompletionStream(hub, call);
+      if (isStream) {
+        const chunks = chunksOf(hub, call);
+        return new CompletionStream(hub, call, kept ? kept.recording(call, chunks) : chunks);
+      }
+      kept?.keepWhole(call);
       return dress(call.value, call.report, call.response.headers);
     }
   }
@@ -277,6 +291,12 @@ function beside(steering) {
   if (steering === undefined) return NOTHING;
   const { metadata, tags, sessionId } = steering;
   return { metadata: metadata ?? undefined, tags, sessionId };
+}
+
+/** A stream of chunks that were kept. */
+function replayed(hub, kept) {
+  const { call, pump } = kept.replay();
+  return new CompletionStream(hub, call, pump);
 }
 
 /** The host's plain part, for the core to check. */
@@ -305,9 +325,6 @@ function environment(given) {
 /** Hooks of the contract that this version does not call, and that a program relies on: said at once. */
 const NOT_CALLED = ["customRoutingStrategy", "filterDeployments", "beforeRoute", "getToken"];
 
-/** Hooks that this version does not call, and that change no answer. */
-const UNUSED = ["cache"];
-
 /** A function that is none would fail at the first call; say so at once. */
 function checkInjected(host) {
   const problems = [];
@@ -321,6 +338,9 @@ function checkInjected(host) {
   }
   if (host.store && (typeof host.store.load !== "function" || typeof host.store.apply !== "function")) {
     problems.push({ path: "host.store", message: "expected an object with the methods `load` and `apply`" });
+  }
+  if (host.cache && (typeof host.cache.get !== "function" || typeof host.cache.set !== "function")) {
+    problems.push({ path: "host.cache", message: "expected an object with the methods `get` and `set`" });
   }
   if (host.callbacks !== undefined && !isCallbacks(host.callbacks)) {
     problems.push({ path: "host.callbacks", message: "expected a list of functions, or of objects with a method `onEvent`" });
@@ -336,7 +356,3 @@ function checkInjected(host) {
 
 const isCallbacks = (given) =>
   Array.isArray(given) && given.every((one) => typeof one === "function" || typeof one?.onEvent === "function");
-
-function unused(host) {
-  return UNUSED.filter((name) => host[name] !== undefined).map((name) => ({ path: `host.${name}`, message: "is accepted, and not used in this version" }));
-}

@@ -3,7 +3,7 @@
 import { assembled } from "./body.js";
 import { causeOf, describe } from "./cause.js";
 import { BAD_REPLY, BAD_REQUEST, CONNECT, NONE } from "./codes.js";
-import { pairs } from "./headers.js";
+import { limitLines, pairs } from "./headers.js";
 import { mockedFetch } from "./mock.js";
 import { discard, TooLong } from "./platform/bytes.js";
 import { readAbroad, readRefusal, readStream, readWhole } from "./reply.js";
@@ -72,7 +72,7 @@ export async function send(sender, hub, attempt) {
     hub.prices.hand(core);
     const response = await until(sender, sent);
     if (sender.action !== NONE || controller.signal.aborted) return discard(sent);
-    const headers = response.ok ? hub.limitLines(response.headers, target) : hub.headerLines(response.headers);
+    const headers = response.ok ? limitLines(response.headers, target) : hub.headerLines(response.headers);
     if (response.ok && plan.isStream) return await readStream(sender, hub, attempt, response, headers);
     sender.step(core.coreHead(id, attempt, response.status, headers, now()));
     if (sender.action !== NONE) return undefined;

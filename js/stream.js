@@ -9,6 +9,16 @@ import { Pump } from "./pump.js";
 const encoder = new TextEncoder();
 
 /**
+ * What a call's stream goes on to say, as chunks.
+ * @param {import("./hub.js").Hub} hub
+ * @param {import("./drive.js").Call} call
+ */
+export function chunksOf(hub, call) {
+  const { take, push } = new Chunks(hub, call);
+  return new Pump(hub, call, take, push);
+}
+
+/**
  * The chunks of a streamed completion: iterate it, or ask for `.final()`, `.readable` or `.toResponse()`. One reader
  * only. Leaving the loop early cancels the upstream. It is no `ReadableStream` itself: workerd would turn an object
  * stream given to `new Response` into a silent empty 200.
@@ -28,11 +38,15 @@ export class CompletionStream {
   #isAsking = false;
   #meta;
 
-  constructor(hub, call) {
+  /**
+   * @param {import("./hub.js").Hub} hub
+   * @param {any} call whose stream it is
+   * @param {{ ask: Pump["ask"], leave: () => void }} pump gives the chunks, a list at a time
+   */
+  constructor(hub, call, pump) {
     this.#hub = hub;
     this.#call = call;
-    const { take, push } = new Chunks(hub, call);
-    this.#pump = new Pump(hub, call, take, push);
+    this.#pump = pump;
     Object.defineProperty(this, "_hidden_params", { enumerable: false, get: () => this.meta });
   }
 

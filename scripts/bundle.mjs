@@ -15,6 +15,26 @@ const TABLES = ["first-tier", "full"];
 
 const ENTRY = { "entry/node": at("js", "entry", "node.js") };
 
+/**
+ * Leaves what is imported on demand a file of its own beside the entry. Not by esbuild's splitting: that puts what both need,
+ * if only a line, into a third file, which the entry would load at its start.
+ */
+function onDemand() {
+  /** @type {Record<string, string>} */
+  const found = {};
+  const plugin = {
+    name: "on demand",
+    setup(build) {
+      build.onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) => {
+        if (kind !== "dynamic-import") return undefined;
+        found[`entry/${basename(path, ".js")}`] = join(resolveDir, path);
+        return { path: `./${basename(path)}`, external: true };
+      });
+    },
+  };
+  return { plugin, found };
+}
+
 /** Writes the price tables as modules. */
 export function tables() {
   for (const name of TABLES) {
@@ -28,19 +48,11 @@ export function tables() {
 export async function bundle() {
   tables();
   const { build } = await import("esbuild");
-  const { outputFiles } = await build({
-    entryPoints: ENTRY,
-    outdir: FOLDER,
-    bundle: true,
-    // What is imported on demand stays a file of its own.
-    splitting: true,
-    chunkNames: "entry/[name]-[hash]",
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    write: false,
-    logLevel: "error",
-  });
+  const options = { outdir: FOLDER, bundle: true, format: "esm", platform: "node", target: "node20", write: false, logLevel: "error" };
+  const { plugin, found } = onDemand();
+  const main = await build({ ...options, entryPoints: ENTRY, plugins: [plugin] });
+  const others = await build({ ...options, entryPoints: found });
+  const outputFiles = [...main.outputFiles, ...others.outputFiles];
   for (const { path, contents } of outputFiles) write(path, contents);
   const made = outputFiles.map(({ path }) => basename(path));
   for (const name of readdirSync(join(FOLDER, "entry"))) {

@@ -8,10 +8,10 @@ mod accepted;
 mod adopt;
 #[path = "config/budgets.rs"]
 mod budgets;
-#[path = "config/callbacks.rs"]
-mod callbacks;
 #[path = "config/caching.rs"]
 mod caching;
+#[path = "config/callbacks.rs"]
+mod callbacks;
 #[path = "config/deployments.rs"]
 mod deployments;
 #[path = "config/facts.rs"]

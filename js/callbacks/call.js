@@ -36,6 +36,7 @@ const BYTES = 2_048;
  * @property {string | null} error the class
  * @property {any} usage
  * @property {number | null} cost in US dollars, where it is known
+ * @property {boolean} isHit it was answered with an answer that was kept
  * @property {number} retries
  * @property {number} fallbacks
  * @property {Send[]} sends
@@ -72,10 +73,11 @@ export function told({ report, plan, fault, sends }) {
     start: started,
     end: started + latency.total_ms,
     firstMs: plan.isStream ? latency.first_token_ms : null,
-    status: fault ? fault.status : (attempts[report.answering]?.status ?? null),
+    status: fault ? fault.status : (attempts[report.answering]?.status ?? (report.cache_hit ? 200 : null)),
     error: fault ? fault.class : null,
     usage: report.usage,
     cost: report.response_cost ?? null,
+    isHit: report.cache_hit === true,
     retries: report.attempted_retries,
     fallbacks: report.attempted_fallbacks,
     sends: attempts.map(({ ms, status, error, cost }, index) => {

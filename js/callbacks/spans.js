@@ -58,6 +58,7 @@ function writeCall(out, call, more) {
   beginSpan(out, call.traceId, call, parentId, name);
   out.push(attributes);
   if (isStream) out.push(STREAM);
+  if (call.isHit) out.push(HIT);
   if (usage !== null) {
     inputTokens(out, usage.prompt_tokens);
     outputTokens(out, usage.completion_tokens);
@@ -78,6 +79,7 @@ function writeCall(out, call, more) {
   endSpan(out, failureOf(error));
 }
 
+const HIT = ',{"key":"switchman.cache_hit","value":{"boolValue":true}}';
 const STREAM = ',{"key":"gen_ai.request.stream","value":{"boolValue":true}}';
 
 /** @param {Out} out @param {import("./content.js").Content} content @param {boolean} hasMessages */

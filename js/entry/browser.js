@@ -1,7 +1,7 @@
 /** Browsers and their bundlers: the wasm is fetched from beside the script before the module is ready. */
 import text from "../../dist/prices/first-tier.js";
 import * as glue from "../../pkg/switchman.js";
-import { outlets } from "../callbacks/lazy.js";
+import { lazy } from "../lazy.js";
 import { bind } from "../main.js";
 import { platform } from "../platform/node.js";
 
@@ -13,4 +13,4 @@ export const {
   ContentPolicyViolationError, ContextWindowExceededError, InternalError, InternalServerError, NoDeploymentsAvailable,
   NotFoundError, PermissionDeniedError, RateLimitError, Router, RouterError, ServiceUnavailableError, Timeout,
   UnsupportedParamsError,
-} = bind(glue, platform, outlets, { text });
+} = bind(glue, platform, lazy, { text });

@@ -2,7 +2,7 @@
 import module from "../../pkg/switchman_bg.wasm?module";
 import text from "../../dist/prices/first-tier.js";
 import * as glue from "../../pkg/switchman.js";
-import { outlets } from "../callbacks/lazy.js";
+import { lazy } from "../lazy.js";
 import { bind } from "../main.js";
 import { platform } from "../platform/edge-light.js";
 
@@ -13,4 +13,4 @@ export const {
   ContentPolicyViolationError, ContextWindowExceededError, InternalError, InternalServerError, NoDeploymentsAvailable,
   NotFoundError, PermissionDeniedError, RateLimitError, Router, RouterError, ServiceUnavailableError, Timeout,
   UnsupportedParamsError,
-} = bind(glue, platform, outlets, { text });
+} = bind(glue, platform, lazy, { text });

@@ -2,6 +2,7 @@
 import * as glue from "../../pkg/switchman.js";
 import text from "../../dist/prices/first-tier.js";
 import base64 from "../../dist/wasm.js";
+import * as look from "../cache/look.js";
 import * as outlets from "../callbacks/outlets.js";
 import { bind } from "../main.js";
 import { platform } from "../platform/node.js";
@@ -13,4 +14,4 @@ export const {
   ContentPolicyViolationError, ContextWindowExceededError, InternalError, InternalServerError, NoDeploymentsAvailable,
   NotFoundError, PermissionDeniedError, RateLimitError, Router, RouterError, ServiceUnavailableError, Timeout,
   UnsupportedParamsError,
-} = bind(glue, platform, () => outlets, { text });
+} = bind(glue, platform, { outlets: () => outlets, loadCache: () => look }, { text });

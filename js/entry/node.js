@@ -1,7 +1,7 @@
 /** Node, Deno and Bun: the wasm is read from disk at once, so that `require` works wherever it may load a module. */
 import { readFileSync } from "node:fs";
 import * as glue from "../../pkg/switchman.js";
-import { outlets } from "../callbacks/lazy.js";
+import { lazy } from "../lazy.js";
 import { bind } from "../main.js";
 import { platform } from "../platform/node.js";
 
@@ -19,4 +19,4 @@ export const {
   ContentPolicyViolationError, ContextWindowExceededError, InternalError, InternalServerError, NoDeploymentsAvailable,
   NotFoundError, PermissionDeniedError, RateLimitError, Router, RouterError, ServiceUnavailableError, Timeout,
   UnsupportedParamsError,
-} = bind(glue, platform, outlets, prices);
+} = bind(glue, platform, lazy, prices);

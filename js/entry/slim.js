@@ -1,6 +1,6 @@
 /** `switchman/slim`: brings no wasm of its own; the caller says where it is, before the first router is made. */
 import * as glue from "../../pkg/switchman.js";
-import { outlets } from "../callbacks/lazy.js";
+import { lazy } from "../lazy.js";
 import { bind } from "../main.js";
 import { platform } from "../platform/node.js";
 
@@ -14,4 +14,4 @@ export const {
   ContentPolicyViolationError, ContextWindowExceededError, InternalError, InternalServerError, NoDeploymentsAvailable,
   NotFoundError, PermissionDeniedError, RateLimitError, Router, RouterError, ServiceUnavailableError, Timeout,
   UnsupportedParamsError,
-} = bind(glue, platform, outlets);
+} = bind(glue, platform, lazy);

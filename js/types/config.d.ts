@@ -1,3 +1,4 @@
+import type { CacheParams } from "./cache.js";
 import type { FaultWord, Hedging, Mock, RetryPolicy, StreamRules, TimeLimits } from "./options.js";
 
 /** A value that is read from the environment when the router is constructed: `"os.environ/OPENAI_API_KEY"`. */
@@ -13,11 +14,14 @@ export interface RouterConfig extends RouterSettings {
   model_list: readonly Deployment[];
   /** Settings of a `config.yaml`. */
   router_settings?: RouterSettings;
-  /** Settings of a `config.yaml`; the only place for the router's `request_timeout`, which stands in for `timeout`, and for `turn_off_message_logging`. */
+  /** Settings of a `config.yaml`; the only place for the router's `request_timeout`, which stands in for `timeout`, for `cache` and for `turn_off_message_logging`. */
   litellm_settings?: RouterSettings & {
     request_timeout?: number | EnvReference;
     /** Record nothing of what is said, whatever the host says. Default false. */
     turn_off_message_logging?: boolean | EnvReference;
+    /** As `cache_responses`. */
+    cache?: boolean | EnvReference;
+    cache_params?: CacheParams;
   };
   /** Settings of LiteLLM's server. None of them has an effect here. */
   general_settings?: Record<string, unknown>;
@@ -101,6 +105,14 @@ export interface RouterSettings extends TimeLimits, StreamRules {
   failure_callback?: CallbackName | readonly CallbackName[];
   /** Who is told of both. Default: nobody. */
   callbacks?: CallbackName | readonly CallbackName[];
+  /**
+   * Keep answers, and show them again to who asks exactly the same of the same group: before anything is sent, and without a move
+   * of any limit or circuit. Streams are kept when they have ended as they should; errors, and answers of fallbacks, never. A
+   * change of the group's deployments or keys begins anew. See also `tenant` of a call. Default false.
+   */
+  cache_responses?: boolean | EnvReference;
+  /** Lists of groups that share their answers. Default: none. */
+  caching_groups?: readonly (readonly string[])[];
   /** Default and, in this version, always "simple-shuffle": another known one is accepted with a notice, an unknown one is a mistake. */
   routing_strategy?: RoutingStrategy | (string & {});
   /** Other options of LiteLLM are accepted with a notice; a name that nobody knows is a mistake. */

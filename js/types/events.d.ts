@@ -20,6 +20,8 @@ export interface RequestStart extends EventFacts {
   readonly surface: "chat" | "embeddings";
   /** Is the answer a stream? */
   readonly stream: boolean;
+  /** Was it answered with an answer that was kept? Then `request_end` follows at once, and nothing between them. */
+  readonly cache_hit: boolean;
 }
 
 /** A deployment is chosen for the next send. */
@@ -121,9 +123,12 @@ export interface RequestEnd extends EventFacts {
   readonly attempts: number;
   readonly attempted_retries: number;
   readonly attempted_fallbacks: number;
+  /** What the answer used; one that was kept, when it was given. */
   readonly usage: Readonly<Usage> | null;
   /** What the call cost, in US dollars; `null` where that is not known, and for a call that failed: its attempts tell theirs. */
   readonly response_cost: number | null;
+  /** Was it answered with an answer that was kept? */
+  readonly cache_hit: boolean;
 }
 
 /** Everything that is told. */

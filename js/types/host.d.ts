@@ -1,3 +1,4 @@
+import type { ResponseCache } from "./cache.js";
 import type { RouterEvent } from "./events.js";
 import type { Store } from "./store.js";
 
@@ -15,6 +16,11 @@ export interface Host {
   store?: Store;
   /** Routers of the same name share what a store holds, where their deployments have the same ids. 1 to 64 letters, digits, `-`, `_` and `.`. Default "default". */
   storeName?: string;
+  /**
+   * Keeps answers, where `cache_responses` or a call asks for that. Default: the router's own memory, as
+   * `switchman/caches/memory` makes it: 1,000 answers and 16 MB.
+   */
+  cache?: ResponseCache;
   /** Answers `os.environ/NAME` and the keys of providers; what is no string counts as not set. Default: the runtime's own. */
   env?: object | ((name: string) => string | undefined);
   /**

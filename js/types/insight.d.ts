@@ -227,6 +227,17 @@ export interface Snapshot {
     /** What decides all random choices: given as `seed` to another router, it makes the same ones. */
     seed: number | null;
   };
+  /** Of the response cache. */
+  cache: {
+    /** Calls that were answered with an answer that was kept. */
+    hits: number;
+    /** Calls for which there was none. */
+    misses: number;
+    /** Answers that were kept. */
+    stored: number;
+    /** What the cache has failed to do, or told as an answer that is none. */
+    failures: number;
+  };
   groups: GroupSnapshot[];
   deployments: DeploymentSnapshot[];
   callbacks: CallbackSnapshot[];

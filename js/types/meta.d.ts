@@ -20,18 +20,20 @@ export interface HiddenParams {
   api_base: string;
   /**
    * What the call cost, in US dollars: its answer, and every other send that was billed. `null` where it is not known what
-   * the answer costs: its model has no price here, the provider did not tell what it used, or a stream has not ended.
+   * the answer costs: its model has no price here, the provider did not tell what it used, or a stream has not ended. 0 for an answer that was kept.
    */
   response_cost: number | null;
   /** What that was paid for; the parts add up to it. `null` where it is not known. */
   response_cost_parts: CostParts | null;
   /** Sends beside the answering one that may have been billed, nobody knows how much: given up, or cut off. They are not in `response_cost`. */
   unpriced_attempts: number;
+  /** Was the answer kept, from another call? Then `attempts` is empty, and the rest tells of the call that it came from. */
+  cache_hit: boolean;
   /** Sends beyond the first of each group. */
   attempted_retries: number;
   /** Groups that the call moved on to. */
   attempted_fallbacks: number;
-  /** Every send, in order; the last one answered. */
+  /** Every send, in order; the last one answered. None for an answer that was kept. */
   attempts: Attempt[];
   /** What the answer used; `null` if the provider did not say, and for a stream until it has ended. */
   usage: Usage | null;

@@ -1,3 +1,4 @@
+import type { CacheControl } from "./cache.js";
 import type { FallbackEntry, FallbackTarget } from "./config.js";
 
 /**
@@ -151,6 +152,10 @@ export interface Steering extends TimeLimits<number>, StreamRules, Mock {
   disable_fallbacks?: boolean;
   /** Leave out parameters that a provider cannot carry out, instead of asking another one. Default: the deployment's, else the router's. */
   drop_params?: boolean;
+  /** Show an answer that was kept, and keep the answer? Over `fetch` it only turns that off. Default: the router's `cache_responses`. */
+  caching?: boolean;
+  /** What becomes of the answer. */
+  cache?: CacheControl;
   /** The model is the `litellm_params.model` of deployments, and no group, alias or id. Default false. */
   specific_deployment?: boolean;
   /** Take the first group to have failed, to see where a call goes then. Default false. */
@@ -169,6 +174,8 @@ export interface CallOptions extends Steering {
   signal?: AbortSignal | null;
   /** As `deadline`, in milliseconds, and looked at first. */
   deadlineMs?: number;
-  /** Keep a record of every choice. Default false. */
+  /** Keep a record of every choice. No answer that was kept is shown then. Default false. */
   explain?: boolean;
+  /** For whom the call is made: answers that are kept are never shown to another one. At most 512 bytes. Default: nobody in particular. */
+  tenant?: string;
 }

@@ -103,7 +103,8 @@ impl RouterConfig {
 
     /// Puts everything of `new` where it goes.
     fn fill(&mut self, new: Self, places: &Places) {
-        let Self { deployments, groups, names, policy, caching, mut fallbacks, budgets, host, spare: _ } = new;
+        let Self { deployments, groups, names, policy, caching, mut fallbacks, budgets, host, spare: _ } =
+            new;
         for (group, place) in groups.into_iter().zip(&places.groups) {
             put(&mut self.groups, place.0, places.place_group(group));
         }

@@ -4,8 +4,8 @@
 
 mod adopt;
 mod budget;
-mod callbacks;
 mod caching;
+mod callbacks;
 mod credential;
 mod deployment;
 mod derive;
@@ -28,8 +28,8 @@ mod surface;
 
 pub use adopt::Changes;
 pub use budget::{Budget, BudgetIx, BudgetList, Budgets, Declared, Period, Purpose, Window as BudgetWindow};
-pub use callbacks::{Callbacks, Exporter};
 pub use caching::{CacheControl, Caching};
+pub use callbacks::{Callbacks, Exporter};
 pub use credential::{credential_tag, share_credentials, tell_whole};
 pub use deployment::{ApiBase, Deployment, Param, Place};
 pub use derive::{Blueprint, Found, MAX_MADE};

@@ -15,7 +15,8 @@ use super::load::scopes::Scopes;
 use super::load::settings::timeouts;
 use super::load::streams::streams;
 use super::{
-    CacheControl, FallbackLists, FaultSet, Hedging, Mock, PerClass, Purpose, RouterConfig, StreamRules, Timeouts,
+    CacheControl, FallbackLists, FaultSet, Hedging, Mock, PerClass, Purpose, RouterConfig, StreamRules,
+    Timeouts,
 };
 
 /// The keys inside a request that steer the router and never reach a provider: LiteLLM's and our own.

@@ -106,7 +106,7 @@ impl Router {
     }
 }
 
-/// `None` where nothing was told.
+/// `None` where nothing was told. The five counts that every answer tells are enough for a call that costs nothing.
 fn used(counts: &[f64]) -> Option<Usage> {
     let [prompt_tokens, completion_tokens, total_tokens, cached_tokens, reasoning_tokens] =
         *counts.first_chunk()?;
@@ -116,5 +116,6 @@ fn used(counts: &[f64]) -> Option<Usage> {
         total_tokens: total_tokens as u64,
         cached_tokens: cached_tokens as u64,
         reasoning_tokens: reasoning_tokens as u64,
+        ..Usage::default()
     })
 }

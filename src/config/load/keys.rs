@@ -129,10 +129,7 @@ pub(super) const ROUTER: Table =
 /// `litellm_settings`: LiteLLM sets whatever stands there, so that an unknown name is no mistake by itself.
 pub(super) const LITELLM: Table = Table {
     used: &[SETTINGS, "request_timeout turn_off_message_logging cache cache_params"],
-    later: &[
-        SETTINGS_LATER,
-        "modify_params num_retries_per_request service_callback service_callbacks",
-    ],
+    later: &[SETTINGS_LATER, "modify_params num_retries_per_request service_callback service_callbacks"],
     foreign: &[SETTINGS_FOREIGN],
     ..NONE
 };

@@ -9,8 +9,8 @@
 
 mod aliases;
 mod budget;
-mod callbacks;
 pub(super) mod caching;
+mod callbacks;
 mod defaults;
 mod edit;
 mod entry;

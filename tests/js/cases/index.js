@@ -3,6 +3,9 @@ import { abortCalls } from "./abort-calls.js";
 import { abortStreams } from "./abort-streams.js";
 import { bigBody } from "./big-body.js";
 import { budgets } from "./budgets.js";
+import { caching } from "./caching.js";
+import { cachingStreams } from "./caching-streams.js";
+import { cachingTold } from "./caching-told.js";
 import { callbacks } from "./callbacks.js";
 import { callbacksContent } from "./callbacks-content.js";
 import { callbacksFailing } from "./callbacks-failing.js";
@@ -48,6 +51,7 @@ export const suites = {
   ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, manage, naming, scope },
   ...{ secretsHome, secretsShown, sharing, streamBytes, streamFaults, streamObjects, testkit, trap },
   ...{ mayFallback, mock, overrides, prices, remaining, reserve, tokens, usage },
+  ...{ caching, cachingStreams, cachingTold },
   ...{ budgets, callbacks, callbacksContent, callbacksFailing, costs, events, insight, metrics, race },
   ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
 };
