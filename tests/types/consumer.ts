@@ -3,10 +3,11 @@ import { APIError, CompletionStream, ConfigError, RateLimitError, Router, Router
 import { Router as InlineRouter } from "switchman/inline";
 import { init, Router as SlimRouter } from "switchman/slim";
 import { prices } from "switchman/prices";
+import { memoryCache } from "switchman/caches/memory";
 import { type KvNamespace, kvStore } from "switchman/stores/kv";
 import { memoryStore } from "switchman/stores/memory";
 import { anthropicError, fakeProvider } from "switchman/testkit";
-import type { Explanation, Snapshot } from "switchman";
+import type { Explanation, ResponseCache, Snapshot } from "switchman";
 import { type LoopbackServer, serveFetch } from "switchman/testkit/server";
 
 const fake = fakeProvider({ name: "alpha", faults: (n) => n === 1 && { status: 503 } });
@@ -39,6 +40,22 @@ const router = new Router(
   },
   { fetch: fake.fetch, seed: 1, store: memoryStore({ maxKeys: 10 }), mayFallback: async ({ model_group }) => model_group !== "x", callbacks: [({ type }) => type], recordContent: true },
 );
+
+// Answers that are kept: in a store of keys and texts, and in memory.
+export async function kept(namespace: { get(key: string): Promise<string | null>; put(key: string, value: string, options: object): Promise<void> }) {
+  const cache: ResponseCache = {
+    get: (key) => namespace.get(key),
+    set: (key, value, ttl) => namespace.put(key, value, { expirationTtl: Math.max(60, ttl) }),
+  };
+  const settings = { cache_responses: true, caching_groups: [["chat", "backup"]], litellm_settings: { cache_params: { ttl: 60, mode: "default_off" as const } } };
+  const caching = new Router({ model_list: [], ...settings }, { cache });
+  const memory = new Router({ model_list: [] }, { cache: memoryCache({ maxItems: 9, maxBytes: 1_000 }) });
+  const control = { "no-cache": true, "s-maxage": 5, ttl: 1.5, namespace: "n" };
+  const answer = await caching.completion({ model: "chat", messages: [], cache: control }, { tenant: "acme", caching: true });
+  await memory.fetch("/v1/chat/completions", { method: "POST", body: "{}", tenant: "acme" });
+  const { hits, misses, stored, failures } = caching.snapshot().cache;
+  return answer._hidden_params.cache_hit && hits + misses + stored + failures;
+}
 
 // What a worker does when it begins, and before it ends.
 export async function shared(namespace: KvNamespace, state: Uint8Array): Promise<Uint8Array> {

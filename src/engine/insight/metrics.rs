@@ -74,6 +74,11 @@ impl Router {
                 "Router keys that were cut out of bodies over fetch.",
                 self.stripped_keys(),
             ),
+            (
+                "cache_hits_total",
+                "Calls that were answered with an answer that was kept, and are no others' calls.",
+                self.hits,
+            ),
         ] {
             out.family(name, "counter", help);
             out.count(&only, count);

@@ -5,6 +5,7 @@ import { openCache, stopped, turns, unmoved, WAYS } from "../support/cached.js";
 import { CHAT, CHAT_URL, GROUP, deployment, fetchOf, post, rejection } from "../support/kit.js";
 import { assertSilent } from "../support/leaks.js";
 import { KEY, TENANT, params } from "../support/marked.js";
+import { ENV, services, spansIn } from "../support/services.js";
 
 export const cachingTold = {};
 
@@ -89,6 +90,26 @@ Object.assign(cachingTold, {
     const [start, end] = events;
     assert.deepEqual([start.requested_model, start.surface, start.stream], ["quick", "chat", false]);
     assert.deepEqual([end.status, end.error, end.attempts, end.usage.total_tokens], [200, null, 0, told.usage.total_tokens]);
+  },
+  "who is told of calls is told of hits, with what was said and without a token": async (kit) => {
+    const service = services();
+    const host = { env: ENV, callbackFetch: service.fetch, recordContent: true };
+    const { router } = kit.single({ config: { ...ON, callbacks: ["otel"] }, host });
+    for (const way of Object.values(WAYS)) {
+      await way(router, { user: way.name });
+      await way(router, { user: way.name });
+    }
+    await router.flush();
+    const calls = spansIn(service.at("/v1/traces")).filter(({ parentSpanId }) => parentSpanId === undefined);
+    const hits = calls.filter(({ attributes }) => attributes["switchman.cache_hit"] === true);
+    assert.deepEqual([calls.length, hits.length], [2 * Object.keys(WAYS).length, Object.keys(WAYS).length]);
+    for (const { attributes, name } of hits) {
+      const said = JSON.parse(attributes["gen_ai.output.messages"])[0].parts[0].content;
+      assert.deepEqual([name, said], [`chat ${GROUP}`, "Hello from one every word here is made"]);
+      assert.equal(attributes["gen_ai.usage.input_tokens"], undefined);
+      assert.deepEqual([attributes["gen_ai.usage.cost"], attributes["switchman.attempts"]], [0, 0]);
+    }
+    assert.match(router.metrics(), /\nswitchman_cache_hits_total 4\n/);
   },
   "embeddings are kept, too, and shared by both ways in": async (kit) => {
     const { router, provider } = kit.single({ config: ON });
