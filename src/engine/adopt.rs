@@ -21,6 +21,9 @@ impl Router {
             return Err(Fault::new(FaultKind::NoDeployment, message));
         };
         config.forget_keys(since);
+        for running in self.calls.all_mut() {
+            self.prices.keep(&self.config, self.version, running);
+        }
         config.deployments.iter_mut().for_each(complete);
         self.members = request_members(&config);
         self.state.adopt_budgets(&self.config.budgets, &config.budgets);

@@ -1,10 +1,12 @@
 //! What calls cost: a send by what it used and the rates of its time, a call by all of its sends.
 
+use std::rc::Rc;
+
 use smallvec::SmallVec;
 
 use crate::error::FaultKind;
 use crate::plan::{Attempt, AttemptId};
-use crate::price::{Cost, Pico, Tariff};
+use crate::price::{Cost, Entry, Pico, Tariff};
 
 use super::calls::{CallId, Running};
 use super::pricing::Prices;
@@ -38,9 +40,30 @@ impl Prices {
             return is_unbilled(attempt).then(Cost::default);
         }
         let usage = attempt.usage.filter(|_| attempt.ended.is_some())?;
-        let entry = self.entry(config, version, attempt.deployment)?;
+        let entry = self.entry_at(config, version, running, number)?;
         let usage = entry.price.timed(usage, attempt.ms());
         Tariff { entry, at: attempt.started }.cost(usage)
+    }
+
+    /// All that is known of the model that a send was made to, whoever is behind its deployment by now.
+    pub(super) fn entry_at(
+        &self,
+        config: &RouterConfig,
+        version: u64,
+        running: &Running,
+        number: AttemptId,
+    ) -> Option<Rc<Entry>> {
+        let place = usize::from(number.0);
+        match running.entries.get(place) {
+            Some(entry) => entry.clone(),
+            None => self.entry(config, version, running.call.attempts().get(place)?.deployment),
+        }
+    }
+
+    /// Keeps what is known of the models that a call has been sent to, for another config comes.
+    pub(super) fn keep(&self, config: &RouterConfig, version: u64, running: &mut Running) {
+        let more = running.call.attempts().iter().skip(running.entries.len());
+        running.entries.extend(more.map(|sent| self.entry(config, version, sent.deployment)));
     }
 
     /// What a call costs, as far as it has come.
@@ -87,8 +110,10 @@ impl Router {
     #[must_use]
     pub fn cost_of_answer(&self, id: CallId) -> Option<Cost> {
         let running = self.calls.get(id)?;
-        let attempt = running.call.attempts().get(usize::from(running.answering().0))?;
+        let number = running.answering();
+        let attempt = running.call.attempts().get(usize::from(number.0))?;
         let usage = attempt.usage.or_else(|| running.watch()?.usage())?;
-        Tariff { entry: self.entry_of(attempt.deployment)?, at: attempt.started }.cost(usage)
+        let entry = self.prices.entry_at(&self.config, self.version, running, number)?;
+        Tariff { entry, at: attempt.started }.cost(usage)
     }
 }

@@ -3,12 +3,15 @@
 //! On workerd a request can vanish without a word, and its continuations never run. Its slot must not stay
 //! for ever, so every slot has an expiry and two are looked at whenever a call begins.
 
+use std::rc::Rc;
+
 use smallvec::SmallVec;
 
 use crate::base::time::Millis;
 use crate::config::GroupIx;
 use crate::error::Fault;
 use crate::plan::{AttemptId, Call};
+use crate::price::Entry;
 
 use super::inbound::Facts;
 use super::naming::Holds;
@@ -63,6 +66,10 @@ pub struct Running {
     pub rest: Vec<u8>,
     /// How the call ended.
     pub result: Option<Result<AttemptId, Box<Fault>>>,
+    /// What is known of the models of the first sends, from before the config was changed: see [`Router::adopt`].
+    ///
+    /// [`Router::adopt`]: super::router::Router::adopt
+    pub(super) entries: Vec<Option<Rc<Entry>>>,
     holds: Holds,
     version: u64,
     /// By the table's own time: see [`Calls::age_ms`].
@@ -130,6 +137,7 @@ impl Calls {
             told,
             rest,
             result: None,
+            entries: Vec::new(),
             holds,
             version,
             expires_ms,
@@ -164,6 +172,11 @@ impl Calls {
 
     fn all(&self) -> impl Iterator<Item = &Running> {
         self.slots.iter().filter_map(|slot| slot.running.as_deref())
+    }
+
+    /// Every call that is running.
+    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut Running> {
+        self.slots.iter_mut().filter_map(|slot| slot.running.as_deref_mut())
     }
 
     /// The groups that must stay, because a call refers to them.

@@ -39,8 +39,7 @@ impl Router {
             running.reading(attempt).map(|known| known.memo.clone()).unwrap_or_default(),
         );
         if usage_shown && deployment.is_translated {
-            let known = running.call.attempts().get(usize::from(attempt.0));
-            let entry = known.and_then(|known| self.entry_of(known.deployment));
+            let entry = self.prices.entry_at(&self.config, self.version, running, attempt);
             memo.price = entry.map(|entry| Tariff { entry, at: now });
         }
         let watch = match StreamTranslator::new(dialect, memo, now.0 / 1_000, usage_shown) {

@@ -58,8 +58,9 @@ impl Call {
         let came_to_nothing = sent.usage.is_none() && sent.fault.is_some() && sent.content_at.is_none();
         let amount = if came_to_nothing { 0 } else { reserved };
         let (deployment, lease) = (sent.deployment, sent.lease);
-        let tags = self.tag_budgets(view).into_boxed_slice();
-        step.deltas.push(Delta::Paid { deployment, lease, amount, tags });
+        let now_under = [view.config.budgets_of(deployment), &self.tag_budgets(view)].concat();
+        let budgets = view.state.payers(view.config, lease, now_under);
+        step.deltas.push(Delta::Paid { deployment, lease, amount, budgets });
     }
 }
 

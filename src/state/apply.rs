@@ -67,8 +67,8 @@ impl State {
                 }
                 None
             }
-            Delta::Paid { deployment, lease, amount, tags } => {
-                for ix in config.budgets_of(*deployment).iter().chain(tags) {
+            Delta::Paid { lease, amount, budgets, .. } => {
+                for ix in budgets {
                     let window = config.budgets.get(*ix)?.budget.period.at(now).number;
                     self.spends.get_mut(usize::from(ix.0))?.settle(window, *lease, *amount);
                 }

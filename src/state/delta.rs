@@ -70,8 +70,8 @@ pub enum Delta {
         lease: Lease,
         /// How much.
         amount: Pico,
-        /// The budgets of the call's tags.
-        tags: Box<[BudgetIx]>,
+        /// The budgets that pay. See [`State::payers`](super::State::payers).
+        budgets: Box<[BudgetIx]>,
     },
     /// An attempt was answered: counts as a success and closes the circuits. Merges by adding.
     Succeeded {

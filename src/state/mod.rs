@@ -132,6 +132,15 @@ impl State {
         self.spends.get(usize::from(ix.0)).map(|spend| spend.at(now, declared, beside))
     }
 
+    /// Which budgets pay for a send: those that it has reserved of, for by its end the deployment may be gone, or another
+    /// provider's. Where none knows of it any more, those that it is under `now`.
+    #[must_use]
+    pub fn payers(&self, config: &RouterConfig, lease: Lease, now: Vec<BudgetIx>) -> Box<[BudgetIx]> {
+        let all = config.budgets.all().zip(&self.spends);
+        let holding: Vec<_> = all.filter(|(_, spend)| spend.holds(lease)).map(|((ix, _), _)| ix).collect();
+        if holding.is_empty() { now.into() } else { holding.into() }
+    }
+
     /// Has a group retry tokens left at `now`?
     #[must_use]
     pub fn may_retry(&self, group: GroupIx, now: Millis) -> bool {

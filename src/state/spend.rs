@@ -114,6 +114,11 @@ impl Spend {
         self.reserved.push(Reserved { lease, amount, expires });
     }
 
+    /// Has a send reserved of it?
+    pub(super) fn holds(&self, lease: Lease) -> bool {
+        self.reserved.iter().any(|held| held.lease == lease)
+    }
+
     /// What a send cost takes the place of what it had reserved. It counts in the period of `now`.
     pub(super) fn settle(&mut self, window: u64, lease: Lease, amount: Pico) {
         self.reserved.retain(|held| held.lease != lease);

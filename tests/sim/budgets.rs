@@ -236,6 +236,25 @@ fn what_was_spent_survives_a_change_of_the_config_and_a_restart() {
 }
 
 #[test]
+fn a_send_is_paid_by_those_it_has_reserved_of_at_the_price_of_its_time() {
+    let is_settled = |after: Vec<Value>| {
+        let mut scene = scene(vec![priced("a", "openai", json!({}))], openai(100, "1d"));
+        let call = scene.call(Spec::chat("chat").using(1, 50));
+        scene.advance(1);
+        scene.adopt(&with(after, openai(100, "1d"))).unwrap();
+        assert_eq!(budgets(&mut scene)[0]["reserved_usd"], 50);
+        scene.run();
+        assert_answered(&scene.seen(call));
+        let told = budgets(&mut scene);
+        assert_eq!((&told[0]["spent_usd"], &told[0]["reserved_usd"]), (&json!(5), &json!(0)), "{told:?}");
+    };
+    // Its deployment is no more, is another provider's, or costs more.
+    is_settled(vec![priced("b", "openai", json!({}))]);
+    is_settled(vec![priced("a", "hosted_vllm", json!({}))]);
+    is_settled(vec![priced("a", "openai", json!({ "output_cost_per_token": 9 }))]);
+}
+
+#[test]
 fn what_is_left_of_a_budget_and_what_was_paid_are_metrics() {
     let mut scene = scene(vec![priced("a", "openai", json!({}))], openai(12, "1h"));
     assert_answered(&scene.ask_chat());

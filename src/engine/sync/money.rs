@@ -83,10 +83,10 @@ impl Accounts {
 impl Sync {
     /// Notes what was paid.
     pub(super) fn note_paid(&mut self, config: &RouterConfig, now: Millis, delta: &Delta) {
-        if let Delta::Paid { deployment, amount, tags, .. } = delta
+        if let Delta::Paid { amount, budgets, .. } = delta
             && self.carries.usage
         {
-            for ix in config.budgets_of(*deployment).iter().chain(tags) {
+            for ix in budgets {
                 self.accounts.add(config, *ix, now, *amount);
             }
         }
