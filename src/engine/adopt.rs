@@ -27,6 +27,7 @@ impl Router {
         config.deployments.iter_mut().for_each(complete);
         self.members = request_members(&config);
         self.state.adopt_budgets(&self.config.budgets, &config.budgets);
+        self.sync.adopt_budgets(&config.budgets);
         self.config = config;
         self.version = moment;
         self.state.adopt(&changes);

@@ -136,6 +136,8 @@ impl Router {
     /// The bytes are none of its; nothing is changed.
     pub fn import(&mut self, now: Millis, bytes: &[u8]) -> Result<(), Unreadable> {
         let now = self.advance(now);
-        self.state.restore(&self.config, now, bytes)
+        self.state.restore(&self.config, now, bytes)?;
+        self.sync.recognise_paid(&self.config, &self.state, now);
+        Ok(())
     }
 }

@@ -321,6 +321,39 @@ fn what_a_store_did_not_take_is_not_taken_for_others() {
 }
 
 #[test]
+fn what_a_router_has_told_is_not_taken_for_others_when_settings_change_and_after_a_restart() {
+    let list = vec![priced("a", "openai", json!({ "max_budget": 70, "budget_duration": "1h" }))];
+    let config = with(list.clone(), openai(100, "1h"));
+    let (mut one, mut shelf) = (isolate(Scene::new(&config), 1, ALL), Shelf::default());
+    assert_answered(&one.ask_chat());
+    sync(&mut one, &mut shelf);
+    let mut settings = openai(100, "1h");
+    settings["provider_budget_config"]["azure"] = json!({ "budget_limit": 1, "time_period": "1h" });
+    settings["tag_budget_config"] = json!({ "t": { "max_budget": 1, "budget_duration": "1h" } });
+    one.adopt(&with(list, settings)).unwrap();
+    let alone = |scene: &mut Scene, spent: u32| {
+        for told in
+            budgets(scene).iter().filter(|told| ["openai", "a"].contains(&told["name"].as_str().unwrap()))
+        {
+            let [own, others] = ["spent_usd", "spent_elsewhere_usd"].map(|name| told[name].clone());
+            assert_eq!([own, others], [json!(spent), json!(0)], "{told}");
+        }
+    };
+    sync(&mut one, &mut shelf);
+    alone(&mut one, 5);
+    let state = one.with_router(|router, now| router.export(now));
+    let mut two = isolate(Scene::new(&config), 2, ALL);
+    two.with_router(|router, now| router.import(now, &state)).unwrap();
+    sync(&mut two, &mut shelf);
+    alone(&mut two, 5);
+    assert_answered(&two.ask_chat());
+    sync(&mut two, &mut shelf);
+    two.advance(5_000);
+    sync(&mut two, &mut shelf);
+    alone(&mut two, 10);
+}
+
+#[test]
 fn of_several_tags_the_one_with_the_least_room_decides_beside_a_send_that_has_failed() {
     let budget = |limit: u32| json!({ "max_budget": limit, "budget_duration": "1h" });
     let list =

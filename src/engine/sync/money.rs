@@ -5,7 +5,7 @@
 
 use crate::base::hash::deployment_id;
 use crate::base::time::Millis;
-use crate::config::{BudgetIx, RouterConfig};
+use crate::config::{BudgetIx, Budgets, RouterConfig};
 use crate::price::Pico;
 use crate::state::{Delta, State};
 
@@ -81,6 +81,26 @@ impl Accounts {
 }
 
 impl Sync {
+    /// Follows a change of the budgets: what the store was told of one stays with it.
+    pub(in crate::engine) fn adopt_budgets(&mut self, budgets: &Budgets) {
+        let mut was = std::mem::take(&mut self.accounts.all);
+        for (_, declared) in budgets.all() {
+            let identity = declared.identity();
+            let known = was.iter_mut().find(|account| account.identity == identity);
+            self.accounts.all.push(known.map(std::mem::take).unwrap_or_default());
+        }
+    }
+
+    /// What was kept over a restart was told by whoever kept it: it is nobody else's.
+    pub(in crate::engine) fn recognise_paid(&mut self, config: &RouterConfig, state: &State, now: Millis) {
+        for (ix, _) in config.budgets.all() {
+            let spent = state.purse(config, now, ix, None).map_or(0, |purse| purse.spent);
+            if let Some(account) = self.accounts.account(config, ix, now) {
+                account.told = account.told.max(spent.saturating_sub(account.untold) / NANO);
+            }
+        }
+    }
+
     /// Notes what was paid.
     pub(super) fn note_paid(&mut self, config: &RouterConfig, now: Millis, delta: &Delta) {
         if let Delta::Paid { amount, budgets, .. } = delta
