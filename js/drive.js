@@ -147,7 +147,7 @@ export class Call {
     if (!this.#isOver) return this.#moved(event);
     this.ask(event, undefined);
     // What it gives back is told: no send will.
-    return this.#hub.share();
+    return this.ask(() => this.#hub.share(), undefined);
   }
 
   /** Ends what the call has set up around the core. */

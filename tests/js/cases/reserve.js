@@ -1,7 +1,7 @@
 // A store that keeps limits for all routers: it is asked before each send, for a moment, and a "no" of it is final.
 
 import assert from "node:assert/strict";
-import { CHAT, CHAT_URL, post, rejection } from "../support/kit.js";
+import { CHAT, CHAT_URL, deployment, fetchOf, post, rejection } from "../support/kit.js";
 import { plainStore, reserving } from "../support/stores.js";
 
 const HARD = { limit_mode: "hard", num_retries: 0 };
@@ -79,5 +79,17 @@ export const reserve = {
     assert.equal(router.snapshot().router.running, 0);
     const held = [...store.values].filter(([key]) => key.includes("/one/rpm/"));
     assert.deepEqual(held.map(([, value]) => value), [-1], "what nobody used is given back");
+  },  "a store's word that comes when the router was freed is nobody's": async (kit) => {
+    let answer;
+    const store = { ...plainStore(), reserve: () => new Promise((resolve) => (answer = resolve)) };
+    const provider = kit.provider("one");
+    const config = { model_list: [deployment("one", { rpm: 5 })], ...HARD };
+    // Not one of the kit's, which are asked once more when a case is over.
+    const router = new kit.Router(config, { fetch: fetchOf(provider), store });
+    await router.completion(CHAT);
+    router.free();
+    answer(true);
+    // A rejection that nobody handles would end the test.
+    await new Promise((resolve) => setTimeout(resolve));
   },
 };
