@@ -231,7 +231,7 @@ export class Hub {
       this.#underWay.delete(over);
       end();
     });
-    this.#waitUntil?.(over);
+    this.outlive(over);
     return over;
   }
 
@@ -269,9 +269,13 @@ export class Hub {
     }
   }
 
-  /** Lets a promise of a listener's outlive the request. */
+  /** Lets a promise outlive the request, as far as the host can. One that cannot fails no call: the promise runs on anyway. */
   outlive(promise) {
-    this.#waitUntil?.(promise);
+    try {
+      this.#waitUntil?.(promise);
+    } catch {
+      // The request may be over, or the host's function not bound to what it needs.
+    }
   }
 
   /** Shows a whole reply to the core's scan. */

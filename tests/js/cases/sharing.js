@@ -34,6 +34,20 @@ export const sharing = {
     const cool = [...store.values.keys()].filter((key) => key.endsWith("/cool"));
     assert.deepEqual(cool, ["sw1/default/one/cool"]);
   },
+  "a host that cannot keep a promise alive fails no call": async (kit) => {
+    const waitUntil = () => {
+      throw new TypeError("Illegal invocation");
+    };
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: "https://telemetry.test" };
+    const callbackFetch = async () => new Response("{}");
+    for (const [config, more] of [[{}, { store: plainStore() }], [{ callbacks: ["otel"] }, { env, callbackFetch }], [{ cache_responses: true }, {}]]) {
+      const { router } = kit.single({ config, host: { waitUntil, ...more } });
+      assert.ok((await router.completion(CHAT)).model_used);
+      assert.match(await (await router.fetch(CHAT_URL, post({ ...CHAT, stream: true }))).text(), /\[DONE\]/);
+      assert.equal(router.snapshot().router.running, 0);
+      await router.flush();
+    }
+  },
   "routers of other names share nothing": async (kit) => {
     const store = plainStore();
     const [a] = isolates(kit, store);
