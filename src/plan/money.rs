@@ -2,9 +2,10 @@
 
 use crate::base::time::Millis;
 use crate::config::{BudgetIx, Purpose, RouterConfig};
-use crate::state::{Delta, View};
+use crate::state::{Delta, Lease, View};
 use crate::strategy::{estimate, tightest};
 
+use super::attempt::Attempt;
 use super::call::Call;
 use super::event::{AttemptId, Step};
 
@@ -17,10 +18,16 @@ impl Call {
         budgets_of(view.config, &self.spec.options.tags)
     }
 
+    /// The send that is about to be over, if all that it has reserved comes back.
+    pub(super) fn refunded(&self) -> Option<Lease> {
+        let sent = |lease: &Lease| self.attempts.get(usize::from(lease.attempt()));
+        self.beside.filter(|lease| sent(lease).is_some_and(came_to_nothing))
+    }
+
     /// Finds the budget of the call's tags that has the least room.
     pub(super) fn look_at_tags(&mut self, now: Millis, view: View<'_>) {
         if !self.spec.options.tags.is_empty() {
-            self.tag = tightest(view, now, &self.tag_budgets(view), self.beside);
+            self.tag = tightest(view, now, &self.tag_budgets(view), self.refunded());
         }
     }
 
@@ -55,13 +62,17 @@ impl Call {
     pub(super) fn settle_budgets(&mut self, view: View<'_>, attempt: AttemptId, step: &mut Step) {
         let Some(sent) = self.attempts.get(usize::from(attempt.0)) else { return };
         let Some(reserved) = sent.budgeted else { return };
-        let came_to_nothing = sent.usage.is_none() && sent.fault.is_some() && sent.content_at.is_none();
-        let amount = if came_to_nothing { 0 } else { reserved };
+        let amount = if came_to_nothing(sent) { 0 } else { reserved };
         let (deployment, lease) = (sent.deployment, sent.lease);
         let now_under = [view.config.budgets_of(deployment), &self.tag_budgets(view)].concat();
         let budgets = view.state.payers(view.config, lease, now_under);
         step.deltas.push(Delta::Paid { deployment, lease, amount, budgets });
     }
+}
+
+/// Has a send failed before there was anything to be paid?
+fn came_to_nothing(sent: &Attempt) -> bool {
+    sent.usage.is_none() && sent.fault.is_some() && sent.content_at.is_none()
 }
 
 /// The budgets of tags, each once.

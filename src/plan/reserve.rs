@@ -64,7 +64,8 @@ impl Call {
         let (input, output) = self.spec.tokens.unwrap_or_default();
         let counts = Counts { requests: 1, input: input.into(), output: output.into() };
         let Self { beside, unused, tag, .. } = *self;
-        Need { counts, stream: self.spec.stream, beside, unused, tag, is_paid: false }
+        let refunded = self.refunded();
+        Need { counts, stream: self.spec.stream, beside, refunded, unused, tag, is_paid: false }
     }
 
     /// What a send of this call reserves.

@@ -21,6 +21,8 @@ pub struct Need {
     pub stream: bool,
     /// The place of a send that is about to be over: it is as good as free.
     pub beside: Option<Lease>,
+    /// The same send, if it comes to nothing: what it has reserved of budgets is free again.
+    pub refunded: Option<Lease>,
     /// What that send has not used of its reservation, and where it counts: the state does not show it yet.
     pub unused: Option<(DeploymentIx, Counts)>,
     /// The budget of the call's tags that has the least room.

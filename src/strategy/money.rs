@@ -30,7 +30,7 @@ pub(super) fn short_of_money(view: View<'_>, now: Millis, ix: DeploymentIx, need
     let known = view.config.deployment(ix)?;
     let estimate = estimate(known, now, need.counts).unwrap_or(0);
     let judged = known.budgets.iter().chain(&need.tag).filter_map(|budget| {
-        let purse = view.state.purse(view.config, now, *budget, need.beside)?;
+        let purse = view.state.purse(view.config, now, *budget, need.refunded)?;
         Some(match purse.short(estimate)? {
             Short::Spent => Exclusion::BudgetSpent { until: purse.resets },
             Short::Reserved => Exclusion::BudgetReserved,

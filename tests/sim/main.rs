@@ -13,6 +13,7 @@
 
 mod asked;
 mod budgets;
+mod budgets_shared;
 mod cooldown;
 mod determinism;
 mod errors;
