@@ -113,7 +113,7 @@ export interface RouterSettings extends TimeLimits, StreamRules {
   cache_responses?: boolean | EnvReference;
   /** Lists of groups that share their answers. Default: none. */
   caching_groups?: readonly (readonly string[])[];
-  /** Default and, in this version, always "simple-shuffle": another known one is accepted with a notice, an unknown one is a mistake. */
+  /** How one of several deployments is picked. Default "simple-shuffle". One that is not carried out is accepted with a notice, an unknown one is a mistake. */
   routing_strategy?: RoutingStrategy | (string & {});
   /** Other options of LiteLLM are accepted with a notice; a name that nobody knows is a mistake. */
   [option: string]: unknown;
@@ -145,7 +145,12 @@ export interface Budget {
   time_period?: Duration;
 }
 
-/** The strategies that are known; "simple-shuffle" is carried out. */
+/**
+ * The strategies that are known. Of equals one is drawn. Carried out are:
+ * - "simple-shuffle": at random, in proportion to the weights;
+ * - "round-robin": in turn, in proportion to the weights, spread evenly;
+ * - "least-busy": who has the fewest requests under way.
+ */
 export type RoutingStrategy =
   | "simple-shuffle"
   | "least-busy"

@@ -1,3 +1,5 @@
+import type { RoutingStrategy } from "./config.js";
+
 /** Whom a call would be sent to. */
 export interface AvailableDeployment {
   /** The id of the deployment. */
@@ -50,6 +52,11 @@ export interface Candidate {
   order: number | null;
   /** What it weighed in the draw; `null` if it was passed over. */
   weight: number | null;
+  /**
+   * What the strategy went by, the lowest being the best: turns to wait ("round-robin"), sends under way ("least-busy").
+   * `null` if it was passed over, and where the strategy goes by nothing of the kind, or nothing was known.
+   */
+  score: number | null;
   /** How likely it was to be taken, from 0 to 1. */
   share: number;
 }
@@ -62,6 +69,8 @@ export interface Decision {
   attempt: number;
   /** The group, or the id of a deployment, that was chosen among. */
   target: string;
+  /** How one of the candidates was picked. */
+  strategy: RoutingStrategy;
   candidates: Candidate[];
   /** The number from 0 up to 1 that decided; `null` where there was nothing to draw. */
   draw: number | null;

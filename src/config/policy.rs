@@ -1,6 +1,6 @@
 //! Retries, cooldowns and time limits, with LiteLLM's names and defaults where it has them.
 
-use super::{FaultSet, PerClass, StreamRules};
+use super::{FaultSet, PerClass, Strategy, StreamRules};
 
 /// How long a stream may take to its first content where nothing is set.
 const FIRST_CONTENT_MS: u64 = 60_000;
@@ -60,6 +60,8 @@ impl Timeouts {
 /// The router-wide rules of retrying and benching.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
+    /// `routing_strategy`: how one of several deployments is picked. Default: `simple-shuffle`, as in LiteLLM.
+    pub strategy: Strategy,
     /// `num_retries`: attempts after the first, within one group. Default 2, as in LiteLLM.
     pub num_retries: u32,
     /// `retry_after`: the shortest wait before the same deployment is tried again, in ms. Default 0.
@@ -139,6 +141,7 @@ pub enum LimitMode {
 impl Default for Policy {
     fn default() -> Self {
         Self {
+            strategy: Strategy::default(),
             num_retries: 2,
             retry_after_ms: 0,
             max_fallbacks: 5,

@@ -1,7 +1,7 @@
 //! The record of a choice, kept only where somebody asked for it.
 
 use crate::base::time::Millis;
-use crate::config::{DeploymentIx, Resolved};
+use crate::config::{DeploymentIx, Resolved, Strategy};
 use crate::strategy::Exclusion;
 
 /// Why a deployment that the state would allow was not among those to choose from.
@@ -44,6 +44,8 @@ pub struct Candidate {
     pub despite: Option<Exclusion>,
     /// What it weighed in the draw; 0 for who was passed over.
     pub weight: f64,
+    /// What the strategy went by, the lowest being the best; `None` where it goes by nothing, or nothing was known.
+    pub score: Option<f64>,
 }
 
 impl Candidate {
@@ -67,6 +69,8 @@ pub struct Decision {
     pub attempt: usize,
     /// Among whom: a group, or one deployment that was named.
     pub target: Resolved,
+    /// How one was picked.
+    pub strategy: Strategy,
     /// Every member.
     pub candidates: Vec<Candidate>,
     /// The number from 0 up to 1 that decided; `None` where there was nothing to draw.

@@ -6,7 +6,7 @@ use crate::base::rng::Rng;
 use crate::base::time::Millis;
 use crate::config::{DeploymentIx, Group, Resolved, WhenAllDown};
 use crate::state::{CircuitState, Company, View};
-use crate::strategy::{Candidates, Exclusion, Need, Strategy, exclusion, lowest_order, over_budget};
+use crate::strategy::{Candidates, Exclusion, Field, Need, exclusion, lowest_order, over_budget};
 
 use super::decision::{Candidate, Decision, Passed};
 
@@ -117,21 +117,25 @@ pub(super) fn pick(
     }
     lowest_order(view, &mut candidates);
     let draw = record.is_some().then(|| rng.clone().unit());
-    let pick = match Strategy::SimpleShuffle.pick(&candidates, view, now, rng) {
+    let field = Field { candidates: &candidates, view, now, need: wish.need };
+    let pick = match view.config.policy.strategy.pick(&field, rng) {
         Some(ix) if is_untried => Pick::Untried(ix),
         Some(ix) => Pick::Tried(ix),
         None => Pick::Nobody,
     };
     if let Some(record) = record {
-        let draw = draw.filter(|_| candidates.len() > 1);
-        record.push(Decision { draw, picked: pick.ix(), ..explained(view, now, wish, &candidates) });
+        let decision = explained(wish, &field);
+        let drawn = decision.candidates.iter().filter(|one| one.weight > 0.0).count();
+        let draw = draw.filter(|_| candidates.len() > 1 && drawn > 1);
+        record.push(Decision { draw, picked: pick.ix(), ..decision });
     }
     pick
 }
 
 /// Why each member was, or was not, among those to choose from.
 #[cold]
-fn explained(view: View<'_>, now: Millis, wish: &Wish<'_>, left: &[DeploymentIx]) -> Decision {
+fn explained(wish: &Wish<'_>, field: &Field<'_>) -> Decision {
+    let Field { candidates: left, view, now, .. } = *field;
     let why = |ix: DeploymentIx, excluded: Option<Exclusion>| {
         if let Some(exclusion) = excluded {
             Passed::Excluded(exclusion)
@@ -145,7 +149,8 @@ fn explained(view: View<'_>, now: Millis, wish: &Wish<'_>, left: &[DeploymentIx]
             Passed::Level
         }
     };
-    let weights = Strategy::SimpleShuffle.weights(left, view);
+    let strategy = view.config.policy.strategy;
+    let (weights, scores) = (strategy.weights(field), strategy.scores(field));
     let candidate = |ix: DeploymentIx| {
         let excluded = exclusion(view, now, ix, wish.need);
         let place = left.iter().position(|known| *known == ix);
@@ -154,10 +159,12 @@ fn explained(view: View<'_>, now: Millis, wish: &Wish<'_>, left: &[DeploymentIx]
             passed: place.is_none().then(|| why(ix, excluded)),
             despite: excluded.filter(|_| place.is_some()),
             weight: place.and_then(|place| weights.get(place)).copied().unwrap_or(0.0),
+            score: place.and_then(|place| scores.get(place)).copied().flatten(),
         }
     };
     let candidates = members(view, wish.target).into_iter().map(candidate).collect();
-    Decision { at: now, attempt: wish.attempt, target: wish.target, candidates, draw: None, picked: None }
+    let Wish { attempt, target, .. } = *wish;
+    Decision { at: now, attempt, target, strategy, candidates, draw: None, picked: None }
 }
 
 /// Who else the group of a deployment has at `now`, beside those of whom the state does not show that they are gone.

@@ -17,7 +17,10 @@ impl State {
                 if known.has_limits() {
                     cell.usage.add(now, *reserved);
                 }
-                let health = self.health_mut(*deployment)?;
+                let health = self.deployments.get_mut(usize::from(deployment.0))?;
+                if let Some(group) = self.groups.get_mut(usize::from(known.group.0)) {
+                    health.next_turn = group.turns.take(health.next_turn, known.weight.unwrap_or(1.0));
+                }
                 health.quota.spend(*reserved);
                 let was_probed = health.circuit.is_probed(now, None);
                 health.circuit.probe(now, *lease, *probe_expires);

@@ -5,7 +5,7 @@
 
 use crate::base::time::Millis;
 
-use super::{Lease, RetryBudget};
+use super::{Lease, RetryBudget, Turns};
 
 /// The place of a waiting call in the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ impl Ticket {
 pub struct GroupState {
     /// Pays for retries and second sends.
     pub budget: RetryBudget,
+    /// How far its deployments are on in their turns.
+    pub turns: Turns,
     tickets: Vec<Ticket>,
 }
 

@@ -39,6 +39,8 @@ pub struct Health {
     pub mark: Option<Mark>,
     /// When it failed last in a way that counts; the epoch if never.
     pub failed_at: Millis,
+    /// When its turn comes, in the measure of its group.
+    pub next_turn: u64,
     /// How many of its attempts were answered, and how many failed.
     pub totals: (u64, u64),
 }

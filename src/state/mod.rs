@@ -20,6 +20,7 @@ mod shared;
 mod sketch;
 mod spend;
 mod tally;
+mod turns;
 mod usage;
 mod window;
 
@@ -41,6 +42,7 @@ pub use saved::Unreadable;
 pub use sketch::Sketch;
 pub use spend::{Purse, Short, Spend};
 pub use tally::{GroupTally, Histogram, Outcomes, TOKENS, Tallies, Tally};
+pub use turns::{STEP, Turns};
 pub use usage::{Counts, Measure, Usage, still_counts};
 pub use window::Window;
 

@@ -3,47 +3,57 @@
 //! A strategy answers with one pick, not with an order: the state moves between two attempts of a call,
 //! so each attempt filters and picks anew (see `docs/DESIGN.md`).
 
+mod busy;
+mod field;
 mod filter;
 mod money;
 mod shuffle;
+mod turns;
 
 use crate::base::rng::Rng;
-use crate::base::time::Millis;
 use crate::config::DeploymentIx;
-use crate::state::View;
+use crate::state::STEP;
 
+use field::UNKNOWN;
+
+pub use crate::config::Strategy;
+pub use field::Field;
 pub use filter::{
     Candidates, Exclusion, Need, bounds, exclusion, is_asked_anyway, lowest_order, order_of, places,
 };
 pub use money::{estimate, over_budget, tightest};
 
-/// How one of several eligible deployments is picked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Strategy {
-    /// `simple-shuffle`: at random, in proportion to the weights.
-    #[default]
-    SimpleShuffle,
-}
-
 impl Strategy {
     /// Picks one of the candidates; `None` only if there is none.
-    pub fn pick(
-        self,
-        candidates: &[DeploymentIx],
-        view: View<'_>,
-        _now: Millis,
-        rng: &mut Rng,
-    ) -> Option<DeploymentIx> {
+    pub fn pick(self, field: &Field<'_>, rng: &mut Rng) -> Option<DeploymentIx> {
         match self {
-            Self::SimpleShuffle => shuffle::pick(candidates, view, rng),
+            Self::SimpleShuffle => shuffle::pick(field.candidates, field.view, rng),
+            Self::RoundRobin => field.lowest(turns::score, rng),
+            Self::LeastBusy => field.lowest(busy::score, rng),
         }
     }
 
     /// What each of the candidates weighs in the draw, in their order: for who wants to know why one was picked.
     #[must_use]
-    pub fn weights(self, candidates: &[DeploymentIx], view: View<'_>) -> Vec<f64> {
+    pub fn weights(self, field: &Field<'_>) -> Vec<f64> {
         match self {
-            Self::SimpleShuffle => shuffle::weights(candidates, view),
+            Self::SimpleShuffle => shuffle::weights(field.candidates, field.view),
+            Self::RoundRobin => field.of_lowest(turns::score),
+            Self::LeastBusy => field.of_lowest(busy::score),
         }
+    }
+
+    /// What it goes by, of each of the candidates in their order; the lowest is the best. `None` where it goes by nothing,
+    /// or nothing is known.
+    #[must_use]
+    pub fn scores(self, field: &Field<'_>) -> Vec<Option<f64>> {
+        // What one more is in what is told: a turn, a send.
+        let (score, one): (field::Score, f64) = match self {
+            Self::SimpleShuffle => return vec![None; field.candidates.len()],
+            Self::RoundRobin => (turns::score, STEP as f64),
+            Self::LeastBusy => (busy::score, 1.0),
+        };
+        let told = |score: &u64| (*score != UNKNOWN).then_some(*score as f64 / one);
+        field.scores(score).iter().map(told).collect()
     }
 }

@@ -137,7 +137,7 @@ fn streams_have_rules_at_the_router() {
 #[test]
 fn options_that_are_not_carried_out_are_told_of() {
     for (name, value) in [
-        ("routing_strategy", json!("least-busy")),
+        ("routing_strategy", json!("adaptive")),
         ("routing_groups", json!([])),
         ("retry_budget", json!({})),
         ("weights", json!({})),

@@ -41,6 +41,7 @@ mod saved;
 mod sharing;
 mod shelf;
 mod slots;
+mod strategies;
 mod stream;
 mod support;
 mod timeout;

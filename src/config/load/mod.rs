@@ -30,6 +30,7 @@ pub(super) mod problems;
 pub(super) mod read;
 pub(super) mod scopes;
 pub(super) mod settings;
+mod strategy;
 pub(super) mod streams;
 mod target;
 

@@ -2,18 +2,11 @@
 
 use super::limits::limit_mode;
 use super::policies::{allowed_fails_policy, fallback_on, hedging, retry_policy};
-use super::problems::quote;
 use super::read::Reader;
 use super::scopes::Scopes;
+use super::strategy::strategy;
 use super::streams::streams;
-use crate::config::{Policy, Timeouts, WhenAllDown};
-
-/// The strategy that this version carries out.
-const DEFAULT_STRATEGY: &str = "simple-shuffle";
-
-/// Every strategy: LiteLLM's, and our own at the end.
-const STRATEGIES: &str = "simple-shuffle least-busy usage-based-routing usage-based-routing-v2 latency-based-routing \
-    cost-based-routing provider-budget-routing lar1 round-robin custom peak-ewma adaptive";
+use crate::config::{Policy, Strategy, Timeouts, WhenAllDown};
 
 /// The values of `when_all_down`.
 const ALL_DOWN: [WhenAllDown; 2] = [WhenAllDown::Error, WhenAllDown::LeastRecentlyFailed];
@@ -26,6 +19,7 @@ pub(super) fn policy(reader: &mut Reader<'_>, settings: &Scopes<'_>, fallback: T
     // Accepted where it stands: what `setHealth` tells counts in any case.
     settings.pick(reader, "enable_health_check_routing", Reader::flag);
     Policy {
+        strategy: strategy.and_then(Strategy::named).unwrap_or_default(),
         num_retries: settings.pick(reader, "num_retries", Reader::retries).unwrap_or(default.num_retries),
         retry_after_ms: settings
             .pick(reader, "retry_after", Reader::seconds)
@@ -70,23 +64,4 @@ pub(in crate::config) fn timeouts<'e>(reader: &mut Reader<'e>, scope: &Scopes<'_
         idle_ms: scope.pick(reader, "idle_timeout", Reader::limit),
         deadline_ms: scope.pick(reader, "deadline", Reader::seconds),
     }
-}
-
-/// Reads the name of the strategy. Until there are others, it decides nothing but how far limits bind.
-fn strategy(reader: &mut Reader<'_>, settings: &Scopes<'_>) -> Option<&'static str> {
-    let mut found = None;
-    for (at, value) in settings.each("routing_strategy") {
-        let Some(name) = reader.text(&at, value) else { continue };
-        let known = STRATEGIES.split_ascii_whitespace().find(|known| *known == name);
-        found = found.or(known);
-        if known.is_none() {
-            reader.no_such(&at, "strategy", &name, STRATEGIES);
-        } else if name != DEFAULT_STRATEGY {
-            let name = quote(&name);
-            let message =
-                format!("{name} is accepted, and not carried out in this version: `{DEFAULT_STRATEGY}` is");
-            reader.report.notice(&at, message);
-        }
-    }
-    found
 }

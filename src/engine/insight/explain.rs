@@ -102,6 +102,7 @@ pub(super) fn kind_of(config: &RouterConfig, requested: &str, target: Resolved) 
 fn choice(out: &mut Writer, config: &RouterConfig, decision: &Decision) {
     out.raw("{").key("at").number(decision.at.0).key("attempt").number(decision.attempt as u64);
     out.key("target").text(name(config, decision.target));
+    out.key("strategy").text(decision.strategy.name());
     out.key("candidates").raw("[");
     let shares = decision.shares();
     for (one, share) in decision.candidates.iter().zip(shares) {
@@ -123,6 +124,7 @@ fn candidate(out: &mut Writer, config: &RouterConfig, at: Millis, one: &Candidat
     number(out, "wait_ms", one.wait_ms(at));
     number(out, "order", known.and_then(|known| known.order).map(u64::from));
     fraction(out, "weight", one.passed.is_none().then_some(one.weight));
+    fraction(out, "score", one.score);
     fraction(out, "share", Some(share));
     out.push("}");
 }

@@ -1,6 +1,5 @@
 //! A decision for people: a few lines each.
 
-use crate::base::time::Millis;
 use crate::config::{Resolved, RouterConfig};
 use crate::plan::{Call, Candidate, Decision, Nowhere, Onward};
 
@@ -86,7 +85,7 @@ fn choice(words: &mut String, config: &RouterConfig, decision: &Decision) {
         words.push_str("  ");
         words.push_str(id(config, one.deployment));
         words.push_str(": ");
-        candidate(words, decision.at, one, share);
+        candidate(words, decision, one, share);
         words.push('\n');
     }
     if candidates.len() > NAMED {
@@ -94,7 +93,8 @@ fn choice(words: &mut String, config: &RouterConfig, decision: &Decision) {
     }
 }
 
-fn candidate(words: &mut String, at: Millis, one: &Candidate, share: f64) {
+fn candidate(words: &mut String, decision: &Decision, one: &Candidate, share: f64) {
+    let Decision { at, strategy, .. } = *decision;
     match one.passed {
         Some(passed) => {
             words.push_str("passed over, ");
@@ -102,8 +102,11 @@ fn candidate(words: &mut String, at: Millis, one: &Candidate, share: f64) {
         }
         None => {
             words.push_str(&decimal(share * 100.0, 1));
-            words.push_str(" % (weight ");
-            words.push_str(&decimal(one.weight, 3));
+            words.push_str(" % (");
+            words.push_str(&match one.score {
+                Some(score) => format!("{} by {}", decimal(score, 3), strategy.name()),
+                None => format!("weight {}", decimal(one.weight, 3)),
+            });
             words.push(')');
         }
     }
