@@ -77,10 +77,18 @@ impl Bed {
             let mut apply = |at, delta| self.state.apply(&self.config, at, &delta);
             apply(
                 at,
-                Delta::Sent { deployment, lease, expires, probe_expires: expires, reserved, held: false },
+                Delta::Sent {
+                    deployment,
+                    lease,
+                    stream: true,
+                    expires,
+                    probe_expires: expires,
+                    reserved,
+                    held: false,
+                },
             );
             if send < 56 {
-                apply(at, Delta::Begun { deployment, lease, stream: true, after_ms: 200 + send });
+                apply(at, Delta::Begun { deployment, lease, stream: true, after_ms: 200 + send, tokens: 0 });
                 apply(at, Delta::Ended { deployment, lease, sent: at, reserved, used: reserved });
             }
         }

@@ -36,5 +36,7 @@ mod refused;
 mod secrets;
 #[path = "config/settings.rs"]
 mod settings;
+#[path = "config/strategies.rs"]
+mod strategies;
 #[path = "config/support.rs"]
 mod support;

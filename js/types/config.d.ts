@@ -115,6 +115,8 @@ export interface RouterSettings extends TimeLimits, StreamRules {
   caching_groups?: readonly (readonly string[])[];
   /** How one of several deployments is picked. Default "simple-shuffle". One that is not carried out is accepted with a notice, an unknown one is a mistake. */
   routing_strategy?: RoutingStrategy | (string & {});
+  /** What "latency-based-routing" goes by. */
+  routing_strategy_args?: RoutingStrategyArgs;
   /** Other options of LiteLLM are accepted with a notice; a name that nobody knows is a mistake. */
   [option: string]: unknown;
 }
@@ -149,7 +151,9 @@ export interface Budget {
  * The strategies that are known. Of equals one is drawn. Carried out are:
  * - "simple-shuffle": at random, in proportion to the weights;
  * - "round-robin": in turn, in proportion to the weights, spread evenly;
- * - "least-busy": who has the fewest requests under way.
+ * - "least-busy": who has the fewest requests under way;
+ * - "latency-based-routing": who has been the fastest: of streams to their first content, of whole answers by the token, of
+ *   embeddings as a whole. Failures count as ten times the usual. A hundredth of the calls goes to who has not been timed of late.
  */
 export type RoutingStrategy =
   | "simple-shuffle"
@@ -164,6 +168,18 @@ export type RoutingStrategy =
   | "custom"
   | "peak-ewma"
   | "adaptive";
+
+/** What "latency-based-routing" goes by. */
+export interface RoutingStrategyArgs {
+  /** How long a time counts, in seconds. Default 3600. */
+  ttl?: number | EnvReference;
+  /** By how much of the shortest time another one may be longer and be taken alike: 0.5 is half. Default 0. */
+  lowest_latency_buffer?: number | EnvReference;
+  /** How many times count, up to 64; of those, older ones less: half after five seconds. Default 10. */
+  max_latency_list_size?: number | EnvReference;
+  /** Of streams, this share of the times counts and not their mean: 0.9 is the time within which 9 of 10 began. Default: the mean. */
+  ttft_percentile?: number | EnvReference;
+}
 
 /** LiteLLM's checks before a call. */
 export type PreCallCheck =

@@ -53,7 +53,8 @@ export interface Candidate {
   /** What it weighed in the draw; `null` if it was passed over. */
   weight: number | null;
   /**
-   * What the strategy went by, the lowest being the best: turns to wait ("round-robin"), sends under way ("least-busy").
+   * What the strategy went by, the lowest being the best: turns to wait ("round-robin"), sends under way ("least-busy"), milliseconds
+   * to the first content, for a token or as a whole ("latency-based-routing").
    * `null` if it was passed over, and where the strategy goes by nothing of the kind, or nothing was known.
    */
   score: number | null;

@@ -46,7 +46,7 @@ pub use per_class::{ErrorClass, PerClass};
 pub use policy::{Hedging, LimitMode, Policy, Timeouts, WhenAllDown};
 pub use provider::{DialectName, PROVIDERS, Provider, provider};
 pub use secret::Secret;
-pub use strategy::Strategy;
+pub use strategy::{LatencyRules, Strategy};
 pub use streams::{CommitAt, MidStream, Observe, StreamRules, StreamUsage};
 pub use surface::Surface;
 

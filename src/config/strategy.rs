@@ -10,14 +10,17 @@ pub enum Strategy {
     RoundRobin,
     /// `least-busy`: who has the fewest sends under way.
     LeastBusy,
+    /// `latency-based-routing`: who has been the fastest, or nearly.
+    LatencyBased,
 }
 
 impl Strategy {
     /// Every strategy that is carried out, with its name.
-    const NAMED: [(Self, &'static str); 3] = [
+    const NAMED: [(Self, &'static str); 4] = [
         (Self::SimpleShuffle, "simple-shuffle"),
         (Self::RoundRobin, "round-robin"),
         (Self::LeastBusy, "least-busy"),
+        (Self::LatencyBased, "latency-based-routing"),
     ];
 
     /// The strategy of a name; `None` for a name that is not carried out, or not known.
@@ -31,4 +34,24 @@ impl Strategy {
     pub fn name(self) -> &'static str {
         Self::NAMED.into_iter().find(|(known, _)| *known == self).map_or("", |(_, name)| name)
     }
+}
+
+/// `routing_strategy_args`: how times are kept and compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LatencyRules {
+    /// `ttl`: how long a time counts, in ms. Default 3,600 s, as in LiteLLM.
+    pub ttl_ms: u64,
+    /// `lowest_latency_buffer`: by how much of the lowest time another one may be longer and be taken alike, in
+    /// thousandths. Default 0, as in LiteLLM.
+    pub buffer_milli: u32,
+    /// `max_latency_list_size`: how many times count, from 1 to 64. Default 10, as in LiteLLM.
+    pub samples: u8,
+    /// `ttft_percentile`: of streams this percentile counts and not the mean, in thousandths. Default: the mean.
+    pub percentile_milli: Option<u16>,
+}
+
+impl LatencyRules {
+    /// LiteLLM's.
+    pub const DEFAULT: Self =
+        Self { ttl_ms: 3_600_000, buffer_milli: 0, samples: 10, percentile_milli: None };
 }

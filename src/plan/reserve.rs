@@ -3,7 +3,7 @@
 use crate::base::time::Millis;
 use crate::config::{DeploymentIx, LimitMode, Resolved};
 use crate::error::Fault;
-use crate::state::{Counts, View};
+use crate::state::{Counts, Timing, View};
 use crate::strategy::Need;
 
 use super::call::{Call, Phase};
@@ -64,8 +64,9 @@ impl Call {
         let (input, output) = self.spec.tokens.unwrap_or_default();
         let counts = Counts { requests: 1, input: input.into(), output: output.into() };
         let Self { beside, unused, tag, .. } = *self;
-        let refunded = self.refunded();
-        Need { counts, stream: self.spec.stream, beside, refunded, unused, tag, is_paid: false }
+        let (refunded, stream) = (self.refunded(), self.spec.stream);
+        let timing = Timing::of(self.spec.surface, stream);
+        Need { counts, stream, timing, beside, refunded, unused, tag, is_paid: false }
     }
 
     /// What a send of this call reserves.

@@ -3,7 +3,7 @@
 use crate::base::headers::Headers;
 use crate::base::time::Millis;
 use crate::base::usage::Usage;
-use crate::config::{Deployment, DeploymentIx, Timeouts};
+use crate::config::{Deployment, DeploymentIx, Surface, Timeouts};
 use crate::error::{Fault, FaultKind};
 use crate::state::{Counts, Delta, Lease, Quota, View, still_counts};
 
@@ -112,6 +112,7 @@ impl Call {
         step.deltas.push(Delta::Sent {
             deployment,
             lease,
+            stream: self.spec.stream,
             expires,
             probe_expires: (now + patience.unwrap_or(PROBE_MS).min(PROBE_MS)).min(expires),
             reserved,
@@ -177,7 +178,9 @@ impl Call {
             let (deployment, lease) = (known.deployment, known.lease);
             if known.content_at.is_none() && !self.spec.stream {
                 let after_ms = now.since(known.started);
-                step.deltas.push(Delta::Begun { deployment, lease, stream: false, after_ms });
+                let usage = usage.filter(|_| self.spec.surface == Surface::Chat);
+                let tokens = usage.map_or(0, |usage| usage.completion_tokens);
+                step.deltas.push(Delta::Begun { deployment, lease, stream: false, after_ms, tokens });
             }
             self.close(now, view, attempt, step);
             step.deltas.push(Delta::Succeeded { deployment });

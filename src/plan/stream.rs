@@ -75,7 +75,7 @@ impl Call {
         if known.content_at.is_none() {
             self.win(now, view, attempt, step);
             self.timers.clear(Lane::Main);
-            step.deltas.push(Delta::Begun { deployment, lease, stream: true, after_ms });
+            step.deltas.push(Delta::Begun { deployment, lease, stream: true, after_ms, tokens: 0 });
             if let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) {
                 known.content_at = Some(now);
             }

@@ -9,9 +9,9 @@ impl State {
     /// Applies one change, and tells what it did to a circuit, if it did anything.
     pub fn apply(&mut self, config: &RouterConfig, now: Millis, delta: &Delta) -> Option<Turn> {
         match delta {
-            Delta::Sent { deployment, lease, expires, probe_expires, reserved, .. } => {
+            Delta::Sent { deployment, lease, stream, expires, probe_expires, reserved, .. } => {
                 let known = config.deployment(*deployment)?;
-                let open = OpenSend { lease: *lease, since: now, expires: *expires };
+                let open = OpenSend { lease: *lease, since: now, stream: *stream, expires: *expires };
                 let cell = self.health_mut(known.limit_cell(*deployment))?;
                 cell.open.add(now, open);
                 if known.has_limits() {
@@ -35,7 +35,7 @@ impl State {
                 }
                 turn
             }
-            Delta::Begun { deployment, lease, stream, after_ms } => {
+            Delta::Begun { deployment, lease, stream, after_ms, tokens } => {
                 let known = config.deployment(*deployment)?;
                 self.health_mut(known.limit_cell(*deployment))?.open.begun(*lease);
                 // A long answer keeps nobody else from trying; only its end tells whether it was one.
@@ -44,6 +44,7 @@ impl State {
                     circuit.probed(*lease);
                 }
                 let health = self.health_mut(*deployment)?;
+                health.pace.timed(now, config.policy.latency, *stream, *after_ms, *tokens);
                 if *stream {
                     health.streams.add(*after_ms)
                 } else {
@@ -96,6 +97,7 @@ impl State {
                 let health = self.health_mut(*deployment)?;
                 health.window.failed(now);
                 health.fails.add(now, *class);
+                health.pace.failed(now, config.policy.latency);
                 health.totals.1 = health.totals.1.saturating_add(1);
                 health.failed_at = health.failed_at.max(now);
                 None

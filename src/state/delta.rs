@@ -16,6 +16,8 @@ pub enum Delta {
         deployment: DeploymentIx,
         /// Whose.
         lease: Lease,
+        /// Is its answer a stream?
+        stream: bool,
         /// When its place is free again, whatever becomes of it.
         expires: Millis,
         /// When a probe is lost that has told nothing.
@@ -35,6 +37,8 @@ pub enum Delta {
         stream: bool,
         /// How long that took.
         after_ms: u64,
+        /// The tokens of a whole answer, where it tells them; else 0.
+        tokens: u64,
     },
     /// A send is over, well or not: its place is free, and what it used takes the place of what was reserved.
     Ended {

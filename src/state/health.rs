@@ -2,7 +2,7 @@
 
 use crate::base::time::Millis;
 
-use super::{Circuit, Fails, OpenSends, Quota, Recent, Usage, Window};
+use super::{Circuit, Fails, OpenSends, Pace, Quota, Recent, Usage, Window};
 
 /// So many sends that wait for too long at once are a stall.
 const STALLED_SENDS: usize = 3;
@@ -31,6 +31,8 @@ pub struct Health {
     pub answers: Recent,
     /// How long its streams took to their first content.
     pub streams: Recent,
+    /// How fast it has been of late.
+    pub pace: Pace,
     /// What it used in the last minute. Of a concrete name of a wildcard: kept at the declared deployment.
     pub usage: Usage,
     /// What its provider says is left.

@@ -27,6 +27,8 @@ pub struct OpenSend {
     pub lease: Lease,
     /// When it was sent.
     pub since: Millis,
+    /// Is its answer a stream?
+    pub stream: bool,
     /// When it counts no more, whatever has become of it.
     pub expires: Millis,
 }
@@ -51,6 +53,12 @@ impl OpenSends {
     /// Those that wait for their answer to begin, the oldest first.
     pub fn waiting(&self, now: Millis) -> impl Iterator<Item = &OpenSend> {
         self.waiting.iter().filter(move |open| open.expires > now)
+    }
+
+    /// Since when the oldest of those waits whose answer is a stream, or of those whose answer is none.
+    #[must_use]
+    pub fn oldest_waiting(&self, stream: bool) -> Option<Millis> {
+        self.waiting.iter().find(|open| open.stream == stream).map(|open| open.since)
     }
 
     /// How many count at `now`, beside one that is about to be closed.
@@ -99,7 +107,7 @@ mod tests {
     use super::*;
 
     fn open(call: u64, expires: u64) -> OpenSend {
-        OpenSend { lease: Lease::new(call, 0), since: Millis(0), expires: Millis(expires) }
+        OpenSend { lease: Lease::new(call, 0), since: Millis(0), stream: false, expires: Millis(expires) }
     }
 
     #[test]

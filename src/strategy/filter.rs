@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use crate::base::time::Millis;
 use crate::config::{BudgetIx, Deployment, DeploymentIx, LimitMode};
 use crate::error::FaultKind;
-use crate::state::{Circuit, CircuitState, Counts, Health, Lease, Measure, View};
+use crate::state::{Circuit, CircuitState, Counts, Health, Lease, Measure, Timing, View};
 
 use super::money::short_of_money;
 
@@ -19,6 +19,8 @@ pub struct Need {
     pub counts: Counts,
     /// Is the answer a stream?
     pub stream: bool,
+    /// Which of the times of others like it tell how long it takes.
+    pub timing: Timing,
     /// The place of a send that is about to be over: it is as good as free.
     pub beside: Option<Lease>,
     /// The same send, if it comes to nothing: what it has reserved of budgets is free again.

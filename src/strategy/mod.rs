@@ -6,6 +6,7 @@
 mod busy;
 mod field;
 mod filter;
+mod latency;
 mod money;
 mod shuffle;
 mod turns;
@@ -30,6 +31,7 @@ impl Strategy {
             Self::SimpleShuffle => shuffle::pick(field.candidates, field.view, rng),
             Self::RoundRobin => field.lowest(turns::score, rng),
             Self::LeastBusy => field.lowest(busy::score, rng),
+            Self::LatencyBased => latency::pick(field, rng),
         }
     }
 
@@ -40,6 +42,7 @@ impl Strategy {
             Self::SimpleShuffle => shuffle::weights(field.candidates, field.view),
             Self::RoundRobin => field.of_lowest(turns::score),
             Self::LeastBusy => field.of_lowest(busy::score),
+            Self::LatencyBased => latency::weights(field).into_vec(),
         }
     }
 
@@ -47,11 +50,12 @@ impl Strategy {
     /// or nothing is known.
     #[must_use]
     pub fn scores(self, field: &Field<'_>) -> Vec<Option<f64>> {
-        // What one more is in what is told: a turn, a send.
+        // What one more is in what is told: a turn, a send, a millisecond.
         let (score, one): (field::Score, f64) = match self {
             Self::SimpleShuffle => return vec![None; field.candidates.len()],
             Self::RoundRobin => (turns::score, STEP as f64),
             Self::LeastBusy => (busy::score, 1.0),
+            Self::LatencyBased => (latency::score, 1_000.0),
         };
         let told = |score: &u64| (*score != UNKNOWN).then_some(*score as f64 / one);
         field.scores(score).iter().map(told).collect()

@@ -1,7 +1,7 @@
 //! Who is picked where the strategy is another one than `simple-shuffle`.
 
 use serde_json::{Value, json};
-use switchman::sim::{Reply, Spec};
+use switchman::sim::{Reply, Spec, Upstream};
 
 use crate::support::{Scene, deployment, with};
 
@@ -23,7 +23,7 @@ fn round_robin_takes_turns_by_weight() {
     let mut scene = scene("round-robin", &[("a", json!({ "weight": 2 })), ("b", json!({}))], json!({}));
     scene.run_all(300, &Spec::chat("chat"));
     assert_eq!((scene.sends_since(0, "a"), scene.sends_since(0, "b")), (200, 100));
-    assert!(scene.sent().windows(3).all(|three| three.iter().any(|id| *id == "b")), "spread evenly");
+    assert!(scene.sent().windows(3).all(|three| three.contains(&"b")), "spread evenly");
 }
 
 #[test]
@@ -100,4 +100,145 @@ fn explain_tells_what_a_strategy_went_by() {
         assert_eq!(found, if is_busy { (Some(1.0), Some(0.0)) } else { (Some(0.0), Some(1.0)) });
     }
     assert!(told["text"].as_str().unwrap().contains("100 % (0 by least-busy)"), "{}", told["text"]);
+}
+
+/// What each deployment is told to have scored for a call.
+fn score(scene: &mut Scene, spec: &Spec, id: &str) -> Option<f64> {
+    let told = scene.explain(spec);
+    let candidates = told["decisions"][0]["candidates"].as_array().unwrap();
+    candidates.iter().find(|one| one["deployment"] == json!(id)).unwrap()["score"].as_f64()
+}
+
+/// By latency: `a` answers in 100 ms, `b` in 300.
+fn by_latency(settings: Value) -> Scene {
+    let scene = scene("latency-based-routing", &[("a", json!({})), ("b", json!({}))], settings);
+    let reply = |ms| Reply::ok().in_ms(ms).gap_ms(0);
+    scene.always("a", reply(100)).always("b", reply(300))
+}
+
+#[test]
+fn s12_latency_tries_both_then_takes_the_faster_and_goes_on_exploring() {
+    let mut scene = by_latency(json!({}));
+    scene.run_all(5_000, &Spec::chat("chat"));
+    let sent = scene.sent();
+    assert_ne!(sent[0], sent[1]);
+    let other = scene.sends_since(0, "b");
+    assert!((10..=75).contains(&other), "{other}");
+    // Timed five seconds ago at most, and then by a hundredth of the calls: so long a silence is one in two million.
+    let longest = sent.split(|id| *id == "b").map(<[_]>::len).max();
+    assert!(longest < Some(1_600), "{longest:?}");
+}
+
+#[test]
+fn s13_the_buffer_says_who_is_nearly_as_fast() {
+    let list = ["a", "b", "c", "d"].map(|id| (id, json!({})));
+    let settings = json!({ "routing_strategy_args": { "lowest_latency_buffer": 0.5 } });
+    let mut scene = scene("latency-based-routing", &list, settings);
+    for (id, ms) in [("a", 70), ("b", 100), ("c", 105), ("d", 4_660)] {
+        scene.now(id, Reply::ok().in_ms(ms));
+    }
+    scene.run_all(4, &Spec::stream("chat"));
+    let from = scene.sent().len();
+    scene.run_all(60, &Spec::stream("chat"));
+    let counts = ["a", "b", "c", "d"].map(|id| scene.sends_since(from, id));
+    assert!(counts[..3].iter().all(|count| *count > 8) && counts[3] == 0, "{counts:?}");
+}
+
+#[test]
+fn s14_streams_go_by_their_first_content_and_whole_answers_by_the_token() {
+    let reply = |ms, words| Reply::ok().in_ms(ms).gap_ms(0).words(words);
+    let mut scene = by_latency(json!({})).always("b", reply(300, 30)).always("a", reply(100, 1));
+    let (stream, whole) = (Spec::stream("chat"), Spec::chat("chat"));
+    scene.run_all(2, &stream);
+    scene.run_all(2, &whole);
+    assert_eq!(
+        (score(&mut scene, &stream, "a"), score(&mut scene, &stream, "b")),
+        (Some(100.0), Some(300.0))
+    );
+    assert_eq!((score(&mut scene, &whole, "a"), score(&mut scene, &whole, "b")), (Some(100.0), Some(10.0)));
+    for (spec, id) in [(&stream, "a"), (&whole, "b")] {
+        let from = scene.sent().len();
+        scene.run_all(30, spec);
+        assert!(scene.sends_since(from, id) >= 27, "all but what explores");
+    }
+}
+
+#[test]
+fn embeddings_are_timed_as_a_whole() {
+    let mut scene = by_latency(json!({}));
+    scene.run_all(40, &Spec::embedding("chat"));
+    assert_eq!(scene.sends_since(0, "b"), 1);
+}
+
+#[test]
+fn s15_a_time_out_and_a_fast_failure_are_penalties() {
+    for reply in [Reply::silent(), Reply::status(500).in_ms(1)] {
+        let mut scene = by_latency(json!({ "timeout": 1 }));
+        let spec = Spec::stream("chat");
+        scene.run_all(10, &spec);
+        assert_eq!(score(&mut scene, &spec, "a"), Some(100.0));
+        scene.now("a", reply);
+        scene.ask(spec.clone());
+        let from = scene.sent().len();
+        let after = score(&mut scene, &spec, "a").unwrap();
+        assert!(after > 180.0, "{after}");
+        scene.now("a", Reply::ok().in_ms(100));
+        scene.advance(9_000);
+        scene.run_all(1, &spec);
+        let after = score(&mut scene, &spec, "a").unwrap();
+        assert!((120.0..300.0).contains(&after), "one success does not restore it fully: {after} {from}");
+    }
+}
+
+#[test]
+fn who_has_failed_and_never_answered_is_the_last_choice() {
+    let mut scene = by_latency(json!({})).always("a", Reply::status(500).in_ms(1));
+    scene.run_all(60, &Spec::stream("chat"));
+    assert!(scene.sends_since(0, "a") < 5 && scene.summary().answered == 60);
+}
+
+#[test]
+fn s16_a_percentile_of_first_contents_may_count() {
+    let reply = |ms| Reply::ok().in_ms(ms).gap_ms(0);
+    let mut scene = by_latency(json!({ "routing_strategy_args": { "ttft_percentile": 0.95 } }))
+        .upstream("a", Upstream::always(reply(100)).first([reply(1_500)]));
+    let spec = Spec::stream("chat");
+    // Named by their ids, so that both are timed ten times: nine times 100 ms and once 1,500, and ten times 300.
+    scene.run_all(10, &Spec::stream("a"));
+    scene.run_all(10, &Spec::stream("b"));
+    assert_eq!((score(&mut scene, &spec, "a"), score(&mut scene, &spec, "b")), (Some(1_500.0), Some(300.0)));
+    let from = scene.sent().len();
+    scene.run_all(20, &spec);
+    assert_eq!(scene.sends_since(from, "b"), 20);
+}
+
+#[test]
+fn a_new_deployment_is_tried_by_one_call_at_a_time() {
+    let mut scene = by_latency(json!({}));
+    scene.run_at_once(2, &Spec::chat("chat"));
+    let list = ["a", "b", "c"].map(|id| deployment("chat", id, json!({}))).to_vec();
+    scene.adopt(&with(list, json!({ "routing_strategy": "latency-based-routing" }))).unwrap();
+    scene.now("c", Reply::ok().in_ms(5_000));
+    let from = scene.sent().len();
+    scene.run_open_loop(200, 50, &Spec::chat("chat"));
+    assert_eq!(scene.sends_since(from, "c"), 1);
+}
+
+/// Of calls at a steady rate of 50 a second, those that went to `a` in each second, which is slow from second 20 to 60.
+fn moved(scene: Scene) -> Vec<usize> {
+    let (fast, slow) = (Reply::ok().in_ms(100), Reply::ok().in_ms(2_000));
+    let changing = Upstream::always(fast).during(20_000..60_000, slow);
+    let mut scene = scene.always("b", Reply::ok().in_ms(300)).upstream("a", changing);
+    scene.run_open_loop(6_000, 50, &Spec::chat("chat"));
+    scene.sent().chunks(50).map(|second| second.iter().filter(|id| **id == "a").count()).collect()
+}
+
+#[test]
+fn latency_moves_away_from_who_becomes_slow_and_back() {
+    let seconds = moved(by_latency(json!({})));
+    let left = seconds.iter().skip(20).position(|count| *count <= 5).unwrap();
+    let back = seconds.iter().skip(60).position(|count| *count >= 45).unwrap();
+    assert!(left <= 2 && back <= 25, "{left} {back} {seconds:?}");
+    let slow: usize = seconds[20..60].iter().sum();
+    assert!(slow < 60, "{slow} {seconds:?}");
 }

@@ -4,7 +4,7 @@ use super::limits::limit_mode;
 use super::policies::{allowed_fails_policy, fallback_on, hedging, retry_policy};
 use super::read::Reader;
 use super::scopes::Scopes;
-use super::strategy::strategy;
+use super::strategy::{args, strategy};
 use super::streams::streams;
 use crate::config::{Policy, Strategy, Timeouts, WhenAllDown};
 
@@ -19,6 +19,7 @@ pub(super) fn policy(reader: &mut Reader<'_>, settings: &Scopes<'_>, fallback: T
     // Accepted where it stands: what `setHealth` tells counts in any case.
     settings.pick(reader, "enable_health_check_routing", Reader::flag);
     Policy {
+        latency: settings.pick(reader, "routing_strategy_args", args).unwrap_or(default.latency),
         strategy: strategy.and_then(Strategy::named).unwrap_or_default(),
         num_retries: settings.pick(reader, "num_retries", Reader::retries).unwrap_or(default.num_retries),
         retry_after_ms: settings

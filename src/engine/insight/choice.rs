@@ -2,11 +2,11 @@
 
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
-use crate::config::{CallOptions, DeploymentIx};
+use crate::config::{CallOptions, DeploymentIx, Surface};
 use crate::engine::Router;
 use crate::error::{Fault, FaultKind};
 use crate::plan::{budgets_of, choose};
-use crate::state::{CircuitState, Counts, Mark};
+use crate::state::{CircuitState, Counts, Mark, Timing};
 use crate::strategy::{Need, tightest};
 
 /// Sets these draws apart from those of the calls, so that a look changes no call.
@@ -30,7 +30,7 @@ impl Router {
         let mut rng = Rng::for_call(self.seed().unwrap_or(0) ^ LOOKS, look);
         let counts = Counts { requests: 1, ..Counts::default() };
         let tag = tightest(self.view(), now, &budgets_of(&self.config, &options.tags), None);
-        let need = Need { counts, stream, tag, ..Need::default() };
+        let need = Need { counts, stream, timing: Timing::of(Surface::Chat, stream), tag, ..Need::default() };
         let (target, _) = self.target(model, options, true)?;
         choose(self.view(), now, model, target, need, &mut rng)
     }
