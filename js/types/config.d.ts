@@ -153,7 +153,10 @@ export interface Budget {
  * - "round-robin": in turn, in proportion to the weights, spread evenly;
  * - "least-busy": who has the fewest requests under way;
  * - "latency-based-routing": who has been the fastest: of streams to their first content, of whole answers by the token, of
- *   embeddings as a whole. Failures count as ten times the usual. A hundredth of the calls goes to who has not been timed of late.
+ *   embeddings as a whole. Failures count as ten times the usual. A hundredth of the calls goes to who has not been timed of late;
+ * - "cost-based-routing": for whom this request is thought to cost the least, by its tokens and the bound of its answer; who has
+ *   no price comes last;
+ * - "usage-based-routing" and "usage-based-routing-v2": who has used the fewest tokens in the last minute.
  */
 export type RoutingStrategy =
   | "simple-shuffle"

@@ -109,6 +109,12 @@ impl RouterConfig {
         self.groups.get(usize::from(ix.0))
     }
 
+    /// Is it counted what a deployment uses in a minute?
+    #[must_use]
+    pub fn counts_usage(&self, known: &Deployment) -> bool {
+        known.has_limits() || self.policy.strategy == Strategy::UsageBased
+    }
+
     /// Finds what a requested model means: a group, through aliases, or one deployment by its id. See
     /// [`RouterConfig::find`].
     #[must_use]

@@ -12,21 +12,34 @@ pub enum Strategy {
     LeastBusy,
     /// `latency-based-routing`: who has been the fastest, or nearly.
     LatencyBased,
+    /// `cost-based-routing`: for whom the request is thought to cost the least.
+    CostBased,
+    /// `usage-based-routing` and `usage-based-routing-v2`: who has used the fewest tokens of late.
+    UsageBased,
 }
 
 impl Strategy {
-    /// Every strategy that is carried out, with its name.
-    const NAMED: [(Self, &'static str); 4] = [
+    /// Every strategy that is carried out, with its names; the first one is told.
+    const NAMED: [(Self, &'static str); 7] = [
         (Self::SimpleShuffle, "simple-shuffle"),
         (Self::RoundRobin, "round-robin"),
         (Self::LeastBusy, "least-busy"),
         (Self::LatencyBased, "latency-based-routing"),
+        (Self::CostBased, "cost-based-routing"),
+        (Self::UsageBased, "usage-based-routing"),
+        (Self::UsageBased, "usage-based-routing-v2"),
     ];
 
     /// The strategy of a name; `None` for a name that is not carried out, or not known.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::NAMED.into_iter().find(|(_, known)| *known == name).map(|(strategy, _)| strategy)
+    }
+
+    /// Does it go by the tokens that a request may use?
+    #[must_use]
+    pub fn goes_by_tokens(self) -> bool {
+        matches!(self, Self::CostBased | Self::UsageBased)
     }
 
     /// Its name.

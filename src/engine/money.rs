@@ -1,6 +1,6 @@
 //! Where prices meet budgets: what sends may cost, before they are chosen, and what they cost, once they are over.
 
-use crate::config::{DeploymentIx, RouterConfig};
+use crate::config::{DeploymentIx, RouterConfig, Strategy};
 use crate::plan::AttemptId;
 use crate::price::Pico;
 use crate::state::Delta;
@@ -10,9 +10,9 @@ use super::pricing::Prices;
 use super::router::Router;
 
 impl Router {
-    /// Tells deployments what they cost, where there are budgets: a choice goes by it.
+    /// Tells deployments what they cost, where a choice goes by it: for budgets, or by the strategy.
     pub(super) fn price_deployments(&mut self) {
-        if self.config.budgets.is_empty() {
+        if self.config.budgets.is_empty() && self.config.policy.strategy != Strategy::CostBased {
             return;
         }
         for place in 0..self.config.deployments.len() {

@@ -47,14 +47,14 @@ impl Size {
 }
 
 impl Router {
-    /// Does a limit of the config count tokens, or is there a budget? Only then it is worth while to know how many a request
+    /// Does a limit of the config count tokens, does the strategy go by them, or is there a budget? Only then it is worth while to know how many a request
     /// may use.
     #[must_use]
     pub fn counts_tokens(&self) -> bool {
         let mut all = self.config().deployments.iter();
         let is_limited = self.config().policy.limit_mode == LimitMode::Hard
             && all.any(|known| known.tpm.or(known.itpm).or(known.otpm).is_some());
-        is_limited || !self.config().budgets.is_empty()
+        is_limited || self.config().policy.strategy.goes_by_tokens() || !self.config().budgets.is_empty()
     }
 
     /// What an answer is taken to use whose request sets no bound.

@@ -14,7 +14,7 @@ impl State {
                 let open = OpenSend { lease: *lease, since: now, stream: *stream, expires: *expires };
                 let cell = self.health_mut(known.limit_cell(*deployment))?;
                 cell.open.add(now, open);
-                if known.has_limits() {
+                if config.counts_usage(known) {
                     cell.usage.add(now, *reserved);
                 }
                 let health = self.deployments.get_mut(usize::from(deployment.0))?;
@@ -56,7 +56,7 @@ impl State {
                 let known = config.deployment(*deployment)?;
                 let cell = self.health_mut(known.limit_cell(*deployment))?;
                 cell.open.close(*lease);
-                if reserved != used && known.has_limits() {
+                if reserved != used && config.counts_usage(known) {
                     cell.usage.settle(*sent, *reserved, *used);
                 }
                 self.health_mut(*deployment)?.circuit.probed(*lease);

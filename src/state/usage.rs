@@ -134,6 +134,9 @@ impl Usage {
     pub fn own(&self, now: Millis) -> Counts {
         // Nothing but what has left the minute since the last second that was counted in.
         let oldest = self.oldest(now);
+        if oldest > self.last {
+            return Counts::default();
+        }
         let left = self.last.saturating_sub(STEPS as u64 - 1)..oldest.min(self.last.saturating_add(1));
         left.fold(self.sum, |sum, step| sum.minus(self.second(step)))
     }

@@ -4,12 +4,14 @@
 //! so each attempt filters and picks anew (see `docs/DESIGN.md`).
 
 mod busy;
+mod cost;
 mod field;
 mod filter;
 mod latency;
 mod money;
 mod shuffle;
 mod turns;
+mod usage;
 
 use crate::base::rng::Rng;
 use crate::config::DeploymentIx;
@@ -32,6 +34,8 @@ impl Strategy {
             Self::RoundRobin => field.lowest(turns::score, rng),
             Self::LeastBusy => field.lowest(busy::score, rng),
             Self::LatencyBased => latency::pick(field, rng),
+            Self::CostBased => field.lowest(cost::score, rng),
+            Self::UsageBased => field.lowest(usage::score, rng),
         }
     }
 
@@ -43,6 +47,8 @@ impl Strategy {
             Self::RoundRobin => field.of_lowest(turns::score),
             Self::LeastBusy => field.of_lowest(busy::score),
             Self::LatencyBased => latency::weights(field).into_vec(),
+            Self::CostBased => field.of_lowest(cost::score),
+            Self::UsageBased => field.of_lowest(usage::score),
         }
     }
 
@@ -50,12 +56,14 @@ impl Strategy {
     /// or nothing is known.
     #[must_use]
     pub fn scores(self, field: &Field<'_>) -> Vec<Option<f64>> {
-        // What one more is in what is told: a turn, a send, a millisecond.
+        // What one more is in what is told: a turn, a send, a millisecond, a millionth of a dollar, a token.
         let (score, one): (field::Score, f64) = match self {
             Self::SimpleShuffle => return vec![None; field.candidates.len()],
             Self::RoundRobin => (turns::score, STEP as f64),
             Self::LeastBusy => (busy::score, 1.0),
             Self::LatencyBased => (latency::score, 1_000.0),
+            Self::CostBased => (cost::score, 1e6),
+            Self::UsageBased => (usage::score, usage::TOKEN as f64),
         };
         let told = |score: &u64| (*score != UNKNOWN).then_some(*score as f64 / one);
         field.scores(score).iter().map(told).collect()

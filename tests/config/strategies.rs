@@ -18,11 +18,14 @@ fn strategies_have_names() {
         ("round-robin", Strategy::RoundRobin),
         ("least-busy", Strategy::LeastBusy),
         ("latency-based-routing", Strategy::LatencyBased),
+        ("cost-based-routing", Strategy::CostBased),
+        ("usage-based-routing", Strategy::UsageBased),
     ] {
         let given = by(json!(name));
         assert_eq!((config(&given).policy.strategy, strategy.name()), (strategy, name));
         assert_eq!(notices(&given), Vec::<String>::new());
     }
+    assert_eq!(config(&by(json!("usage-based-routing-v2"))).policy.strategy, Strategy::UsageBased);
     assert_eq!(config(&one(json!({}))).policy.strategy, Strategy::SimpleShuffle);
     let mut nested = one(json!({}));
     nested["router_settings"] = json!({ "routing_strategy": "round-robin" });

@@ -1,6 +1,9 @@
 //! Who is picked where the strategy is another one than `simple-shuffle`.
 
+use std::rc::Rc;
+
 use serde_json::{Value, json};
+use switchman::price::PriceTable;
 use switchman::sim::{Reply, Spec, Upstream};
 
 use crate::support::{Scene, deployment, with};
@@ -241,4 +244,93 @@ fn latency_moves_away_from_who_becomes_slow_and_back() {
     assert!(left <= 2 && back <= 25, "{left} {back} {seconds:?}");
     let slow: usize = seconds[20..60].iter().sum();
     assert!(slow < 60, "{slow} {seconds:?}");
+}
+
+/// By cost, of deployments that cost so much for a token in and out.
+fn by_cost(prices: &[(&str, Option<(f64, f64)>)]) -> Scene {
+    let params = |price: &Option<(f64, f64)>| match price {
+        Some((input, output)) => json!({ "input_cost_per_token": input, "output_cost_per_token": output }),
+        None => json!({ "model": "openai/nobody-knows" }),
+    };
+    let list: Vec<_> = prices.iter().map(|(id, price)| (*id, params(price))).collect();
+    scene("cost-based-routing", &list, json!({}))
+}
+
+#[test]
+fn s17_the_cheapest_of_a_price_table_is_taken() {
+    let table = Rc::new(
+        PriceTable::new(
+            "#1 test\nopenai/gpt-4o 1k C i2500000o10000000\nopenai/gpt-4o-mini 1k C i150000o600000\n",
+        )
+        .unwrap(),
+    );
+    for list in [["openai/gpt-4o", "openai/gpt-4o-mini"], ["openai/gpt-4o-mini", "openai/gpt-4o"]] {
+        let list = list.map(|model| (model, json!({ "model": model })));
+        let mut scene = scene("cost-based-routing", &list, json!({}));
+        scene.with_router(|router, _| router.set_prices(Some(Rc::clone(&table))));
+        scene.run_all(20, &Spec::chat("chat"));
+        assert_eq!(scene.sends_since(0, "openai/gpt-4o-mini"), 20);
+    }
+}
+
+#[test]
+fn the_cheapest_is_that_for_this_request() {
+    let mut scene = by_cost(&[("a", Some((1e-6, 9e-6))), ("b", Some((3e-6, 3e-6)))]);
+    for (input, output, cheapest) in
+        [(1_000, 10, "a"), (10, 1_000, "b"), (2_999, 1_000, "b"), (3_001, 1_000, "a")]
+    {
+        let from = scene.sent().len();
+        scene.run_all(5, &Spec::chat("chat").using(input, output));
+        assert_eq!(scene.sends_since(from, cheapest), 5, "{input} {output}");
+    }
+}
+
+#[test]
+fn s18_what_is_free_is_the_cheapest() {
+    let mut scene = by_cost(&[("a", Some((1e-6, 1e-6))), ("b", Some((0.0, 0.0)))]);
+    scene.run_all(10, &Spec::chat("chat").using(10, 10));
+    assert_eq!(scene.sends_since(0, "b"), 10);
+}
+
+#[test]
+fn s19_who_has_no_price_is_the_last_choice() {
+    let mut scene = by_cost(&[("a", None), ("b", Some((1.0, 1.0))), ("c", Some((1.0, 1.0)))]);
+    scene.run_all(40, &Spec::chat("chat").using(10, 10));
+    let counts = ["a", "b", "c"].map(|id| scene.sends_since(0, id));
+    assert!(counts[0] == 0 && counts[1] > 8 && counts[2] > 8, "of equals one is drawn: {counts:?}");
+    assert_eq!(score(&mut scene, &Spec::chat("chat").using(1, 1), "a"), None);
+    scene.now("b", Reply::status(500));
+    scene.now("c", Reply::status(500));
+    assert_eq!(scene.ask_chat().deployments().last(), Some(&"a"));
+}
+
+#[test]
+fn s20_usage_goes_to_who_has_used_the_fewest_tokens_and_past_a_limit() {
+    for name in ["usage-based-routing", "usage-based-routing-v2"] {
+        let list = [("a", json!({ "tpm": 1_000 })), ("b", json!({ "tpm": 100_000 }))];
+        let mut scene = scene(name, &list, json!({}));
+        scene.ask(Spec::chat("b").using(950, 0));
+        // An answer uses 15 tokens, so that `a` has used 900 when its turn is over.
+        scene.run_all(60, &Spec::chat("chat").using(10, 5));
+        assert_eq!(scene.sends_since(1, "b"), scene.sent().len() - 1 - scene.sends_since(1, "a"));
+        let from = scene.sent().len();
+        scene.run_all(20, &Spec::chat("chat").using(990, 5));
+        assert_eq!(scene.sends_since(from, "a"), 0, "990 more are too many");
+    }
+}
+
+#[test]
+fn usage_is_kept_level_without_limits_and_among_calls_at_once() {
+    let mut scene = alike("usage-based-routing", &["a", "b", "c"]);
+    scene.run_at_once(90, &Spec::chat("chat").using(100, 100));
+    assert_eq!(["a", "b", "c"].map(|id| scene.sends_since(0, id)), [30, 30, 30]);
+    // One large request is made up for by many small ones.
+    scene.advance(61_000);
+    let from = scene.sent().len();
+    ["a", "b", "c"].iter().for_each(|id| scene.now(id, Reply::ok().words(400)));
+    scene.ask_chat();
+    let large = (*scene.sent().last().unwrap()).to_owned();
+    ["a", "b", "c"].iter().for_each(|id| scene.now(id, Reply::ok()));
+    scene.run_all(20, &Spec::chat("chat").using(10, 5));
+    assert_eq!(scene.sends_since(from + 1, &large), 0);
 }
