@@ -33,6 +33,17 @@ const CASES: [(&str, usize, bool, u64); 4] = [
     ("100 deployments, busy", 100, true, 8_000),
 ];
 
+/// The strategy of those, and the others.
+const SHUFFLE: &str = "simple-shuffle";
+const OTHERS: [&str; 6] = [
+    "round-robin",
+    "least-busy",
+    "latency-based-routing",
+    "cost-based-routing",
+    "usage-based-routing",
+    "peak-ewma",
+];
+
 /// So many choices are made in a round, in so many rounds.
 const CHOICES: u32 = 2_000;
 const ROUNDS: usize = 61;
@@ -46,18 +57,18 @@ struct Bed {
 impl Bed {
     /// So many deployments. Busy ones have weights, levels, limits and caps, sends under way, answers behind them, and one
     /// in ten is benched.
-    fn new(count: usize, busy: bool) -> Self {
+    fn new(count: usize, busy: bool, strategy: &str) -> Self {
         let entry = |place: usize| {
             let mut params = json!({ "model": "openai/gpt-4o", "api_key": format!("sk-{}", place % 7) });
             if busy {
                 let more = json!({ "weight": 1 + place % 3, "order": 1 + place % 2, "rpm": 6_000, "tpm": 9_000_000,
-                    "max_parallel_requests": 64 });
+                    "max_parallel_requests": 64, "input_cost_per_token": 1e-6, "output_cost_per_token": 4e-6 });
                 params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             }
             json!({ "model_name": "chat", "litellm_params": params, "model_info": { "id": format!("d{place}") } })
         };
         let list: Vec<Value> = (0..count).map(entry).collect();
-        let config = json!({ "model_list": list, "limit_mode": "hard" });
+        let config = json!({ "model_list": list, "limit_mode": "hard", "routing_strategy": strategy });
         let router = Router::new(load(&config, &Value::Null, &|_| None).unwrap().config);
         let config = router.config().clone();
         let mut bed = Self { state: State::new(&config), config };
@@ -122,12 +133,19 @@ fn main() {
     let words: Vec<String> = std::env::args().collect();
     if let Some(at) = words.iter().position(|word| word == "--once") {
         let (_, count, busy, _) = CASES[words[at + 1].parse::<usize>().unwrap()];
-        black_box(Bed::new(count, busy).choose(words[at + 2].parse().unwrap()));
+        black_box(Bed::new(count, busy, SHUFFLE).choose(words[at + 2].parse().unwrap()));
         return;
     }
     let mut is_missed = false;
-    for (name, count, busy, most_ns) in CASES {
-        let bed = Bed::new(count, busy);
+    let by_default =
+        CASES.map(|(name, count, busy, most_ns)| (name.to_owned(), count, busy, SHUFFLE, most_ns));
+    let by_others = OTHERS.into_iter().flat_map(|strategy| {
+        [(10, 1_000), (100, 8_000)].map(|(count, most_ns)| {
+            (format!("{count} deployments, busy, by {strategy}"), count, true, strategy, most_ns)
+        })
+    });
+    for (name, count, busy, strategy, most_ns) in by_default.into_iter().chain(by_others) {
+        let bed = Bed::new(count, busy, strategy);
         let round = || {
             let started = Instant::now();
             black_box(bed.choose(CHOICES));

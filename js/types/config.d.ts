@@ -156,7 +156,9 @@ export interface Budget {
  *   embeddings as a whole. Failures count as ten times the usual. A hundredth of the calls goes to who has not been timed of late;
  * - "cost-based-routing": for whom this request is thought to cost the least, by its tokens and the bound of its answer; who has
  *   no price comes last;
- * - "usage-based-routing" and "usage-based-routing-v2": who has used the fewest tokens in the last minute.
+ * - "usage-based-routing" and "usage-based-routing-v2": who has used the fewest tokens in the last minute;
+ * - "peak-ewma": of two that are drawn, who keeps a request waiting for the shorter time, by a mean that follows slow answers at
+ *   once and fast ones slowly, times the requests under way. Weights count for nothing.
  */
 export type RoutingStrategy =
   | "simple-shuffle"

@@ -54,7 +54,7 @@ export interface Candidate {
   weight: number | null;
   /**
    * What the strategy went by, the lowest being the best: turns to wait ("round-robin"), sends under way ("least-busy"), milliseconds
-   * to the first content, for a token or as a whole ("latency-based-routing"), millionths of a dollar
+   * to the first content, for a token or as a whole ("latency-based-routing", and times the requests under way "peak-ewma"), millionths of a dollar
    * ("cost-based-routing"), tokens of the last minute ("usage-based-routing").
    * `null` if it was passed over, and where the strategy goes by nothing of the kind, or nothing was known.
    */

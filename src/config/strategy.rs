@@ -16,11 +16,13 @@ pub enum Strategy {
     CostBased,
     /// `usage-based-routing` and `usage-based-routing-v2`: who has used the fewest tokens of late.
     UsageBased,
+    /// `peak-ewma`: of two that are drawn, who keeps a request waiting for the shorter time.
+    PeakEwma,
 }
 
 impl Strategy {
     /// Every strategy that is carried out, with its names; the first one is told.
-    const NAMED: [(Self, &'static str); 7] = [
+    const NAMED: [(Self, &'static str); 8] = [
         (Self::SimpleShuffle, "simple-shuffle"),
         (Self::RoundRobin, "round-robin"),
         (Self::LeastBusy, "least-busy"),
@@ -28,6 +30,7 @@ impl Strategy {
         (Self::CostBased, "cost-based-routing"),
         (Self::UsageBased, "usage-based-routing"),
         (Self::UsageBased, "usage-based-routing-v2"),
+        (Self::PeakEwma, "peak-ewma"),
     ];
 
     /// The strategy of a name; `None` for a name that is not carried out, or not known.

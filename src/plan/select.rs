@@ -6,7 +6,7 @@ use crate::base::rng::Rng;
 use crate::base::time::Millis;
 use crate::config::{DeploymentIx, Group, Resolved, WhenAllDown};
 use crate::state::{CircuitState, Company, View};
-use crate::strategy::{Candidates, Exclusion, Field, Need, exclusion, lowest_order, over_budget};
+use crate::strategy::{Candidates, Exclusion, Field, Need, Strategy, exclusion, lowest_order, over_budget};
 
 use super::decision::{Candidate, Decision, Passed};
 
@@ -126,7 +126,9 @@ pub(super) fn pick(
     if let Some(record) = record {
         let decision = explained(wish, &field);
         let drawn = decision.candidates.iter().filter(|one| one.weight > 0.0).count();
-        let draw = draw.filter(|_| candidates.len() > 1 && drawn > 1);
+        // Where two are drawn and compared, no one number decides.
+        let is_one = view.config.policy.strategy != Strategy::PeakEwma;
+        let draw = draw.filter(|_| candidates.len() > 1 && drawn > 1 && is_one);
         record.push(Decision { draw, picked: pick.ix(), ..decision });
     }
     pick

@@ -18,6 +18,12 @@ const WHOLE: u64 = 1 << 16;
 /// A failure counts as so many times the usual time.
 const FAILED_TIMES: u64 = 10;
 
+/// A failure lifts the peak to so many times what it was.
+const FAILED_PEAKS: u64 = 4;
+
+/// After so long half of a peak is left.
+const DECAY_MS: u64 = 10_000;
+
 /// What is timed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Timing {
@@ -66,6 +72,7 @@ pub struct Track {
     last: Millis,
     score_us: u32,
     newest_us: u32,
+    peak_us: u32,
     took_ms: u32,
 }
 
@@ -76,6 +83,16 @@ impl Track {
     pub fn expected_us(&self, now: Millis, rules: LatencyRules) -> Option<u64> {
         let is_known = !self.kept.is_empty() && now.since(self.last) < rules.ttl_ms;
         is_known.then_some(self.score_us.into())
+    }
+
+    /// A mean that follows a longer time at once and a shorter one slowly, and that falls while nothing is timed, in
+    /// microseconds. `None` as for [`Track::expected_us`].
+    #[must_use]
+    pub fn peak_us(&self, now: Millis, rules: LatencyRules) -> Option<u64> {
+        self.expected_us(now, rules)?;
+        let idle_ms = now.since(self.last);
+        // What it falls to is nothing; no exponential, which would weigh more than all the rest.
+        u64::from(self.peak_us).saturating_mul(DECAY_MS).checked_div(DECAY_MS.saturating_add(idle_ms))
     }
 
     /// How long a send takes to its answer, by those that were answered; 0 where none was.
@@ -97,6 +114,7 @@ impl Track {
     }
 
     fn add(&mut self, now: Millis, timing: Timing, rules: LatencyRules, us: Option<u32>) {
+        self.follow(now, timing, us);
         let sample = Sample { at: now.max(self.last), us };
         (self.last, self.newest_us) = (sample.at, us.unwrap_or(u32::MAX));
         // The rules may have been changed meanwhile.
@@ -113,6 +131,15 @@ impl Track {
         }
         let score = self.scored(timing, rules);
         self.score_us = u32::try_from(score).unwrap_or(u32::MAX);
+    }
+
+    fn follow(&mut self, now: Millis, timing: Timing, us: Option<u32>) {
+        let passed_ms = now.since(self.last);
+        let peak = u64::from(self.peak_us);
+        let failed = || peak.saturating_mul(FAILED_PEAKS).max(timing.failed_us());
+        let us = us.map_or_else(failed, u64::from);
+        let kept = peak.saturating_sub(us).saturating_mul(DECAY_MS) / DECAY_MS.saturating_add(passed_ms);
+        self.peak_us = u32::try_from(us.saturating_add(kept)).unwrap_or(u32::MAX);
     }
 
     fn oldest_first(&self) -> impl Iterator<Item = Sample> + '_ {
@@ -237,6 +264,21 @@ mod tests {
         assert_eq!(expected(&pace, Timing::FirstContent, 0), Some(190_000));
         pace.timed(Millis(0), RULES, true, 100, 0);
         assert_eq!(expected(&pace, Timing::FirstContent, 0), Some(100_000), "it has left the list");
+    }
+
+    #[test]
+    fn a_peak_is_followed_up_at_once_and_down_slowly() {
+        let mut pace = Pace::default();
+        let peak = |pace: &Pace, ms| pace.of(Timing::FirstContent).peak_us(Millis(ms), RULES);
+        assert_eq!(peak(&pace, 0), None);
+        pace.timed(Millis(0), RULES, true, 100, 0);
+        pace.timed(Millis(0), RULES, true, 2_000, 0);
+        pace.timed(Millis(0), RULES, true, 100, 0);
+        assert_eq!([0, 10_000, 30_000].map(|ms| peak(&pace, ms)), [2_000_000, 1_000_000, 500_000].map(Some));
+        pace.timed(Millis(10_000), RULES, true, 100, 0);
+        assert_eq!(peak(&pace, 10_000), Some(1_050_000));
+        pace.failed(Millis(10_000), RULES);
+        assert_eq!(peak(&pace, 10_000), Some(10_000_000));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 
 use crate::base::rng::Rng;
 use crate::config::DeploymentIx;
-use crate::state::Timing;
+use crate::state::{Health, Timing};
 
 use super::busy;
 use super::field::{Field, UNKNOWN};
@@ -81,14 +81,8 @@ pub(super) fn score(field: &Field<'_>, ix: DeploymentIx) -> u64 {
     let Field { view, now, need, .. } = field;
     let Some(health) = view.state.health(ix) else { return UNKNOWN };
     let track = health.pace.of(need.timing);
-    // What was known before a restart, or what others have told.
-    let told = || match need.timing {
-        Timing::FirstContent => health.streams.mean(),
-        Timing::Whole => health.answers.mean(),
-        Timing::PerToken => None,
-    };
     let expected = track.expected_us(*now, view.config.policy.latency);
-    let Some(expected) = expected.or_else(|| told().map(|ms| ms.saturating_mul(1_000))) else {
+    let Some(expected) = expected.or_else(|| told(health, need.timing)) else {
         return UNKNOWN;
     };
     // Answers differ in their length, first contents do not.
@@ -98,4 +92,14 @@ pub(super) fn score(field: &Field<'_>, ix: DeploymentIx) -> u64 {
     let oldest = view.state.health(cell).and_then(|cell| cell.open.oldest_waiting(need.stream));
     let waited = oldest.map_or(0, |since| now.since(since));
     if usual > 0 && waited > usual { expected.saturating_mul(waited) / usual } else { expected }
+}
+
+/// What was known before a restart, or what others have told, in microseconds.
+pub(super) fn told(health: &Health, timing: Timing) -> Option<u64> {
+    let mean = match timing {
+        Timing::FirstContent => health.streams.mean(),
+        Timing::Whole => health.answers.mean(),
+        Timing::PerToken => None,
+    };
+    mean.map(|ms| ms.saturating_mul(1_000))
 }

@@ -9,6 +9,7 @@ mod field;
 mod filter;
 mod latency;
 mod money;
+mod peak;
 mod shuffle;
 mod turns;
 mod usage;
@@ -36,6 +37,7 @@ impl Strategy {
             Self::LatencyBased => latency::pick(field, rng),
             Self::CostBased => field.lowest(cost::score, rng),
             Self::UsageBased => field.lowest(usage::score, rng),
+            Self::PeakEwma => peak::pick(field, rng),
         }
     }
 
@@ -49,6 +51,7 @@ impl Strategy {
             Self::LatencyBased => latency::weights(field).into_vec(),
             Self::CostBased => field.of_lowest(cost::score),
             Self::UsageBased => field.of_lowest(usage::score),
+            Self::PeakEwma => peak::weights(field),
         }
     }
 
@@ -64,6 +67,7 @@ impl Strategy {
             Self::LatencyBased => (latency::score, 1_000.0),
             Self::CostBased => (cost::score, 1e6),
             Self::UsageBased => (usage::score, usage::TOKEN as f64),
+            Self::PeakEwma => (peak::score, 1_000.0),
         };
         let told = |score: &u64| (*score != UNKNOWN).then_some(*score as f64 / one);
         field.scores(score).iter().map(told).collect()

@@ -20,6 +20,7 @@ fn strategies_have_names() {
         ("latency-based-routing", Strategy::LatencyBased),
         ("cost-based-routing", Strategy::CostBased),
         ("usage-based-routing", Strategy::UsageBased),
+        ("peak-ewma", Strategy::PeakEwma),
     ] {
         let given = by(json!(name));
         assert_eq!((config(&given).policy.strategy, strategy.name()), (strategy, name));

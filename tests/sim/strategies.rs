@@ -334,3 +334,60 @@ fn usage_is_kept_level_without_limits_and_among_calls_at_once() {
     scene.run_all(20, &Spec::chat("chat").using(10, 5));
     assert_eq!(scene.sends_since(from + 1, &large), 0);
 }
+
+fn by_peak() -> Scene {
+    let reply = |ms| Reply::ok().in_ms(ms).gap_ms(0);
+    alike("peak-ewma", &["a", "b"]).always("a", reply(100)).always("b", reply(300))
+}
+
+#[test]
+fn peak_ewma_takes_the_faster_until_it_is_the_busier() {
+    let mut scene = by_peak();
+    scene.run_all(200, &Spec::chat("chat"));
+    assert!((185..200).contains(&scene.sends_since(0, "a")));
+    let from = scene.sent().len();
+    scene.run_at_once(100, &Spec::chat("chat"));
+    let other = scene.sends_since(from, "b");
+    assert!((20..=52).contains(&other), "what piles up at the one goes to the other: {other}");
+}
+
+#[test]
+fn peak_ewma_is_not_drawn_to_who_fails_fast() {
+    let mut scene = by_peak().always("a", Reply::status(500).in_ms(1));
+    scene.run_all(100, &Spec::chat("chat"));
+    assert!(scene.sends_since(0, "a") < 10, "{}", scene.sends_since(0, "a"));
+}
+
+#[test]
+fn peak_ewma_explains_who_wins_which_pairs() {
+    let mut scene = alike("peak-ewma", &["a", "b", "c"]);
+    for (id, ms) in [("a", 100), ("b", 200), ("c", 300)] {
+        scene.now(id, Reply::ok().in_ms(ms).gap_ms(0));
+        scene.run_all(1, &Spec::stream(id));
+    }
+    let told = scene.explain(&Spec::stream("chat"));
+    let candidates = told["decisions"][0]["candidates"].as_array().unwrap();
+    let weights: Vec<f64> = candidates.iter().map(|one| one["weight"].as_f64().unwrap()).collect();
+    assert_eq!((weights, &told["decisions"][0]["draw"]), (vec![2.0, 1.0, 0.0], &Value::Null));
+    let from = scene.sent().len();
+    let specs = Spec::stream("chat");
+    scene.run_all(30, &specs);
+    assert!(scene.sends_since(from, "c") < 4);
+}
+
+#[test]
+fn peak_ewma_moves_away_from_who_becomes_slow_and_back() {
+    let seconds = moved(by_peak());
+    let slow: usize = seconds[20..60].iter().sum();
+    // Two thirds go to `a` while it is well, for it is a third as busy with each.
+    let back = seconds.iter().skip(60).position(|count| *count >= 25).unwrap();
+    assert!(seconds[21] <= 12 && back <= 30, "{back} {seconds:?}");
+    assert!(slow < 300, "{slow} {seconds:?}");
+}
+
+#[test]
+fn least_busy_moves_by_what_piles_up() {
+    let seconds = moved(alike("least-busy", &["a", "b"]));
+    let slow: usize = seconds[22..60].iter().sum();
+    assert!(slow < 38 * 12 && seconds[62..].iter().all(|count| *count >= 25), "{slow} {seconds:?}");
+}
