@@ -101,18 +101,9 @@ impl Router {
         let now = self.advance(now);
         let is_refused = answers.contains(&Some(false));
         let call = self.calls.get(id).map(|running| &running.call);
-        let is_awaited = call.is_some_and(|call| call.reserving() == Some(reservation.place()));
+        let awaiting = call.filter(|call| call.reserving() == Some(reservation.place()));
         // A call that did not wait for the answer has gone on as if it were a yes.
-        let is_sent = call.is_some_and(|call| {
-            let (deployment, at) = reservation.place();
-            call.attempts().iter().any(|sent| sent.deployment == deployment && sent.started >= at)
-        });
-        if is_refused || !(is_awaited || is_sent) {
-            self.sync.give_back(&self.config, reservation, answers);
-        }
-        if !is_awaited {
-            return Step::default();
-        }
+        let known = awaiting.map(|call| call.attempts().len());
         let value = if is_refused {
             Answer::No
         } else if answers.contains(&None) {
@@ -120,7 +111,17 @@ impl Router {
         } else {
             Answer::Yes
         };
-        self.step(now, id, Event::Answered { ask: Ask::Reserve, value })
+        let event = Event::Answered { ask: Ask::Reserve, value };
+        let step = if known.is_some() { self.step(now, id, event) } else { Step::default() };
+        let is_sent = self.calls.get(id).is_some_and(|running| {
+            let (deployment, at) = reservation.place();
+            let mut sends = running.call.attempts().iter().skip(known.unwrap_or(0));
+            sends.any(|sent| sent.deployment == deployment && sent.started >= at)
+        });
+        if is_refused || !is_sent {
+            self.sync.give_back(&self.config, reservation, answers);
+        }
+        step
     }
 
     /// What was learnt, as bytes that hold no secret. See [`State::save`](crate::state::State::save).

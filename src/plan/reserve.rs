@@ -4,7 +4,7 @@ use crate::base::time::Millis;
 use crate::config::{DeploymentIx, LimitMode, Resolved};
 use crate::error::Fault;
 use crate::state::{Counts, Timing, View};
-use crate::strategy::Need;
+use crate::strategy::{Need, has_room};
 
 use super::call::{Call, Phase};
 use super::deadline::Timer;
@@ -41,12 +41,14 @@ impl Call {
     pub(super) fn reserved(&mut self, now: Millis, view: View<'_>, answer: &Answer, step: &mut Step) {
         let Some((deployment, _)) = self.reserving.take() else { return };
         self.timers.set(Timer::Ask, now, None);
-        if *answer != Answer::No {
+        if *answer == Answer::No {
+            let until = Millis((now.0 / MINUTE_MS).saturating_add(1).saturating_mul(MINUTE_MS));
+            self.full.push((deployment, until));
+        } else if has_room(view, now, deployment, self.need()) {
             self.is_held = true;
             return self.send_now(now, view, deployment, step);
         }
-        let until = Millis((now.0 / MINUTE_MS).saturating_add(1).saturating_mul(MINUTE_MS));
-        self.full.push((deployment, until));
+        // Else others have taken here what was left, while the store was asked.
         // Whoever has failed in this call is tried again after a wait that was paid for, and not in place of another.
         let was_tried = self.failed.contains(&deployment);
         match self.choose(now, view, false, &|call, ix| call.leaves(now, view, ix)) {

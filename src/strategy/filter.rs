@@ -7,7 +7,7 @@ use crate::config::{BudgetIx, Deployment, DeploymentIx, LimitMode};
 use crate::error::FaultKind;
 use crate::state::{Circuit, CircuitState, Counts, Health, Lease, Measure, Timing, View};
 
-use super::money::short_of_money;
+use super::money::{over_budget, short_of_money};
 
 /// A short list of deployments; on the stack up to 16.
 pub type Candidates = SmallVec<[DeploymentIx; 16]>;
@@ -258,6 +258,14 @@ fn at_limit(
         longest = longest.zip(wait).map(|(one, other)| one.max(other));
     }
     (longest != Some(0)).then_some(Exclusion::Limit { wait_ms: longest })
+}
+
+/// Do the limits and budgets that are counted here leave a place? Who has waited since a choice asks again.
+#[must_use]
+pub fn has_room(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need) -> bool {
+    let is_full = |known| at_limit(view, now, ix, known, need).is_some();
+    view.config.deployment(ix).is_some_and(|known| !is_full(known))
+        && over_budget(view, now, ix, need).is_none()
 }
 
 /// The limits of a deployment, with what a request needs of each.

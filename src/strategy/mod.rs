@@ -23,7 +23,7 @@ use field::UNKNOWN;
 pub use crate::config::Strategy;
 pub use field::Field;
 pub use filter::{
-    Candidates, Exclusion, Need, bounds, exclusion, is_asked_anyway, lowest_order, order_of, places,
+    Candidates, Exclusion, Need, bounds, exclusion, has_room, is_asked_anyway, lowest_order, order_of, places,
 };
 pub use money::{estimate, over_budget, tightest};
 

@@ -102,6 +102,35 @@ fn a_store_that_fails_or_says_nothing_in_time_leaves_the_decision_here() {
 }
 
 #[test]
+fn limits_and_budgets_that_are_counted_here_hold_for_calls_that_ask_at_once() {
+    let bounds = [
+        (json!({ "max_parallel_requests": 2 }), 2),
+        (json!({ "output_cost_per_token": 1, "max_budget": 70, "budget_duration": "1h" }), 2),
+    ];
+    for ((mut bound, places), mood) in
+        bounds.iter().cloned().flat_map(|one| [Mood::After(20), Mood::Silent].map(|mood| (one.clone(), mood)))
+    {
+        bound.as_object_mut().unwrap().extend([
+            ("rpm".to_owned(), json!(100)),
+            ("order".to_owned(), json!(1)),
+            ("input_cost_per_token".to_owned(), json!(0)),
+        ]);
+        let (mut one, _, shared) = isolates(&[("a", bound.clone()), ("b", json!({ "order": 2 }))]);
+        shared.borrow_mut().mood = mood;
+        one.now("a", Reply::ok().in_ms(100));
+        assert_eq!(answered(&mut one, 10, &Spec::chat("chat").using(1, 30)), 10);
+        assert_eq!(one.sends_since(0, "a"), places, "{bound} {mood:?}");
+        tell(&mut one, &shared);
+        let held = |what| {
+            let ledger = shared.borrow();
+            ledger.values.iter().filter(|(key, _)| key.contains(what)).map(|(_, held)| *held).sum::<i64>()
+        };
+        // What the store has given to the others is given back; one that was silent has given nothing.
+        assert_eq!(held("/a/rpm/"), if mood == Mood::Silent { 0 } else { 2 }, "{bound} {mood:?}");
+    }
+}
+
+#[test]
 fn what_comes_for_a_call_that_is_gone_is_given_back() {
     let (mut one, _, shared) = isolates(&[("a", json!({ "rpm": 5 }))]);
     shared.borrow_mut().mood = Mood::After(20);
