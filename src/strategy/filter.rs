@@ -260,11 +260,12 @@ fn at_limit(
     (longest != Some(0)).then_some(Exclusion::Limit { wait_ms: longest })
 }
 
-/// Do the limits and budgets that are counted here leave a place? Who has waited since a choice asks again.
+/// Is a deployment still there, and do the limits and budgets that are counted here leave a place? Who has waited since a
+/// choice asks again.
 #[must_use]
 pub fn has_room(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need) -> bool {
     let is_full = |known| at_limit(view, now, ix, known, need).is_some();
-    view.config.deployment(ix).is_some_and(|known| !is_full(known))
+    view.config.deployment(ix).is_some_and(|known| !known.is_retired && !is_full(known))
         && over_budget(view, now, ix, need).is_none()
 }
 

@@ -131,6 +131,19 @@ fn limits_and_budgets_that_are_counted_here_hold_for_calls_that_ask_at_once() {
 }
 
 #[test]
+fn nothing_is_sent_to_who_was_taken_out_while_the_store_was_asked() {
+    let (mut one, _, shared) =
+        isolates(&[("a", json!({ "order": 1, "rpm": 5 })), ("b", json!({ "order": 2 }))]);
+    shared.borrow_mut().mood = Mood::After(20);
+    let call = one.call(Spec::chat("chat"));
+    one.advance(5);
+    one.adopt(&with(vec![deployment("chat", "b", json!({}))], json!({ "limit_mode": "hard" }))).unwrap();
+    one.run();
+    assert_answered(&one.seen(call));
+    one.assert_sent(&["b"]);
+}
+
+#[test]
 fn what_comes_for_a_call_that_is_gone_is_given_back() {
     let (mut one, _, shared) = isolates(&[("a", json!({ "rpm": 5 }))]);
     shared.borrow_mut().mood = Mood::After(20);
