@@ -111,6 +111,7 @@ impl Cost {
     }
 
     /// Adds an amount.
+    #[inline(always)]
     pub fn add(&mut self, part: Part, amount: Pico) {
         match self.parts.iter_mut().find(|(known, _)| *known == part) {
             Some((_, sum)) => *sum = sum.saturating_add(amount),
@@ -158,20 +159,26 @@ impl Bill<'_> {
 
     /// Adds tokens, unless they are paid for with what was added before: a model without a rate for tokens bills by the
     /// second, the image or the call, and the tokens are in it.
-    fn tokens(&mut self, part: Part, tokens: u64, rate: Option<Pico>) -> Option<()> {
-        let is_paid = !self.sheet.bills_tokens() && !self.cost.parts.is_empty();
-        if is_paid { Some(()) } else { self.add(part, tokens, rate) }
+    ///
+    /// Where there are none, as of most parts, no rate is looked for: here and below, that is most of what a cost takes.
+    fn tokens(&mut self, part: Part, tokens: u64, kinds: &[Rate]) -> Option<()> {
+        let is_paid = || !self.sheet.bills_tokens() && !self.cost.parts.is_empty();
+        if tokens == 0 || is_paid() {
+            return Some(());
+        }
+        let rate = if part == Part::Reasoning { self.sheet.reasoning() } else { self.sheet.rate(kinds) };
+        self.add(part, tokens, rate)
     }
 
     /// Adds units that take the place of tokens, if there are any and a rate for them. Says whether there are.
     fn instead(&mut self, part: Part, units: u32, rate: Rate) -> bool {
-        let rate = self.sheet.rate(&[rate]).filter(|_| units > 0);
+        let rate = if units > 0 { self.sheet.rate(&[rate]) } else { None };
         rate.map(|rate| self.cost.add(part, u64::from(units).saturating_mul(rate))).is_some()
     }
 
     /// Adds the time, if there is any and a rate for it. Rates are for seconds.
     fn time(&mut self, ms: u32, rate: Rate) -> bool {
-        let rate = self.sheet.rate(&[rate]).filter(|_| ms > 0);
+        let rate = if ms > 0 { self.sheet.rate(&[rate]) } else { None };
         let amount = |rate: Pico| u64::from(ms).saturating_mul(rate).saturating_add(500) / 1_000;
         rate.map(|rate| self.cost.add(Part::Time, amount(rate))).is_some()
     }
@@ -200,21 +207,16 @@ impl Bill<'_> {
         if units > 0 && usage.prompt_tokens == 0 && self.cost.parts.is_empty() {
             return None;
         }
-        let sheet = &self.sheet;
-        let input = sheet.rate(&[Rate::Input]);
-        let read = sheet.rate(&[Rate::CacheRead, Rate::Input]);
-        let read_audio = sheet.rate(&[Rate::CacheReadAudio, Rate::CacheRead, Rate::Input]);
-        let write = sheet.rate(&[Rate::CacheWrite, Rate::Input]);
-        let write_1h = sheet.rate(&[Rate::CacheWrite1h, Rate::CacheWrite, Rate::Input]);
-        let heard = sheet.rate(&[Rate::InputAudio, Rate::Input]);
-        let seen = sheet.rate(&[Rate::InputImageToken, Rate::Input]);
-        self.tokens(Part::Input, if by_character { 0 } else { rest }, input)?;
-        self.tokens(Part::Cached, cached.saturating_sub(cached_audio), read)?;
+        let read_audio = &[Rate::CacheReadAudio, Rate::CacheRead, Rate::Input];
+        let write_1h = &[Rate::CacheWrite1h, Rate::CacheWrite, Rate::Input];
+        let (written, cached) = (written.saturating_sub(hour), cached.saturating_sub(cached_audio));
+        self.tokens(Part::Input, if by_character { 0 } else { rest }, &[Rate::Input])?;
+        self.tokens(Part::Cached, cached, &[Rate::CacheRead, Rate::Input])?;
         self.tokens(Part::Cached, cached_audio, read_audio)?;
-        self.tokens(Part::CacheWrite, written.saturating_sub(hour), write)?;
+        self.tokens(Part::CacheWrite, written, &[Rate::CacheWrite, Rate::Input])?;
         self.tokens(Part::CacheWrite, hour, write_1h)?;
-        self.tokens(Part::Audio, if by_time { 0 } else { audio }, heard)?;
-        self.tokens(Part::Image, if by_image { 0 } else { images }, seen)
+        self.tokens(Part::Audio, if by_time { 0 } else { audio }, &[Rate::InputAudio, Rate::Input])?;
+        self.tokens(Part::Image, if by_image { 0 } else { images }, &[Rate::InputImageToken, Rate::Input])
     }
 
     fn completion(&mut self, usage: &Usage) -> Option<()> {
@@ -225,17 +227,13 @@ impl Bill<'_> {
 
         let by_time = self.time(usage.output_ms, Rate::OutputSecond);
         let by_character = self.instead(Part::Characters, usage.output_characters, Rate::OutputCharacter);
-        let sheet = &self.sheet;
-        let output = sheet.rate(&[Rate::Output]);
-        let heard = sheet.rate(&[Rate::OutputAudio, Rate::Output]);
-        let seen = sheet.rate(&[Rate::OutputImageToken, Rate::Output]);
-        let thought = sheet.reasoning();
+        let seen = &[Rate::OutputImageToken, Rate::Output];
         // A model that writes nothing but images need not tell that its tokens are of images.
-        if output.is_none() && images == 0 {
+        if images == 0 && self.sheet.rate(&[Rate::Output]).is_none() {
             images = std::mem::take(&mut rest);
         }
         // Where there is a rate for the tokens of images, they are what is billed; else the images pay for them.
-        if usage.output_images > 0 && (usage.completion_tokens == 0 || seen.is_none()) {
+        if usage.output_images > 0 && (usage.completion_tokens == 0 || self.sheet.rate(seen).is_none()) {
             let whole = self.sheet.rate(&[Rate::OutputImage]);
             return self.add(Part::Image, usage.output_images.into(), whole);
         }
@@ -243,9 +241,9 @@ impl Bill<'_> {
         if units > 0 && usage.completion_tokens == 0 && self.cost.parts.is_empty() {
             return None;
         }
-        self.tokens(Part::Output, if by_character { 0 } else { rest }, output)?;
-        self.tokens(Part::Reasoning, reasoning, thought)?;
-        self.tokens(Part::Audio, if by_time { 0 } else { audio }, heard)?;
+        self.tokens(Part::Output, if by_character { 0 } else { rest }, &[Rate::Output])?;
+        self.tokens(Part::Reasoning, reasoning, &[Rate::Reasoning])?;
+        self.tokens(Part::Audio, if by_time { 0 } else { audio }, &[Rate::OutputAudio, Rate::Output])?;
         self.tokens(Part::Image, images, seen)
     }
 
@@ -257,7 +255,10 @@ impl Bill<'_> {
             // The middle is the default where there are sizes; where there are none, all cost the same.
             None => &[Rate::SearchMedium, Rate::SearchLow, Rate::SearchHigh],
         };
-        self.add(Part::Search, usage.searches.into(), self.sheet.rate(sizes))
+        match usage.searches {
+            0 => Some(()),
+            searches => self.add(Part::Search, searches.into(), self.sheet.rate(sizes)),
+        }
     }
 }
 

@@ -57,9 +57,11 @@ impl<'a> Sheet<'a> {
     fn best(&self, kinds: &[Rate], first: First, counts: &dyn Fn(Tier) -> bool) -> Option<Pico> {
         let mut best: Option<([u64; 3], Pico)> = None;
         for (rate, when, pico) in self.price.rates() {
-            let place = kinds.iter().position(|kind| *kind == rate);
+            let Some(place) = kinds.iter().position(|kind| *kind == rate) else { continue };
             let is_met = when.above == 0 || self.prompt > u64::from(when.above);
-            let Some(place) = place.filter(|_| is_met && counts(when.tier)) else { continue };
+            if !is_met || !counts(when.tier) {
+                continue;
+            }
             let kind = kinds.len().saturating_sub(place) as u64;
             let condition = [u64::from(when.above), u64::from(when.tier == self.tier)];
             let rank = match (first, condition) {
