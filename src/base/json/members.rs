@@ -58,7 +58,7 @@ impl<'a> Members<'a> {
     #[must_use]
     #[inline(never)]
     pub fn string(&self, name: &str) -> Option<&'a str> {
-        self.get(name).filter(|raw| raw.starts_with('"'))
+        self.get(name).filter(|raw| raw.as_bytes().first() == Some(&b'"'))
     }
 
     /// The members of a member that is an object.
@@ -121,15 +121,18 @@ struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
+    #[inline(always)]
     fn inside(raw: &'a str, bracket: u8) -> Option<Self> {
         (raw.as_bytes().first() == Some(&bracket)).then_some(Self { text: raw, at: 1 })
     }
 
+    #[inline(always)]
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
     /// Passes over what may stand between values.
+    #[inline(always)]
     fn pass(&mut self) {
         while matches!(self.byte(), Some(b' ' | b'\t' | b'\n' | b'\r' | b',' | b':')) {
             self.at += 1;
@@ -137,6 +140,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Is there no other value?
+    #[inline(always)]
     fn ends(&mut self) -> bool {
         self.pass();
         matches!(self.byte(), None | Some(b'}' | b']'))
@@ -159,13 +163,14 @@ impl<'a> Cursor<'a> {
                 }
                 // A number or a word, or what stands between values further in.
                 _ => {
-                    let plain = |byte: &u8| matches!(byte, b'"' | b'{' | b'[' | b'}' | b']');
-                    let ends =
-                        |byte: &u8| plain(byte) || matches!(byte, b',' | b' ' | b'\t' | b'\n' | b'\r' | b':');
-                    let rest = self.text.as_bytes().get(self.at..)?;
-                    let end =
-                        if depth == 0 { rest.iter().position(ends) } else { rest.iter().position(plain) };
-                    self.at += end.unwrap_or(rest.len());
+                    while let Some(byte) = self.byte() {
+                        let is_bracket = matches!(byte, b'"' | b'{' | b'[' | b'}' | b']');
+                        let is_between = matches!(byte, b',' | b' ' | b'\t' | b'\n' | b'\r' | b':');
+                        if is_bracket || (depth == 0 && is_between) {
+                            break;
+                        }
+                        self.at += 1;
+                    }
                 }
             }
             if depth == 0 {
@@ -175,11 +180,17 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes over a string.
+    #[inline(always)]
     fn string(&mut self) -> Option<()> {
         self.at += 1;
         loop {
             let rest = self.text.as_bytes().get(self.at..)?;
-            let found = memchr2(b'"', b'\\', rest)?;
+            let is_mark = |byte: &u8| matches!(byte, b'"' | b'\\');
+            // Most strings are shorter than what a search costs before it begins.
+            let found = match rest.iter().take(24).position(is_mark) {
+                None => memchr2(b'"', b'\\', rest)?,
+                Some(found) => found,
+            };
             let is_end = rest.get(found) == Some(&b'"');
             self.at += found + if is_end { 1 } else { 2 };
             if is_end {
@@ -206,7 +217,11 @@ pub fn kind(raw: &str) -> Kind {
 /// A raw string without its quotes, its escapes left as they are; `None` for any other value.
 #[must_use]
 pub fn inside(raw: &str) -> Option<&str> {
-    raw.strip_prefix('"')?.strip_suffix('"')
+    // By pattern: stripping a character writes it as UTF-8 first.
+    match raw.as_bytes() {
+        [b'"', .., b'"'] => raw.get(1..raw.len() - 1),
+        _ => None,
+    }
 }
 
 /// The text of a raw string; `None` for any other value, and for what is no Unicode (half a surrogate pair).

@@ -71,13 +71,8 @@ impl<'a> Reader<'a> {
         self.space();
         match self.0.first()? {
             b'"' => self.pass_string(),
-            b'{' => self.list(b'}', depth, &mut |reader, depth| {
-                reader.space();
-                reader.pass_string()?;
-                reader.colon()?;
-                reader.pass(depth)
-            }),
-            b'[' => self.list(b']', depth, &mut Self::pass),
+            b'{' => self.pass_list(b'}', depth),
+            b'[' => self.pass_list(b']', depth),
             b't' | b'f' | b'n' => self.literal().map(drop),
             _ => self.digits().map(drop),
         }
@@ -93,33 +88,60 @@ impl<'a> Reader<'a> {
         let depth = depth.checked_sub(1)?;
         self.skip(1);
         self.space();
-        if self.take(&[close]).is_some() {
+        if self.byte(close).is_some() {
             return Some(());
         }
         loop {
             part(self, depth)?;
             self.space();
-            if self.take(&[close]).is_some() {
+            if self.byte(close).is_some() {
                 return Some(());
             }
-            self.take(b",")?;
+            self.byte(b',')?;
         }
     }
 
+    /// As [`Reader::list`], for what nobody keeps. Apart from it, because every event of a stream goes through here.
+    fn pass_list(&mut self, close: u8, depth: u32) -> Option<()> {
+        let depth = depth.checked_sub(1)?;
+        self.skip(1);
+        self.space();
+        if self.byte(close).is_some() {
+            return Some(());
+        }
+        loop {
+            if close == b'}' {
+                self.space();
+                self.pass_string()?;
+                self.colon()?;
+            }
+            self.pass(depth)?;
+            self.space();
+            if self.byte(close).is_some() {
+                return Some(());
+            }
+            self.byte(b',')?;
+        }
+    }
+
+    #[inline(always)]
     fn colon(&mut self) -> Option<()> {
         self.space();
-        self.take(b":")
+        self.byte(b':')
     }
 
     fn literal(&mut self) -> Option<Value> {
-        let literals: [(&[u8], Value); 3] =
-            [(b"true", Value::Bool(true)), (b"false", Value::Bool(false)), (b"null", Value::Null)];
-        literals.into_iter().find_map(|(text, value)| self.take(text).map(|()| value))
+        let (text, value): (&[u8], Value) = match self.0.first()? {
+            b't' => (b"true", Value::Bool(true)),
+            b'f' => (b"false", Value::Bool(false)),
+            _ => (b"null", Value::Null),
+        };
+        self.take(text).map(|()| value)
     }
 
     /// The inside of a string, and whether it has escapes.
     fn raw_string(&mut self) -> Option<(&'a [u8], bool)> {
-        self.take(b"\"")?;
+        self.byte(b'"')?;
         let mut has_escapes = false;
         let mut bytes = self.0.iter();
         while let Some(byte) = bytes.next() {
@@ -135,7 +157,7 @@ impl<'a> Reader<'a> {
         }
         let (raw, _) = self.0.split_at_checked(self.0.len().checked_sub(bytes.len() + 1)?)?;
         self.skip(raw.len());
-        self.take(b"\"")?;
+        self.byte(b'"')?;
         Some((raw, has_escapes))
     }
 
@@ -175,18 +197,33 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(text.get(..len)?).ok().filter(|_| number.is_whole())
     }
 
+    /// Takes a byte that must come next. By pattern: what the standard library strips it with calls three functions
+    /// where code is kept small.
+    #[inline(always)]
+    fn byte(&mut self, byte: u8) -> Option<()> {
+        match self.0 {
+            [first, rest @ ..] if *first == byte => {
+                self.0 = rest;
+                Some(())
+            }
+            _ => None,
+        }
+    }
+
     /// Takes a text that must come next; leaves all as it is if it does not.
     fn take(&mut self, text: &[u8]) -> Option<()> {
         self.0 = self.0.strip_prefix(text)?;
         Some(())
     }
 
+    #[inline(always)]
     fn space(&mut self) {
         while let [b' ' | b'\t' | b'\n' | b'\r', rest @ ..] = self.0 {
             self.0 = rest;
         }
     }
 
+    #[inline(always)]
     fn skip(&mut self, len: usize) {
         self.0 = self.0.get(len..).unwrap_or_default();
     }

@@ -54,15 +54,18 @@ impl Decoder {
         let mut rest = self.without_mark(chunk);
         if self.after_cr && !rest.is_empty() {
             self.after_cr = false;
-            rest = rest.strip_prefix(b"\n").unwrap_or(rest);
+            rest = if let [b'\n', rest @ ..] = rest { rest } else { rest };
         }
         // The only data line so far of an event that began in this chunk.
         let mut data: Option<&[u8]> = None;
         while let Some((part, behind)) = memchr2(b'\r', b'\n', rest).and_then(|at| rest.split_at_checked(at))
         {
             self.check(data, part)?;
-            self.after_cr = behind == b"\r";
-            rest = behind.strip_prefix(b"\r\n").or(behind.get(1..)).unwrap_or_default();
+            self.after_cr = matches!(behind, [b'\r']);
+            rest = match behind {
+                [b'\r', b'\n', rest @ ..] | [_, rest @ ..] => rest,
+                [] => behind,
+            };
             if !self.line.is_empty() {
                 self.line.extend_from_slice(part);
                 let mut line = mem::take(&mut self.line);
@@ -110,6 +113,7 @@ impl Decoder {
     }
 
     /// Fails if so much more of an event is too much.
+    #[inline(always)]
     fn check(&mut self, data: Option<&[u8]>, part: &[u8]) -> Result<(), TooLong> {
         let size = self.pending() + data.map_or(0, <[u8]>::len) + part.len();
         if size > self.limit || self.is_too_long {
@@ -160,6 +164,7 @@ impl Decoder {
         self.data.extend_from_slice(value);
     }
 
+    #[inline(always)]
     fn deliver(&mut self, data: &[u8], on_event: &mut dyn FnMut(Event<'_>)) {
         let name = (!self.name.is_empty()).then_some(self.name.as_str());
         on_event(Event { name, data });
@@ -178,7 +183,12 @@ enum Line<'a> {
 }
 
 impl<'a> Line<'a> {
+    #[inline(always)]
     fn read(line: &'a [u8]) -> Self {
+        // Most lines, looked at byte by byte: they are many, and a search and a comparison each call something.
+        if let [b'd', b'a', b't', b'a', b':', value @ ..] = line {
+            return Self::Data(if let [b' ', value @ ..] = value { value } else { value });
+        }
         let colon = memchr(b':', line).unwrap_or(line.len());
         let (field, value) = line.split_at_checked(colon).unwrap_or_default();
         let value = value.strip_prefix(b": ").or(value.get(1..)).unwrap_or_default();

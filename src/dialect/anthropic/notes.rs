@@ -2,36 +2,42 @@
 
 use crate::base::json::{Kind, Members, Writer, kind};
 
-/// The mark of what was left out of a text.
-const LEFT_OUT: char = '\u{FDD0}';
-
 /// A place in the text of an answer, in characters; `None` behind something that was left out.
 pub(super) type Place = Option<u64>;
 
 /// The place behind a text, which is the inside of a raw string.
 pub(super) fn behind(place: Place, text: &str) -> Place {
-    let mut rest = text;
+    let mut rest = text.as_bytes();
     let mut count = place?;
-    while let Some(first) = rest.chars().next() {
-        let width = match first {
-            LEFT_OUT => return None,
-            '\\' if is_pair(rest) => 12,
-            '\\' if rest.starts_with("\\u") => 6,
-            '\\' => 2,
-            other => other.len_utf8(),
+    while let [first, behind @ ..] = rest {
+        rest = match (first, behind) {
+            (b'\\', _) => {
+                let is_code = behind.first() == Some(&b'u');
+                let width = match (is_pair(rest), is_code) {
+                    (true, _) => 12,
+                    (false, true) => 6,
+                    (false, false) => 2,
+                };
+                rest.get(width..).unwrap_or_default()
+            }
+            // U+FDD0, the mark of what was left out.
+            (0xEF, [0xB7, 0x90, ..]) => return None,
+            // What goes on with a character was counted with its first byte.
+            (0x80..0xC0, _) => {
+                rest = behind;
+                continue;
+            }
+            _ => behind,
         };
-        rest = rest.get(width..).unwrap_or_default();
         count = count.saturating_add(1);
     }
     Some(count)
 }
 
 /// An escaped pair of surrogates is one character.
-fn is_pair(text: &str) -> bool {
-    let high = text.get(..4).is_some_and(|head| {
-        matches!(head.as_bytes(), [b'\\', b'u', b'd' | b'D', b'8' | b'9' | b'a' | b'A' | b'b' | b'B'])
-    });
-    high && text.get(6..8) == Some("\\u")
+fn is_pair(text: &[u8]) -> bool {
+    let head = [b'8', b'9', b'a', b'A', b'b', b'B'];
+    matches!(text, [b'\\', b'u', b'd' | b'D', high, _, _, b'\\', b'u', ..] if head.contains(high))
 }
 
 /// Writes a citation of something that has an address, as an item of `annotations`. What has none is left out:
