@@ -15,16 +15,19 @@ impl Rng {
     }
 
     /// The next 32 random bits.
+    #[inline(always)]
     pub fn bits(&mut self) -> u32 {
         self.0.next_u32()
     }
 
     /// A number in `[0, 1)`.
+    #[inline(always)]
     pub fn unit(&mut self) -> f64 {
         f64::from(self.bits()) / 4_294_967_296.0
     }
 
     /// A position in `0..len`; 0 for an empty range.
+    #[inline(always)]
     pub fn below(&mut self, len: usize) -> usize {
         let len = u64::try_from(len).unwrap_or(u64::MAX);
         // Multiply-shift: the bias is below 2^-16 for 65,536 deployments.

@@ -147,12 +147,14 @@ impl Calls {
     }
 
     /// The call, if it is still running.
+    #[inline(always)]
     pub(super) fn get(&self, id: CallId) -> Option<&Running> {
         let slot = self.slots.get(usize::from(id.0 as u16))?;
         slot.running.as_deref().filter(|_| u32::from(slot.generation) == id.0 >> 16)
     }
 
     /// See [`Calls::get`].
+    #[inline(always)]
     pub(super) fn get_mut(&mut self, id: CallId) -> Option<&mut Running> {
         let slot = self.slots.get_mut(usize::from(id.0 as u16))?;
         let is_same = u32::from(slot.generation) == id.0 >> 16;

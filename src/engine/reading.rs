@@ -34,14 +34,17 @@ impl Running {
 
     /// The reader of a send's stream.
     #[must_use]
+    #[inline(always)]
     pub fn watch_of(&self, attempt: AttemptId) -> Option<&Watch> {
         self.reading(attempt)?.watch.as_ref()
     }
 
+    #[inline(always)]
     pub(super) fn watch_mut(&mut self, attempt: AttemptId) -> Option<&mut Watch> {
         self.readings.iter_mut().find(|known| known.attempt == attempt)?.watch.as_mut()
     }
 
+    #[inline(always)]
     pub(super) fn reading(&self, attempt: AttemptId) -> Option<&Reading> {
         self.readings.iter().find(|known| known.attempt == attempt)
     }

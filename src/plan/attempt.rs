@@ -62,6 +62,7 @@ impl Attempt {
     }
 
     /// What it used, as far as that is known: what it says, nothing where no answer began, else what was reserved.
+    #[inline(always)]
     pub(super) fn used(&self) -> Counts {
         let requests = self.reserved.requests;
         match (self.usage, &self.fault) {

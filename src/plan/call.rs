@@ -208,6 +208,7 @@ impl Call {
 
     /// Is this the send that the call waits for, or whose stream the caller is being given?
     #[must_use]
+    #[inline(always)]
     pub fn listens_to(&self, attempt: AttemptId) -> bool {
         self.is_sending(attempt) || self.phase == Phase::Committed(attempt)
     }
@@ -219,6 +220,7 @@ impl Call {
     }
 
     /// Is this a send whose answer is waited for? There may be two.
+    #[inline(always)]
     fn is_sending(&self, attempt: AttemptId) -> bool {
         self.phase == Phase::Sending(attempt) || self.rival == Some(attempt)
     }

@@ -109,6 +109,7 @@ pub(super) fn is_led_on(config: &RouterConfig, options: &CallOptions, kind: Faul
 
 /// Is a target on the host's allow-list? Checked on every target, whatever led to it.
 #[must_use]
+#[inline(always)]
 pub(super) fn allowed(config: &RouterConfig, target: Resolved) -> bool {
     config.allows(target)
 }

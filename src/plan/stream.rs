@@ -104,6 +104,7 @@ impl Call {
 
     /// Could another send mend the fault? A deployment that will not go on from another's text says nothing of the
     /// next one.
+    #[inline(always)]
     pub(super) fn may_retry(&self, fault: &Fault) -> bool {
         let is_mendable = fault.should_retry == Some(true) || fault.kind.verdicts().retry;
         is_mendable || (self.is_committed && matches!(self.phase, Phase::Sending(_)))

@@ -84,6 +84,7 @@ impl Circuit {
     }
 
     /// A send is over: if it was the probe, another one may follow.
+    #[inline(always)]
     pub(super) fn probed(&mut self, lease: Lease) {
         self.probe = self.probe.filter(|(held, _)| *held != lease);
     }
@@ -112,6 +113,7 @@ impl Circuit {
 
     /// Closes it. Returns whether that changed anything. What only others bench is not closed by that: an answer that was
     /// under way when they told is no proof that they are wrong.
+    #[inline(always)]
     pub fn close(&mut self) -> bool {
         self.bench.is_some() && self.reset()
     }

@@ -98,6 +98,7 @@ impl OpenSends {
     }
 }
 
+#[inline(always)]
 fn place_of(sends: &[OpenSend], lease: Lease) -> Option<usize> {
     sends.iter().position(|open| open.lease == lease)
 }

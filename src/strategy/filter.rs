@@ -101,6 +101,7 @@ pub enum Exclusion {
 impl Exclusion {
     /// The name that `explain` gives it.
     #[must_use]
+    #[inline(always)]
     pub const fn code(self) -> &'static str {
         match self {
             Self::Drained => "drained",
@@ -122,6 +123,7 @@ impl Exclusion {
 
     /// Is it only advice? What may be wrong counts while others may be used, and no longer.
     #[must_use]
+    #[inline(always)]
     pub const fn is_advice(self) -> bool {
         matches!(self, Self::MarkedDown | Self::Exhausted { .. } | Self::Stalled) || self.is_elsewhere()
     }
@@ -143,6 +145,7 @@ impl Exclusion {
 
     /// Is it about failures?
     #[must_use]
+    #[inline(always)]
     pub const fn is_bench(self) -> bool {
         matches!(self, Self::Cooldown { .. } | Self::CredentialCooldown { .. } | Self::Probing)
     }

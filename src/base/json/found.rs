@@ -103,6 +103,7 @@ impl Found {
         self.is_wanted = false;
     }
 
+    #[inline(always)]
     fn open(&mut self) -> Option<&mut Member> {
         self.members.last_mut().filter(|_| self.is_wanted)
     }

@@ -17,6 +17,7 @@ pub(super) enum Number {
 
 impl Number {
     /// The number that begins with `byte`, if one can.
+    #[inline(always)]
     pub(super) fn begin(byte: u8) -> Option<Self> {
         match byte {
             b'-' => Some(Self::Minus),

@@ -50,6 +50,7 @@ impl Scanner {
     }
 
     /// Tells whether the bytes pushed are one JSON object. What was found counts only if they are.
+    #[inline(always)]
     pub fn finish(&mut self) -> Result<(), ScanError> {
         self.failure.map_or_else(|| self.grammar.finish(), Err)
     }

@@ -282,6 +282,7 @@ impl Token {
         }
     }
 
+    #[inline(always)]
     fn begin(byte: u8) -> Self {
         match byte {
             b'\\' => Self::Escape,
