@@ -21,8 +21,8 @@ const TOLERANCE = 1.05;
  */
 export async function sizes() {
   const wasm = readFileSync(at("pkg", "switchman_bg.wasm"));
-  const facade = await bundled("js/entry/workerd.js", ["./pkg/*", "./dist/prices/*", "cloudflare:*"]);
-  const glue = await bundled("pkg/switchman.js", []);
+  const [facade] = await bundled("js/entry/workerd.js");
+  const [glue] = await bundled("pkg/switchman.js");
   const rows = [
     { name: "wasm", raw: wasm.length, gzip: gzipped(wasm), shipped: gzipped(wasm) },
     { name: "glue", ...glue },
@@ -30,6 +30,12 @@ export async function sizes() {
   ];
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
   return [...rows, { name: "together", raw: sum("raw"), gzip: sum("gzip"), shipped: sum("shipped") }];
+}
+
+/** What is loaded by those only who name a callback in the config. A bundler that does not split puts it into the bundle. */
+export async function onDemand() {
+  const [, callbacks] = await bundled("js/entry/workerd.js");
+  return [{ name: "callbacks", ...callbacks }];
 }
 
 /** The most that a price table may have, in bytes gzipped. They are counted apart: what they hold is data. */
@@ -45,22 +51,39 @@ export function tableSizes() {
 
 const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
-/** What an entry reaches, the test kit and other entries not among it. */
-async function bundled(entry, external) {
+/** What is a file of its own in any case. */
+const EXTERNAL = ["./pkg/*", "./dist/prices/*", "cloudflare:*"];
+
+/** What an entry reaches, the test kit and other entries not among it: what comes with it, and what it loads on demand. */
+async function bundled(entry) {
   const { build } = await import("esbuild");
-  const result = await build({
+  const { metafile, outputFiles } = await build({
     absWorkingDir: at(),
     entryPoints: [entry],
-    external,
+    external: EXTERNAL,
+    outdir: "bundle",
     bundle: true,
+    splitting: true,
     format: "esm",
     minify: true,
     metafile: true,
     write: false,
     logLevel: "error",
   });
-  const source = Buffer.from(Object.keys(result.metafile.inputs).map((file) => textOf(file)).join(""));
-  return { raw: source.length, gzip: gzipped(source), shipped: gzipped(result.outputFiles[0].contents) };
+  const outputs = Object.entries(metafile.outputs);
+  const [main] = outputs.find(([, { entryPoint }]) => entryPoint === entry);
+  const atOnce = new Set([main]);
+  // A set goes on to what is added to it meanwhile.
+  for (const name of atOnce) {
+    const chunks = metafile.outputs[name].imports.filter(({ kind, external }) => kind === "import-statement" && !external);
+    chunks.forEach(({ path }) => atOnce.add(path));
+  }
+  const size = (chosen) => {
+    const source = Buffer.from(chosen.flatMap(([, { inputs }]) => Object.keys(inputs).map((file) => textOf(file))).join(""));
+    const written = chosen.map(([name]) => outputFiles.find(({ path }) => path === at(name)).contents);
+    return { raw: source.length, gzip: gzipped(source), shipped: written.reduce((sum, contents) => sum + gzipped(contents), 0) };
+  };
+  return [size(outputs.filter(([name]) => atOnce.has(name))), size(outputs.filter(([name]) => !atOnce.has(name)))];
 }
 
 /** Prints the table. */
@@ -68,7 +91,7 @@ export async function printSizes() {
   const columns = ["raw", "gzip", "shipped"];
   const row = (name, cells) => name.padEnd(10) + cells.map((cell) => String(cell).padStart(12)).join("");
   console.log(row("bytes", columns));
-  for (const size of [...(await sizes()), ...tableSizes()]) console.log(row(size.name, columns.map((column) => size[column].toLocaleString("en"))));
+  for (const size of [...(await sizes()), ...(await onDemand()), ...tableSizes()]) console.log(row(size.name, columns.map((column) => size[column].toLocaleString("en"))));
 }
 
 /** Whether there is a figure to hold a build against. */
