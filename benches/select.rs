@@ -129,22 +129,29 @@ impl Bed {
     }
 }
 
-fn main() {
-    let words: Vec<String> = std::env::args().collect();
-    if let Some(at) = words.iter().position(|word| word == "--once") {
-        let (_, count, busy, _) = CASES[words[at + 1].parse::<usize>().unwrap()];
-        black_box(Bed::new(count, busy, SHUFFLE).choose(words[at + 2].parse().unwrap()));
-        return;
-    }
-    let mut is_missed = false;
-    let by_default =
-        CASES.map(|(name, count, busy, most_ns)| (name.to_owned(), count, busy, SHUFFLE, most_ns));
-    let by_others = OTHERS.into_iter().flat_map(|strategy| {
+/// A case: its name, how many deployments, whether they are busy, the strategy, and the aim in nanoseconds.
+type Case = (String, usize, bool, &'static str, u64);
+
+/// Every case; those of the default strategy first.
+fn cases() -> Vec<Case> {
+    let shuffled = CASES.map(|(name, count, busy, most_ns)| (name.to_owned(), count, busy, SHUFFLE, most_ns));
+    let others = OTHERS.into_iter().flat_map(|strategy| {
         [(10, 1_000), (100, 8_000)].map(|(count, most_ns)| {
             (format!("{count} deployments, busy, by {strategy}"), count, true, strategy, most_ns)
         })
     });
-    for (name, count, busy, strategy, most_ns) in by_default.into_iter().chain(by_others) {
+    shuffled.into_iter().chain(others).collect()
+}
+
+fn main() {
+    let words: Vec<String> = std::env::args().collect();
+    if let Some(at) = words.iter().position(|word| word == "--once") {
+        let (_, count, busy, strategy, _) = cases().swap_remove(words[at + 1].parse().unwrap());
+        black_box(Bed::new(count, busy, strategy).choose(words[at + 2].parse().unwrap()));
+        return;
+    }
+    let mut is_missed = false;
+    for (name, count, busy, strategy, most_ns) in cases() {
         let bed = Bed::new(count, busy, strategy);
         let round = || {
             let started = Instant::now();

@@ -31,6 +31,17 @@ const KINDS: [&str; 10] = [
     "bad_request",
 ];
 
+/// How one of several deployments is picked.
+const STRATEGIES: [&str; 7] = [
+    "round-robin",
+    "least-busy",
+    "latency-based-routing",
+    "cost-based-routing",
+    "usage-based-routing",
+    "peak-ewma",
+    "simple-shuffle",
+];
+
 /// Who sells the API.
 const PROVIDERS: [&str; 2] = ["openai", "hosted_vllm"];
 
@@ -173,6 +184,7 @@ fn settings(draw: &mut Draw, groups: &[String], ids: &[String]) -> Map<String, V
         .maybe("allowed_fails_policy", 10, |draw| per_class(draw, "AllowedFails", 4))
         .maybe("when_all_down", 30, |draw| draw.one(&["error", "least_recently_failed"]))
         .maybe("fallback_on", 12, |draw| draw.some(&KINDS, 5))
+        .maybe("routing_strategy", 50, |draw| draw.one(&STRATEGIES))
         .maybe("limit_mode", 50, |draw| draw.one(&["hard", "hard", "soft"]))
         .maybe("default_max_parallel_requests", 10, |draw| draw.between(1, 5))
         .maybe("default_priority", 8, |draw| draw.between(0, 9))

@@ -13,6 +13,7 @@ pub mod rate;
 mod sheet;
 mod table;
 mod tariff;
+mod tokens;
 
 pub use cost::{Cost, Part, cost};
 pub use entry::{Capabilities, Capability, Entry, Mode, Multiplier};
@@ -20,6 +21,7 @@ pub use hours::ONE;
 pub use rate::{Condition, Rate, Tier};
 pub use table::PriceTable;
 pub use tariff::Tariff;
+pub use tokens::tokens_cost;
 
 use hours::OffPeak;
 

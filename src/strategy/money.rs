@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use crate::base::time::Millis;
 use crate::base::usage::{Tier, Usage};
 use crate::config::{BudgetIx, Deployment, DeploymentIx};
-use crate::price::{Pico, cost};
+use crate::price::{Pico, cost, tokens_cost};
 use crate::state::{Counts, Lease, Short, View};
 
 use super::filter::{Exclusion, Need};
@@ -15,7 +15,8 @@ use super::filter::{Exclusion, Need};
 pub fn estimate(known: &Deployment, now: Millis, counts: Counts) -> Option<Pico> {
     let usage = Usage { prompt_tokens: counts.input, completion_tokens: counts.output, ..Usage::default() };
     let price = known.known.as_ref()?.price.at(now);
-    cost(&price, &usage, Tier::Standard).map(|cost| cost.total())
+    let plain = tokens_cost(&price, counts.input, counts.output);
+    plain.or_else(|| cost(&price, &usage, Tier::Standard).map(|cost| cost.total()))
 }
 
 /// Why a deployment may not be used for its budgets, of which nobody can be bought more; `None` if it may.

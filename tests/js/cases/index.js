@@ -41,6 +41,7 @@ import { streamResume } from "./stream-resume.js";
 import { streamResumeLimits } from "./stream-resume-limits.js";
 import { streamRules } from "./stream-rules.js";
 import { streamScenarios } from "./stream-scenarios.js";
+import { strategies } from "./strategies.js";
 import { testkit } from "./testkit.js";
 import { tokens } from "./tokens.js";
 import { trap } from "./trap.js";
@@ -49,7 +50,7 @@ import { usage } from "./usage.js";
 /** For every runtime. */
 export const suites = {
   ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, manage, naming, scope },
-  ...{ secretsHome, secretsShown, sharing, streamBytes, streamFaults, streamObjects, testkit, trap },
+  ...{ secretsHome, secretsShown, sharing, strategies, streamBytes, streamFaults, streamObjects, testkit, trap },
   ...{ mayFallback, mock, overrides, prices, remaining, reserve, tokens, usage },
   ...{ caching, cachingStreams, cachingTold },
   ...{ budgets, callbacks, callbacksContent, callbacksFailing, costs, events, insight, metrics, race },

@@ -1,0 +1,6 @@
+/** Strategies that the config names. */
+
+import { strategies } from "./cases/strategies.js";
+import { onBoth } from "./support/suite.mjs";
+
+onBoth({ strategies });
