@@ -52,7 +52,7 @@ mod tests {
         for case in 0..2_000_usize {
             let mut price = Price::default();
             for (place, (kind, when)) in all.iter().enumerate() {
-                if (case * 2_654_435_761 >> (place % 30)) & 3 == 0 {
+                if ((case * 2_654_435_761) >> (place % 30)) & 3 == 0 {
                     price.set(*kind, *when, 10 + (place * 7 + case) as u64 % 90);
                 }
             }
