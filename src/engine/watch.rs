@@ -189,7 +189,6 @@ impl Watch {
 
     /// What there is for the caller since the last call, in place of what `into` held. After the first content a text
     /// that comes as it is may be malformed, because nobody has read it.
-    #[inline(always)]
     pub fn take(&mut self, into: &mut Vec<u8>) {
         into.clear();
         // The two buffers take turns, so that an event costs no memory.
@@ -278,7 +277,6 @@ impl Seen {
         self.is_done = true;
     }
 
-    #[inline(always)]
     fn keep(&mut self, chunk: &[u8]) {
         self.output.tell(chunk, &mut self.told, &mut self.out);
     }
