@@ -93,7 +93,10 @@ export interface CompletionUsage {
   prompt_tokens: number;
   completion_tokens: number;
   total_tokens: number;
-  /** In US dollars: of a stream of objects, or one that is translated, as far as it is known. Whole answers tell it in their metadata. */
+  /**
+   * In US dollars: of a stream of objects, or one that is translated, as far as it is known. Whole answers tell it in their
+   * metadata. A stream out of the response cache tells what it cost when it was made.
+   */
   cost?: number | null;
   [member: string]: unknown;
 }

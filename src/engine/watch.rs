@@ -187,8 +187,7 @@ impl Watch {
         self.seen.malformed
     }
 
-    /// What there is for the caller since the last call, in place of what `into` held. After the first content a text
-    /// that comes as it is may be malformed, because nobody has read it.
+    /// What there is for the caller since the last call, in place of what `into` held. Nobody may have read it.
     pub fn take(&mut self, into: &mut Vec<u8>) {
         into.clear();
         // The two buffers take turns, so that an event costs no memory.
