@@ -116,7 +116,8 @@ export class Chunks {
 
   /** Tells what an answer has cost so far, where a provider does not. */
   #price(usage) {
-    usage.cost ??= amount(this.#call.ask((core, id) => core.coreCostOfAnswer(id), NaN));
+    const cost = amount(this.#call.ask((core, id) => core.coreCostOfAnswer(id), NaN));
+    if (cost !== null) usage.cost ??= cost;
   }
 
   /** Reads chunks, a line each. One that does not parse is skipped, and counted. @param {string} lines */

@@ -97,7 +97,7 @@ export interface CompletionUsage {
    * In US dollars: of a stream of objects, or one that is translated, as far as it is known. Whole answers tell it in their
    * metadata. A stream out of the response cache tells what it cost when it was made.
    */
-  cost?: number | null;
+  cost?: number;
   [member: string]: unknown;
 }
 
