@@ -6,8 +6,8 @@ const SENDS = 3;
 /** What is not known is no number. */
 export const amount = (dollars) => (dollars === dollars ? dollars : null);
 
-/** What each send costs, in order. @param {Float64Array} told */
-export const costsOfSends = (told) => Array.from(told.subarray(SENDS, SENDS + told[2]), amount);
+/** What a send costs. @param {Float64Array} told @param {number} index */
+export const costOfSend = (told, index) => amount(told[SENDS + index]);
 
 /**
  * What is told of a call's costs.

@@ -3,7 +3,7 @@
 import { HostAlarm } from "./alarm.js";
 import { headerValue } from "./answer.js";
 import { Answers } from "./answers.js";
-import { amount, costsOfCall, costsOfSends } from "./costs.js";
+import { amount, costOfSend, costsOfCall } from "./costs.js";
 import { Events } from "./events.js";
 import { Prices } from "./price.js";
 import { realmOf } from "./realm.js";
@@ -312,7 +312,7 @@ export class Hub {
   }
 
   /** What the headers of a reply tell of a call. */
-  brief(call) {
+  brief(call, cost = call.core.coreCost(call.id)) {
     const { core, id } = call;
     const last = core.coreAttempts(id) - 1;
     this.refresh();
@@ -321,7 +321,7 @@ export class Hub {
       deployment: last < 0 ? null : this.deployment(core.coreAttemptDeployment(id, core.coreAnswering(id))),
       attempted_retries: core.coreRetries(id),
       attempted_fallbacks: core.coreFallbacks(id),
-      response_cost: amount(core.coreCosts(id)[0]),
+      response_cost: amount(cost),
     };
   }
 
@@ -335,7 +335,7 @@ export class Hub {
     const models_used = attempts.filter((_, index) => shown[index] >= 0).map((attempt) => attempt.model_used);
     const first = shown.find((ms) => ms >= 0) ?? -1;
     const answering = core.coreAnswering(id);
-    const { call_id, deployment, attempted_retries, attempted_fallbacks } = this.brief(call);
+    const { call_id, deployment, attempted_retries, attempted_fallbacks } = this.brief(call, costs[0]);
     return {
       call_id,
       deployment,
@@ -364,7 +364,6 @@ export class Hub {
     const count = core.coreAttempts(id);
     this.refresh();
     const attempts = new Array(count);
-    const costs = costsOfSends(told);
     for (let index = 0; index < count; index += 1) {
       const fault = core.coreAttemptFault(id, index);
       const { id: deployment, model_used, group } = this.deployment(core.coreAttemptDeployment(id, index));
@@ -376,7 +375,7 @@ export class Hub {
         error: fault === 0 ? null : this.#classes[fault],
         message: fault === 0 ? null : core.coreAttemptMessage(id, index),
         ms: core.coreAttemptMs(id, index),
-        cost: costs[index],
+        cost: costOfSend(told, index),
       };
     }
     return attempts;

@@ -238,6 +238,14 @@ impl Router {
         told
     }
 
+    /// What a call costs in USD, as far as it has come; NaN if that is not known.
+    #[wasm_bindgen(js_name = coreCost)]
+    #[must_use]
+    pub fn cost(&self, call: u32) -> f64 {
+        let bill = self.engine.borrow().bill(CallId(call)).unwrap_or_default();
+        bill.total.map_or(f64::NAN, |cost| dollars(cost.total()))
+    }
+
     /// The names of what something is paid for.
     #[wasm_bindgen(js_name = coreCostNames)]
     #[must_use]
