@@ -25,6 +25,7 @@ mod seam;
 mod sharing;
 mod stream;
 mod sync;
+mod tick;
 mod tokens;
 mod told;
 mod translate;

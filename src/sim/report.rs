@@ -48,7 +48,7 @@ impl World {
         if let (Some(at), Some(attempt)) = (flight.heard_at, shown) {
             self.router.alive(at, id, attempt);
         }
-        let step = self.router.step(self.clock.told(), id, Event::Tick);
+        let step = self.router.tick(self.clock.told(), id);
         self.take(call, "tick".to_owned(), step);
     }
 

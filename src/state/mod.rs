@@ -137,12 +137,13 @@ impl State {
     }
 
     /// Which budgets pay for a send: those that it has reserved of, for by its end the deployment may be gone, or another
-    /// provider's. Where none knows of it any more, those that it is under `now`.
+    /// provider's. Those that it is under `now` where these are among them: a reservation may have run out in some.
     #[must_use]
     pub fn payers(&self, config: &RouterConfig, lease: Lease, now: Vec<BudgetIx>) -> Box<[BudgetIx]> {
         let all = config.budgets.all().zip(&self.spends);
         let holding: Vec<_> = all.filter(|(_, spend)| spend.holds(lease)).map(|((ix, _), _)| ix).collect();
-        if holding.is_empty() { now.into() } else { holding.into() }
+        let is_as_it_was = holding.iter().all(|ix| now.contains(ix));
+        if is_as_it_was { now.into() } else { holding.into() }
     }
 
     /// Has a group retry tokens left at `now`?

@@ -210,7 +210,8 @@ impl Router {
     /// The moment asked for has come.
     #[wasm_bindgen(js_name = coreTick)]
     pub fn tick(&mut self, call: u32, now: f64) -> u32 {
-        self.event(call, Event::Tick, now)
+        let step = self.engine.borrow_mut().tick(Millis::from_f64(now), CallId(call));
+        self.take(call, step)
     }
 
     /// The caller gave up.

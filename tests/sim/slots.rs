@@ -1,6 +1,9 @@
 //! What a call holds while it runs, and that it is given back, whatever becomes of the call.
 
 use serde_json::json;
+use switchman::engine::CallId;
+use switchman::error::FaultKind;
+use switchman::plan::{Action, Event};
 use switchman::sim::{Reply, Spec, Upstream};
 
 use crate::support::Scene;
@@ -86,4 +89,18 @@ fn many_that_vanish_do_not_pile_up() {
     }
     // Ten of the twenty in a second vanish; each is kept for its deadline and a minute.
     assert!((300..1_200).contains(&most), "{most}");
+}
+
+#[test]
+fn who_asks_for_the_time_of_a_call_that_was_forgotten_is_not_left_waiting() {
+    let mut scene = Scene::chat(&["a"], json!({ "deadline": 5 })).always("a", Reply::vanishes());
+    let call = scene.call(Spec::chat("chat"));
+    scene.advance(1_000);
+    let gone = CallId(u32::MAX);
+    let step = scene.with_router(|router, now| router.tick(now, gone));
+    assert!(matches!(step.action, Some(Action::Done(Err(fault))) if fault.kind == FaultKind::Timeout));
+    // Nothing else that is told of it leads to anything.
+    let step = scene.with_router(|router, now| router.step(now, gone, Event::Cancel));
+    assert!(step.action.is_none() && step.deltas.is_empty());
+    assert!(scene.seen(call).result.is_none());
 }

@@ -57,6 +57,12 @@ impl Oracle {
             return Ok(());
         }
         rule!(outcome.result.is_some() && own.is_over, "it never ends");
+        // Where the clock is set, a slot may be taken back before the timer of its driver rings: then the driver ends the
+        // call, and breaks off its sends by itself.
+        let is_forgotten = outcome.kind() == Some(FaultKind::Timeout) && outcome.attempts.is_empty();
+        if is_forgotten && !own.sends.is_empty() && !case.clock_steps.is_empty() {
+            return Ok(());
+        }
         rule!(own.open().next().is_none(), "a send runs on");
         rule!(outcome.attempts.len() == own.sends.len(), "sends that it does not tell of");
         rule!(outcome.attempts.iter().all(|tried| tried.ended_ms.is_some()), "a send without an end");

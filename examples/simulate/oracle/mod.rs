@@ -116,8 +116,10 @@ impl Oracle {
                 | Delta::Paid { .. } => {}
             }
         }
+        // What a step pays counts for whom it chooses.
+        self.payments(entry)?;
         self.sent(world, entry)?;
-        self.money(entry)?;
+        self.reservations(entry)?;
         self.calls.after(entry);
         self.check_state(world, entry)
     }

@@ -80,39 +80,43 @@ impl Oracle {
         })
     }
 
-    /// What a step says of money, after it was looked at who is sent to.
-    pub(super) fn money(&mut self, entry: &Entry) -> Result<(), Broken> {
+    /// What a step reserves, after it was looked at who is sent to.
+    pub(super) fn reservations(&mut self, entry: &Entry) -> Result<(), Broken> {
         for delta in &entry.step.deltas {
-            match delta {
-                Delta::Reserved { deployment, lease, expires, amount, .. } => {
-                    let call = self.calls.of(entry.call);
-                    let own = self.cost_of(*deployment, call.need);
-                    rule!(*amount == own, "{amount} are reserved, and not {own}");
-                    let last = call.deadline().map_or(self.now + LEASE_MS, |at| at.min(self.now + LEASE_MS));
-                    rule!(*expires == last, "money is reserved until {expires:?}, and not until {last:?}");
-                    for ix in self.budgets_of(*deployment, self.calls.of(entry.call)) {
-                        let held = Held { lease: *lease, amount: *amount, expires: *expires };
-                        self.purses.0[usize::from(ix.0)].held.push(held);
-                    }
+            if let Delta::Reserved { deployment, lease, expires, amount, .. } = delta {
+                let call = self.calls.of(entry.call);
+                let own = self.cost_of(*deployment, call.need);
+                rule!(*amount == own, "{amount} are reserved, and not {own}");
+                let last = call.deadline().map_or(self.now + LEASE_MS, |at| at.min(self.now + LEASE_MS));
+                rule!(*expires == last, "money is reserved until {expires:?}, and not until {last:?}");
+                for ix in self.budgets_of(*deployment, self.calls.of(entry.call)) {
+                    let held = Held { lease: *lease, amount: *amount, expires: *expires };
+                    self.purses.0[usize::from(ix.0)].held.push(held);
                 }
-                Delta::Paid { deployment, lease, amount, .. } => {
-                    let used = entry.step.deltas.iter().find_map(|delta| match delta {
-                        Delta::Ended { lease: of, used, .. } if of == lease => Some(*used),
-                        _ => None,
-                    });
-                    let own = self.cost_of(*deployment, used.unwrap_or_default());
-                    rule!(*amount == own, "{amount} are paid for {used:?}, and not {own}");
-                    for ix in self.budgets_of(*deployment, self.calls.of(entry.call)) {
-                        let Period::Ms(ms) = self.config.budgets.get(ix).unwrap().budget.period else {
-                            continue;
-                        };
-                        let paid = &mut self.purses.0[usize::from(ix.0)].paid;
-                        paid.retain(|(at, _)| at.0 / ms == self.now.0 / ms);
-                        paid.push((self.now, *amount));
-                    }
-                    self.tally.settled += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// What a step pays.
+    pub(super) fn payments(&mut self, entry: &Entry) -> Result<(), Broken> {
+        for delta in &entry.step.deltas {
+            if let Delta::Paid { deployment, lease, amount, .. } = delta {
+                let used = entry.step.deltas.iter().find_map(|delta| match delta {
+                    Delta::Ended { lease: of, used, .. } if of == lease => Some(*used),
+                    _ => None,
+                });
+                let own = self.cost_of(*deployment, used.unwrap_or_default());
+                rule!(*amount == own, "{amount} are paid for {used:?}, and not {own}");
+                for ix in self.budgets_of(*deployment, self.calls.of(entry.call)) {
+                    let Period::Ms(ms) = self.config.budgets.get(ix).unwrap().budget.period else {
+                        continue;
+                    };
+                    let paid = &mut self.purses.0[usize::from(ix.0)].paid;
+                    paid.retain(|(at, _)| at.0 / ms == self.now.0 / ms);
+                    paid.push((self.now, *amount));
                 }
-                _ => {}
+                self.tally.settled += 1;
             }
         }
         Ok(())
