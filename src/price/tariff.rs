@@ -7,6 +7,9 @@ use crate::base::usage::Usage;
 
 use super::{Cost, Entry, Multiplier, cost};
 
+/// More tokens than any call can use: whoever tells of more tells nonsense, and nobody is billed by it.
+const MOST_TOKENS: u64 = 1_000_000_000;
+
 /// A model's price at the time of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tariff {
@@ -21,6 +24,9 @@ impl Tariff {
     /// price here.
     #[must_use]
     pub fn cost(&self, usage: Usage) -> Option<Cost> {
+        if usage.prompt_tokens.max(usage.completion_tokens) > MOST_TOKENS {
+            return None;
+        }
         let mut price = self.entry.price.at(self.at);
         let ways = [(usage.is_in_us, Multiplier::GeoUs), (usage.is_fast, Multiplier::Fast)];
         for (_, way) in ways.into_iter().filter(|(is, _)| *is) {
@@ -49,6 +55,13 @@ mod tests {
     fn total(usage: Usage) -> Option<u64> {
         let usage = Usage { prompt_tokens: 10, completion_tokens: 1, ..usage };
         tariff().cost(usage).map(|cost| cost.total())
+    }
+
+    #[test]
+    fn a_usage_that_cannot_be_has_no_price() {
+        let usage = |completion_tokens| Usage { completion_tokens, ..Usage::default() };
+        assert_eq!(tariff().cost(usage(u64::MAX)), None);
+        assert_eq!(tariff().cost(usage(MOST_TOKENS)).map(|cost| cost.total()), Some(1_000_000_000_000));
     }
 
     #[test]
