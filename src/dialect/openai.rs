@@ -2,9 +2,7 @@
 
 mod usage;
 
-use serde_json::Value;
-
-use crate::base::json::{Kind, Scanner, Wanted, quoted_text, value};
+use crate::base::json::{Kind, Members, Scanner, Wanted, items, quoted_text, value};
 use crate::base::usage::Usage;
 use crate::config::{Deployment, Param, Secret, Surface};
 use crate::error::{Fault, FaultKind};
@@ -56,7 +54,8 @@ pub(super) fn put(deployment: &Deployment) -> Vec<Param> {
 
 /// Reads what an answer says it used, of the JSON text of its `usage` and its `service_tier`.
 pub(super) fn told(usage: &[u8], tier: Option<&[u8]>) -> Option<Usage> {
-    usage::usage(&value(usage)?, tier.and_then(value).as_ref())
+    let text = |raw| std::str::from_utf8(raw).ok();
+    Some(usage::usage(&Members::check(text(usage)?)?, tier.and_then(text)))
 }
 
 pub(super) fn reply(surface: Surface, scan: &mut Scanner) -> Result<Option<Usage>, Fault> {
@@ -83,19 +82,31 @@ pub(super) fn reply(surface: Surface, scan: &mut Scanner) -> Result<Option<Usage
 const SEEN: [&str; 7] =
     ["content", "refusal", "reasoning_content", "reasoning", "tool_calls", "function_call", "audio"];
 
-fn is_seen(delta: &Value) -> bool {
-    SEEN.iter().filter_map(|name| delta.get(*name)).any(|value| match value {
-        Value::Null => false,
-        Value::String(text) => !text.is_empty(),
-        Value::Array(items) => !items.is_empty(),
-        Value::Object(members) => !members.is_empty(),
-        Value::Bool(_) | Value::Number(_) => true,
+fn is_seen(delta: &Members<'_>) -> bool {
+    SEEN.iter().filter_map(|name| delta.get(name)).any(|raw| match raw.as_bytes() {
+        [b'"', inner @ .., _] => !inner.is_empty(),
+        [b'[' | b'{', inner @ .., _] => !inner.trim_ascii().is_empty(),
+        _ => true,
     })
 }
 
 /// A choice of a chunk, of which only the delta is looked into.
-fn is_choice(value: &Value) -> bool {
-    value.is_object() && matches!(value.get("delta"), None | Some(Value::Null | Value::Object(_)))
+struct Choice<'a> {
+    delta: Members<'a>,
+    is_finish: bool,
+    is_later: bool,
+}
+
+impl<'a> Choice<'a> {
+    fn read(raw: &'a str) -> Option<Self> {
+        let choice = Members::read(raw)?;
+        let delta = match choice.get("delta") {
+            Some(raw) => Members::read(raw)?,
+            None => Members::default(),
+        };
+        let is_finish = choice.get("finish_reason").is_some();
+        Some(Self { delta, is_finish, is_later: choice.count("index").is_some_and(|index| index > 0) })
+    }
 }
 
 pub(super) fn stream_event(data: &[u8]) -> StreamEvent {
@@ -103,27 +114,28 @@ pub(super) fn stream_event(data: &[u8]) -> StreamEvent {
     if data == b"[DONE]" {
         return StreamEvent::Done;
     }
-    let Some(chunk @ Value::Object(_)) = value(data) else { return StreamEvent::Malformed };
-    let choices = match chunk.get("choices") {
-        None | Some(Value::Null) => &[],
-        Some(Value::Array(choices)) if choices.iter().all(is_choice) => choices.as_slice(),
-        Some(_) => return StreamEvent::Malformed,
+    let Some(chunk) = std::str::from_utf8(data).ok().and_then(Members::check) else {
+        return StreamEvent::Malformed;
     };
-    if choices.is_empty() && chunk.get("error").is_some_and(|error| !error.is_null()) {
-        return StreamEvent::Error(Box::new(error_body::in_disguise(error_body::hint(None, &chunk))));
+    let choices: Option<Vec<Choice<'_>>> = match chunk.get("choices") {
+        None => Some(Vec::new()),
+        Some(raw) => items(raw).and_then(|items| items.into_iter().map(Choice::read).collect()),
+    };
+    let Some(choices) = choices else { return StreamEvent::Malformed };
+    if choices.is_empty() && chunk.get("error").is_some() {
+        let hint = value(data).map(|chunk| error_body::hint(None, &chunk)).unwrap_or_default();
+        return StreamEvent::Error(Box::new(error_body::in_disguise(hint)));
     }
-    let told = chunk.get("usage").and_then(|wire| usage::usage(wire, chunk.get("service_tier")));
-    let event =
-        if choices.iter().any(|choice| choice.get("finish_reason").is_some_and(|reason| !reason.is_null())) {
-            StreamEvent::Finish(told)
-        } else if choices.iter().any(|choice| choice.get("delta").is_some_and(is_seen)) {
-            StreamEvent::Content(told)
-        } else {
-            StreamEvent::Quiet(told)
-        };
-    let is_later =
-        |choice: &Value| choice.get("index").and_then(Value::as_u64).is_some_and(|index| index > 0);
-    if choices.iter().any(is_later) { StreamEvent::LaterChoice(Box::new(event)) } else { event }
+    let told = chunk.object("usage").map(|wire| usage::usage(&wire, chunk.get("service_tier")));
+    let event = if choices.iter().any(|choice| choice.is_finish) {
+        StreamEvent::Finish(told)
+    } else if choices.iter().any(|choice| is_seen(&choice.delta)) {
+        StreamEvent::Content(told)
+    } else {
+        StreamEvent::Quiet(told)
+    };
+    let is_later = choices.iter().any(|choice| choice.is_later);
+    if is_later { StreamEvent::LaterChoice(Box::new(event)) } else { event }
 }
 
 #[cfg(test)]

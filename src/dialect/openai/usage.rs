@@ -1,18 +1,16 @@
 //! Token counts of OpenAI's shape, with the names that other servers of that shape give them.
 
-use serde_json::Value;
-
+use crate::base::decimal::decimal;
+use crate::base::json::{Members, inside};
 use crate::base::usage::{SearchContext, Tier, Usage};
 
-/// Reads a `usage` object; what is missing or no number counts as 0. `tier` is the answer's `service_tier`.
+/// Reads a `usage` object; what is missing or no number counts as 0. `tier` is the answer's `service_tier`, as it stands
+/// there.
 ///
 /// Read besides OpenAI's own names: DeepSeek's `prompt_cache_hit_tokens`, Moonshot's and Mistral's counts of cached
 /// tokens, DashScope's of written ones, Perplexity's searches and reasoning, what OpenRouter and LiteLLM's proxy hand
 /// on of Anthropic's counts, and the names of transcriptions and images (`input_tokens`, `seconds`).
-pub(super) fn usage(wire: &Value, tier: Option<&Value>) -> Option<Usage> {
-    if !wire.is_object() {
-        return None;
-    }
+pub(super) fn usage(wire: &Members<'_>, tier: Option<&str>) -> Usage {
     let prompt = part(
         wire,
         &["prompt_tokens_details", "input_tokens_details", "input_token_details", "prompt_token_details"],
@@ -21,38 +19,38 @@ pub(super) fn usage(wire: &Value, tier: Option<&Value>) -> Option<Usage> {
     let total = count(wire, &["total_tokens"]);
     let mut prompt_tokens = count(wire, &["prompt_tokens", "input_tokens"]);
     let mut completion_tokens = count(wire, &["completion_tokens", "output_tokens"]);
-    let reasoning_tokens = either(completion, wire, &["reasoning_tokens"]);
+    let reasoning_tokens = either(&completion, wire, &["reasoning_tokens"]);
     if prompt_tokens == 0 && completion_tokens == 0 {
         // Voyage and Jina tell nothing else of embeddings.
         prompt_tokens = total;
     } else if is_apart(reasoning_tokens, completion_tokens, total.saturating_sub(prompt_tokens)) {
         completion_tokens = completion_tokens.saturating_add(reasoning_tokens);
     }
-    let written = part(prompt, &["cache_creation_token_details", "cache_creation"]);
-    let searches = SEARCHES.iter().map(|(object, name)| count(part(wire, &[object]), &[name]));
-    let search_context = wire.get("search_context_size").and_then(Value::as_str).and_then(context);
+    let written = part(&prompt, &["cache_creation_token_details", "cache_creation"]);
+    let searches = SEARCHES.iter().map(|(object, name)| count(&part(wire, &[object]), &[name]));
+    let search_context = context(wire.word("search_context_size"));
     let search = u64::from(search_context.is_some());
-    let seconds = wire.get("seconds").and_then(Value::as_f64).unwrap_or(0.0);
-    Some(Usage {
+    let seconds = wire.get("seconds").and_then(decimal).unwrap_or(0.0);
+    Usage {
         prompt_tokens,
         completion_tokens,
         total_tokens: total.max(prompt_tokens.saturating_add(completion_tokens)),
-        cached_tokens: either(prompt, wire, &CACHED),
+        cached_tokens: either(&prompt, wire, &CACHED),
         reasoning_tokens,
-        cache_write_tokens: small(either(prompt, wire, &WRITTEN)),
-        cache_write_1h_tokens: small(count(written, &["ephemeral_1h_input_tokens"])),
-        input_audio_tokens: small(count(prompt, &["audio_tokens"])),
-        cached_audio_tokens: small(count(part(prompt, &["cached_tokens_details"]), &["audio_tokens"])),
-        input_image_tokens: small(count(prompt, &["image_tokens"])),
-        output_audio_tokens: small(count(completion, &["audio_tokens"])),
-        output_image_tokens: small(count(completion, &["image_tokens"])),
+        cache_write_tokens: small(either(&prompt, wire, &WRITTEN)),
+        cache_write_1h_tokens: small(count(&written, &["ephemeral_1h_input_tokens"])),
+        input_audio_tokens: small(count(&prompt, &["audio_tokens"])),
+        cached_audio_tokens: small(count(&part(&prompt, &["cached_tokens_details"]), &["audio_tokens"])),
+        input_image_tokens: small(count(&prompt, &["image_tokens"])),
+        output_audio_tokens: small(count(&completion, &["audio_tokens"])),
+        output_image_tokens: small(count(&completion, &["image_tokens"])),
         searches: small(searches.fold(count(wire, &["num_search_queries"]), u64::max).max(search)),
         search_units: small(count(wire, &["search_units"])),
         input_ms: (seconds * 1_000.0).round() as u32,
         search_context,
-        tier: tier.or_else(|| wire.get("service_tier")).and_then(Value::as_str).and_then(Tier::told),
+        tier: tier.or_else(|| wire.get("service_tier")).and_then(inside).and_then(Tier::told),
         ..Usage::default()
-    })
+    }
 }
 
 const CACHED: [&str; 4] =
@@ -79,19 +77,18 @@ fn context(word: &str) -> Option<SearchContext> {
     }
 }
 
-/// The first of these members that is there, or `null`.
-fn part<'a>(of: &'a Value, names: &[&str]) -> &'a Value {
-    const NONE: &Value = &Value::Null;
-    names.iter().filter_map(|name| of.get(*name)).find(|part| part.is_object()).unwrap_or(NONE)
+/// The first of these members that is an object; an empty one if none is.
+fn part<'a>(of: &Members<'a>, names: &[&str]) -> Members<'a> {
+    names.iter().find_map(|name| of.object(name)).unwrap_or_default()
 }
 
 /// The first of these counts that is not 0. `null` and fractions happen in the wild.
-fn count(of: &Value, names: &[&str]) -> u64 {
-    let numbers = names.iter().filter_map(|name| of.get(*name).and_then(Value::as_f64));
-    numbers.map(|number| number as u64).find(|count| *count > 0).unwrap_or(0)
+fn count(of: &Members<'_>, names: &[&str]) -> u64 {
+    let number = |raw: &str| raw.parse().ok().or_else(|| decimal(raw).map(|number| number as u64));
+    names.iter().filter_map(|name| number(of.get(name)?)).find(|count| *count > 0).unwrap_or(0)
 }
 
-fn either(details: &Value, wire: &Value, names: &[&str]) -> u64 {
+fn either(details: &Members<'_>, wire: &Members<'_>, names: &[&str]) -> u64 {
     match count(details, names) {
         0 => count(wire, names),
         count => count,
@@ -104,12 +101,16 @@ fn small(count: u64) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
     fn read(wire: Value) -> Usage {
-        usage(&wire, None).unwrap()
+        read_with(wire, None)
+    }
+
+    fn read_with(wire: Value, tier: Option<&str>) -> Usage {
+        usage(&Members::check(&wire.to_string()).unwrap(), tier)
     }
 
     #[test]
@@ -179,7 +180,7 @@ mod tests {
 
     #[test]
     fn the_tier_is_that_of_the_answer() {
-        let tier = |word: Value| usage(&json!({}), Some(&word)).unwrap().tier;
+        let tier = |word: Value| read_with(json!({}), Some(&word.to_string())).tier;
         for (word, told) in [
             ("default", Some(Tier::Standard)),
             ("flex", Some(Tier::Flex)),
@@ -191,7 +192,7 @@ mod tests {
             assert_eq!(tier(json!(word)), told, "{word}");
         }
         assert_eq!(tier(Value::Null), None);
-        assert_eq!(usage(&json!({ "service_tier": "flex" }), None).unwrap().tier, Some(Tier::Flex));
+        assert_eq!(read(json!({ "service_tier": "flex" })).tier, Some(Tier::Flex));
     }
 
     #[test]
@@ -200,7 +201,6 @@ mod tests {
             json!({ "prompt_tokens": -5, "completion_tokens": "9", "total_tokens": null, "seconds": -1, "prompt_tokens_details": [] }),
         );
         assert_eq!(usage, Usage::default());
-        assert_eq!(super::usage(&json!([]), None), None);
         let most =
             read(json!({ "prompt_tokens": 1e300, "prompt_tokens_details": { "audio_tokens": 1e300 } }));
         assert_eq!((most.prompt_tokens, most.input_audio_tokens), (u64::MAX, u32::MAX));
