@@ -7,7 +7,7 @@ import { WINDOW_BYTES } from "./window.js";
 const TAIL_BYTES = 16 * 1024;
 
 /** How much of it is shown at least, from where a chunk begins an event: finish, usage and terminator mostly fit. */
-const SHOWN_BYTES = 4 * 1024;
+const SHOWN_BYTES = 2 * 1024;
 
 /** The most that is kept. */
 const MOST_BYTES = 2 * TAIL_BYTES;
