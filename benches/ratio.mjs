@@ -7,6 +7,7 @@
  * @property {number} router the median, in µs
  * @property {number} against the median of what the router is held against, in µs
  * @property {{ router: number[], against: number[] }} rounds the runs themselves
+ * @property {number} [floor] the ratio of what the platform alone takes: no router's is lower
  *
  * @typedef {{ name: string, title: string, baseline: string, aim?: number, eventAim?: number, failure?: string } & Partial<Figures>} Row
  *

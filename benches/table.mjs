@@ -11,9 +11,9 @@ const spreadOf = ({ spread }) => spread.map((figure) => figure.toFixed(2)).join(
  */
 export function printRatios(heading, rows) {
   const cells = rows.map((row) => row.failure !== undefined
-    ? [row.title, row.baseline, aimOf(row), "wrong", "", "", "", ""]
-    : [row.title, row.baseline, aimOf(row), row.ratio.toFixed(2), mark(row.aim, row.ratio), spreadOf(row), micros(row.router), micros(row.against)]);
-  print(heading, ["", "against", "aim", "ratio", "", "spread", "router µs", "against µs"], cells, 2);
+    ? [row.title, row.baseline, aimOf(row), "wrong", "", "", "", "", ""]
+    : [row.title, row.baseline, aimOf(row), row.ratio.toFixed(2), mark(row.aim, row.ratio), spreadOf(row), row.floor?.toFixed(2) ?? "", micros(row.router), micros(row.against)]);
+  print(heading, ["", "against", "aim", "ratio", "", "spread", "floor", "router µs", "against µs"], cells, 2);
 }
 
 /**

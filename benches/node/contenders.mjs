@@ -3,6 +3,7 @@
 import { Router } from "switchman";
 import { client } from "../baselines/bare.js";
 import { proxy } from "../baselines/by-hand.js";
+import { floor } from "../baselines/floor.js";
 import {
   ALIAS, ANSWER, API_KEY, bodyOf, chatRequest, CONFIG, messageChunks, MESSAGES_CONFIG, MODEL, PATH, replyHeaders, streamChunks, UPSTREAM,
 } from "../payload.js";
@@ -81,6 +82,16 @@ const contenders = {
     }
     const request = incoming(one);
     return async () => consumed(await router.fetch(request()), one.isStream);
+  },
+
+  /** The least that any router does. Objects of a stream are left out: they are the caller's own parsing. */
+  floor(one, fetch) {
+    const { complete, handle, handleRequest } = floor({ fetch, url: UPSTREAM, apiKey: API_KEY });
+    const object = chatRequest({ ...one, model: MODEL });
+    if (one.via === "completion") return () => complete(object);
+    if (one.via === "init") return async () => consumed(await handle(JSON.stringify(object), one.isStream), one.isStream);
+    const request = incoming({ ...one, model: MODEL });
+    return async () => consumed(await handleRequest(request(), one.isStream), one.isStream);
   },
 
   /** The router without a translation: what is left is what the translation costs. */

@@ -10,7 +10,7 @@ import { cases, CHUNKS } from "./cases.mjs";
  * @returns {Promise<import("../ratio.mjs").Row[]>}
  */
 export async function measureNode({ rounds, ms, warmUpMs }) {
-  const runs = new Map(cases.map((one) => [one, { router: [], baseline: [] }]));
+  const runs = new Map(cases.map((one) => [one, { router: [], baseline: [], floor: [] }]));
   const one = async (contender, name) => {
     const flags = ["--ms", String(ms), "--warm-up-ms", String(warmUpMs)];
     const output = await outputOf(process.execPath, [at("benches", "node", "one.mjs"), contender, name, ...flags]);
@@ -18,10 +18,11 @@ export async function measureNode({ rounds, ms, warmUpMs }) {
   };
   const failed = new Map();
   for (let round = 0; round < rounds; round += 1) {
-    for (const [measured, { router, baseline }] of runs) {
+    for (const [measured, { router, baseline, floor }] of runs) {
       if (failed.has(measured)) continue;
       const pair = [() => one("router", measured.name).then((micros) => router.push(micros)),
         () => one(measured.baseline, measured.name).then((micros) => baseline.push(micros))];
+      if (measured.hasFloor) pair.push(() => one("floor", measured.name).then((micros) => floor.push(micros)));
       // Who is first alternates, so that a load that comes or goes favours nobody.
       if (round % 2 === 1) pair.reverse();
       try {
@@ -31,11 +32,11 @@ export async function measureNode({ rounds, ms, warmUpMs }) {
       }
     }
   }
-  return cases.map((measured) => ({
-    ...measured,
-    failure: failed.get(measured),
-    ...(!failed.has(measured) && ratioOf(runs.get(measured).router, runs.get(measured).baseline)),
-  }));
+  return cases.map((measured) => {
+    const { router, baseline, floor } = runs.get(measured);
+    if (failed.has(measured)) return { ...measured, failure: failed.get(measured) };
+    return { ...measured, ...ratioOf(router, baseline), floor: measured.hasFloor ? ratioOf(floor, baseline).ratio : undefined };
+  });
 }
 
 /**
