@@ -9,7 +9,7 @@ import { STREAM, mixed, sentenceOf, textOf } from "../support/mixed.js";
 export const streamDrip = {};
 
 /** Events before the first content. */
-const QUIET = { openai: 1, anthropic: 3 };
+export const QUIET = { openai: 1, anthropic: 3 };
 
 /** The texts of a sentence, a word each. */
 const PIECES = sentenceOf("one").match(/\s*\S+/g);
