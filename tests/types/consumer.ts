@@ -2,6 +2,7 @@
 import { APIError, CompletionStream, ConfigError, RateLimitError, Router, RouterError } from "switchman";
 import { Router as InlineRouter } from "switchman/inline";
 import { init, Router as SlimRouter } from "switchman/slim";
+import { createSwitchman, type SwitchmanErrorData, type SwitchmanMetadata } from "switchman/ai-sdk";
 import { prices } from "switchman/prices";
 import { memoryCache } from "switchman/caches/memory";
 import { type KvNamespace, kvStore } from "switchman/stores/kv";
@@ -135,3 +136,13 @@ export const isOurs = (error: unknown): boolean => error instanceof APIError;
 
 // @ts-expect-error a router needs its config
 new Router();
+
+// The AI SDK's own types say whether it takes this for a provider: `ai-sdk.ts`.
+const switchman = createSwitchman(router, { supportedUrls: { "image/*": [/^https:/] }, maxEmbeddingsPerCall: 96 });
+const aiModel: { specificationVersion: "v4"; modelId: string } = switchman("chat");
+const older: { specificationVersion: "v3" } = createSwitchman(router, { specification: "v3" }).embeddingModel("chat");
+// @ts-expect-error: there is no such version.
+createSwitchman(router, { specification: "v2" });
+export const aiCost = (told: SwitchmanMetadata): number | null => told.response_cost;
+export const aiAttempts = (told: SwitchmanErrorData): number => told.attempts.length;
+export { aiModel, older };
