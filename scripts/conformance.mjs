@@ -5,6 +5,7 @@
  */
 
 import { parseArgs } from "node:util";
+import { CASES as MOCKED, aimock } from "./conformance/aimock.mjs";
 import { CASES } from "./conformance/cases.mjs";
 import { ai } from "./conformance/clients/ai.mjs";
 import { langchain } from "./conformance/clients/langchain.mjs";
@@ -68,12 +69,18 @@ async function clients(isWanted) {
   return table;
 }
 
+async function servers(isWanted) {
+  const table = new Table("server", Object.keys(MOCKED));
+  await aimock(table, isWanted);
+  return table;
+}
+
 /** @param {string[]} words what the names of rows must have one of; none is all */
 export async function conformance(words) {
   globalThis.AI_SDK_LOG_WARNINGS = false;
   const isWanted = (name) => words.length === 0 || words.some((word) => name.includes(word));
   await load("zod");
-  const tables = [await clients(isWanted)];
+  const tables = [await clients(isWanted), await servers(isWanted)];
   for (const table of tables) table.end();
   const total = (outcome) => tables.reduce((sum, { counts }) => sum + counts[outcome], 0);
   console.log(`\n${total("passed")} passed, ${total("failed")} failed, ${total("skipped")} skipped`);

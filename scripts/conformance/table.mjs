@@ -7,6 +7,8 @@ export class Table {
   counts = { passed: 0, failed: 0, skipped: 0 };
   #failures = [];
   #cases;
+  /** Printed before the first row. @type {string | undefined} */
+  #heading;
 
   /**
    * @param {string} title
@@ -14,7 +16,7 @@ export class Table {
    */
   constructor(title, cases) {
     this.#cases = cases;
-    console.log(`\n${title.padEnd(62)}${cases.join(" │ ")}`);
+    this.#heading = `\n${title.padEnd(62)}${cases.join(" │ ")}`;
   }
 
   /**
@@ -23,6 +25,8 @@ export class Table {
    * @param {string} [why] the whole row is skipped
    */
   async row([client, way, dialect], run, why) {
+    if (this.#heading !== undefined) console.log(this.#heading);
+    this.#heading = undefined;
     const signs = [];
     for (const name of this.#cases) {
       const outcome = why === undefined ? await this.#outcome([client, way, dialect, name], run) : "skipped";
