@@ -12,7 +12,9 @@ import { langchain } from "./conformance/clients/langchain.mjs";
 import { openai } from "./conformance/clients/openai.mjs";
 import { python } from "./conformance/clients/python.mjs";
 import { DIALECTS } from "./conformance/dialects.mjs";
+import { examples } from "./conformance/examples.mjs";
 import { load, OutOfReach } from "./conformance/installed.mjs";
+import { schemas } from "./conformance/schemas.mjs";
 import { Table } from "./conformance/table.mjs";
 import { upstreams } from "./conformance/upstreams.mjs";
 import { isMain } from "./project.mjs";
@@ -75,12 +77,24 @@ async function servers(isWanted) {
   return table;
 }
 
+async function programs(isWanted) {
+  const table = new Table("program", ["runs"]);
+  await examples(table, isWanted);
+  return table;
+}
+
+async function sent(isWanted) {
+  const table = new Table("what is sent", ["valid"]);
+  await schemas(table, isWanted);
+  return table;
+}
+
 /** @param {string[]} words what the names of rows must have one of; none is all */
 export async function conformance(words) {
   globalThis.AI_SDK_LOG_WARNINGS = false;
   const isWanted = (name) => words.length === 0 || words.some((word) => name.includes(word));
   await load("zod");
-  const tables = [await clients(isWanted), await servers(isWanted)];
+  const tables = [await clients(isWanted), await servers(isWanted), await programs(isWanted), await sent(isWanted)];
   for (const table of tables) table.end();
   const total = (outcome) => tables.reduce((sum, { counts }) => sum + counts[outcome], 0);
   console.log(`\n${total("passed")} passed, ${total("failed")} failed, ${total("skipped")} skipped`);

@@ -61,6 +61,15 @@ test("the Node program answers and says who did", async (t) => {
   assert.match(stdout, /^answered by openai\/gpt-4(o|\.1)-mini after [01] (retry|retries)$/m);
 });
 
+test("the AI SDK's program runs its tool, and says who answered and for how much", async (t) => {
+  const folder = await mkdtemp(join(await packed(), "examples-"));
+  t.after(() => rm(folder, { recursive: true }));
+  await cp(at("examples", "ai-sdk"), join(folder, "ai-sdk"), { recursive: true });
+  const { stdout } = await node([join(folder, "ai-sdk", "index.mjs"), "Hello"]);
+  assert.match(stdout, /^Hello from openai every word here is made$/m);
+  assert.match(stdout, /^answered by openai\/gpt-4(o|\.1)-mini for \$[\d.e-]+$/m);
+});
+
 test("npm start prints a line to copy, and its log says which deployment answered", async () => {
   const { stdout } = await node([at("scripts", "start.mjs"), "--once", "--port", "0"]);
   assert.match(stdout, /^ {2}curl -s http:\/\/127\.0\.0\.1:\d+\/v1\/chat\/completions -H 'content-type: application\/json' -d '\{.+\}'$/m);
