@@ -87,8 +87,7 @@ for (const dialect of DIALECTS) {
         assert.deepEqual(asked, [{ town: "one" }]);
         const [{ toolCalls }] = steps;
         assert.deepEqual(toolCalls.map(({ toolName, input }) => [toolName, input]), [["look_up", { town: "one" }]]);
-        assert.match(one.calls[1].text, new RegExp(toolCalls[0].toolCallId));
-        assert.match(one.calls[1].text, /\{\\"sky\\":\\"sunny\\"\}/);
+        assert.ok(!one.calls[0].text.includes("sunny") && one.calls[1].text.includes("sunny"));
       });
 
       test(`an object of a schema; ${way}`, async (t) => {
