@@ -122,7 +122,7 @@ impl Bed {
         let need = Need { counts, stream: true, ..Need::default() };
         let mut rng = Rng::for_call(1, 1);
         let mut one = || {
-            let chosen = choose(black_box(view), black_box(NOW), "chat", target, need, &mut rng);
+            let chosen = choose(black_box(view), black_box(NOW), "chat", target, (need, None), &mut rng);
             usize::from(chosen.unwrap().0)
         };
         (0..times).map(|_| one()).sum()

@@ -105,11 +105,13 @@ async function call(hub, surface, given, asked) {
   const about = hub.callbacks?.about(asked, () => (typeof body === "string" ? body : hub.platform.decode(body)));
   const kept = hub.caches ? await hub.answers.ofBody({ surface, body, scan: () => scanned(hub, body), about, started, ...asked }) : undefined;
   if (kept?.report) return new Response(kept.body, { headers: replyHeaders(kept.report, typeOf(kept.isStream)) });
+  // A trusted request may ask for a strategy that goes by tokens and prices.
+  const isSized = hub.countsTokens || hub.trusts;
   const tokens = hub.countsTokens && hub.tokenCounter ? await count(hub, body) : undefined;
   const { core } = hub;
-  hub.prefix();
+  hub.prefix(isSized);
   const source = scanned(hub, body);
-  if (hub.countsTokens) core.coreSize(tokens, source.length, -1);
+  if (isSized) core.coreSize(tokens, source.length, -1);
   const action = core.coreBeginScanned(surface, kept ? hub.now() : started);
   if (core.coreCall() === 0) return refusal(hub);
   const id = core.coreCall();

@@ -194,9 +194,12 @@ export class Hub {
     return (this.#deployments[index] = Object.freeze({ ...facts, header: Object.freeze(header) }));
   }
 
-  /** Draws the seed before the first call: at module scope Workers have no entropy. Budgets have to know prices by then. */
-  prefix() {
-    if (this.#prefix === "" && this.countsTokens) this.prices.hand(this.core);
+  /**
+   * Draws the seed before the first call: at module scope Workers have no entropy. Who goes by the size of a request has to
+   * know prices by then, too.
+   */
+  prefix(isSized = this.countsTokens) {
+    if (isSized) this.prices.hand(this.core);
     return (this.#prefix ||= this.core.coreIdPrefix());
   }
 

@@ -9,12 +9,13 @@ import { split } from "./request.js";
  * @template T
  * @param {import("./hub.js").Hub} hub
  * @param {(core: any) => T} question
+ * @param {Record<string, any>} [steering] what the call is asked for with
  * @returns {T}
  */
-function asked(hub, question) {
+function asked(hub, question, steering) {
   try {
-    // What is drawn needs the seed.
-    hub.prefix();
+    // What is drawn needs the seed, and a strategy that only this call asks for may need prices.
+    hub.prefix(hub.countsTokens || steering?.routing_strategy !== undefined);
     return question(hub.core);
   } catch (error) {
     hub.survive(error);
@@ -31,7 +32,7 @@ function facts(request, routerKeys, options) {
 /** Whom a call would be sent to now. */
 export function available(hub, routerKeys, request, options) {
   const { model, isStream, steering } = facts(request, routerKeys, options);
-  const index = asked(hub, (core) => core.coreChoose(model, isStream, steering, hub.now()));
+  const index = asked(hub, (core) => core.coreChoose(model, isStream, steering, hub.now()), steering);
   if (index < 0) throw errorOf(hub.core.coreError(0));
   const { id, group, model_used, provider, model: name, api_base } = hub.deployment(index);
   return { id, model_group: group, model_used, provider, model: name, api_base };
@@ -40,7 +41,7 @@ export function available(hub, routerKeys, request, options) {
 /** What would become of a call. */
 export function explained(hub, routerKeys, request, options) {
   const { model, isStream, steering } = facts(request, routerKeys, options);
-  const told = asked(hub, (core) => core.coreExplain(CHAT, model, isStream, steering, hub.now()));
+  const told = asked(hub, (core) => core.coreExplain(CHAT, model, isStream, steering, hub.now()), steering);
   if (told === "") throw errorOf(hub.core.coreError(0));
   return JSON.parse(told);
 }

@@ -236,13 +236,15 @@ export function makeRouter(glue, platform) {
       const shape = typeof format === "string" ? format : undefined;
       const n = typeof body.n === "number" ? body.n : undefined;
       const steers = steering !== undefined;
-      const tokens = hub.countsTokens && hub.tokenCounter ? await counted(hub, body) : undefined;
+      // A strategy that only this call asks for may go by tokens and prices, too.
+      const isSized = hub.countsTokens || steering?.routing_strategy !== undefined;
+      const tokens = isSized && hub.tokenCounter ? await counted(hub, body) : undefined;
       let core;
       let action;
       try {
         ({ core } = hub);
-        hub.prefix();
-        if (hub.countsTokens) core.coreSize(tokens, tokens === undefined ? bytesOf(body) : 0, allowance(body));
+        hub.prefix(isSized);
+        if (isSized) core.coreSize(tokens, tokens === undefined ? bytesOf(body) : 0, allowance(body));
         action = core.coreBegin(surface, model, isStream, usageAsked, shape, n, steering, kept ? hub.now() : started);
       } catch (error) {
         hub.survive(error);

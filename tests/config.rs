@@ -26,6 +26,8 @@ mod options;
 mod overrides;
 #[path = "config/policies.rs"]
 mod policies;
+#[path = "config/pools.rs"]
+mod pools;
 #[path = "config/prices.rs"]
 mod prices;
 #[path = "config/properties.rs"]

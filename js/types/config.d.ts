@@ -117,6 +117,8 @@ export interface RouterSettings extends TimeLimits, StreamRules {
   routing_strategy?: RoutingStrategy | (string & {});
   /** What "latency-based-routing" goes by. */
   routing_strategy_args?: RoutingStrategyArgs;
+  /** Groups that are routed by a strategy of their own, and called together by one name. A group may be in one of them, beside any that go by priority. Default: none. */
+  routing_groups?: readonly RoutingGroup[];
   /** Other options of LiteLLM are accepted with a notice; a name that nobody knows is a mistake. */
   [option: string]: unknown;
 }
@@ -184,6 +186,23 @@ export interface RoutingStrategyArgs {
   max_latency_list_size?: number | EnvReference;
   /** Of streams, this share of the times counts and not their mean: 0.9 is the time within which 9 of 10 began. Default: the mean. */
   ttft_percentile?: number | EnvReference;
+}
+
+/** Some groups, how they are routed, and the name by which they are one. */
+export interface RoutingGroup {
+  /**
+   * Callable as a model: all deployments of `models`, chosen among as those of one group. No other group's name; but where it
+   * is the only one of `models`, the two are one.
+   */
+  group_name: string;
+  /** Groups, aliases, patterns and names that patterns match. The deployments of a pattern have no model to be called by the name. */
+  models: readonly string[];
+  /** How a deployment is picked, under the name and under each of `models`; "priority": under the name alone, by `model_priorities`. Default: the router's. */
+  routing_strategy?: RoutingStrategy | "priority" | (string & {});
+  /** Default: the router's. */
+  routing_strategy_args?: RoutingStrategyArgs;
+  /** With "priority", the level of each model: those of a higher one get traffic when none of a lower one may be used. A model without one comes last. */
+  model_priorities?: Readonly<Record<string, number>>;
 }
 
 /** LiteLLM's checks before a call. */

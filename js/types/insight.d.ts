@@ -85,7 +85,7 @@ export interface Decisions {
   requested_model: string;
   /** What that means; `null` if nothing. */
   resolved: {
-    kind: "group" | "alias" | "wildcard" | "model" | "deployment";
+    kind: "group" | "alias" | "routing_group" | "wildcard" | "model" | "deployment";
     model_group: string | null;
     /** The id, where one was named. */
     deployment: string | null;
@@ -180,6 +180,8 @@ export interface GroupSnapshot {
   model_group: string;
   /** The ids of its deployments. */
   deployments: string[];
+  /** How one of them is picked, where the call itself does not say. */
+  routing_strategy: RoutingStrategy;
   /** How many retries and second sends the group can pay for. At most 20. */
   retry_tokens: number | null;
   /** Calls that wait for a place. */

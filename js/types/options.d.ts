@@ -1,5 +1,5 @@
 import type { CacheControl } from "./cache.js";
-import type { FallbackEntry, FallbackTarget } from "./config.js";
+import type { FallbackEntry, FallbackTarget, RoutingStrategy } from "./config.js";
 
 /**
  * Time limits, in seconds; fractions count, and the longest is about 24 days. A request's value beats the deployment's,
@@ -146,6 +146,11 @@ export interface Steering extends TimeLimits<number>, StreamRules, Mock {
   retry_policy?: RetryPolicy<number | string>;
   /** A second send beside a slow first one. Default: the router's. */
   hedging?: Hedging;
+  /**
+   * How one of several deployments is picked, in every group that the call comes to. What limits are stays as it is. What
+   * "usage-based-routing" goes by is counted from the first call on that asks for it. Default: the routing group's, else the router's.
+   */
+  routing_strategy?: RoutingStrategy;
   /** Wait for a place where every deployment is full, the lowest number first; 0 is the most urgent. Default: the router's. */
   priority?: number;
   /** Stay in the group that was asked for. Default false. */

@@ -103,8 +103,7 @@ impl RouterConfig {
 
     /// Puts everything of `new` where it goes.
     fn fill(&mut self, new: Self, places: &Places) {
-        let Self { deployments, groups, names, policy, caching, mut fallbacks, budgets, host, spare: _ } =
-            new;
+        let Self { deployments, groups, names, policy, caching, mut fallbacks, budgets, host, .. } = new;
         for (group, place) in groups.into_iter().zip(&places.groups) {
             put(&mut self.groups, place.0, places.place_group(group));
         }
@@ -116,7 +115,7 @@ impl RouterConfig {
         }
         self.names = places.place_names(names);
         (self.policy, self.fallbacks, self.host) = (policy, fallbacks, host);
-        (self.budgets, self.caching) = (budgets, caching);
+        (self.budgets, self.caching, self.strategies) = (budgets, caching, new.strategies);
         share_credentials(&mut self.deployments);
         self.share_budgets();
     }
@@ -140,6 +139,7 @@ fn identity(group: &Group) -> String {
         GroupKind::Declared | GroupKind::Pattern => "declared",
         GroupKind::Derived { .. } => "made",
         GroupKind::Direct => "model",
+        GroupKind::Pool => "pool",
     };
     format!("{kind} {}", group.name)
 }
@@ -189,6 +189,7 @@ impl Places {
 
     fn place_group(&self, mut group: Group) -> Group {
         group.members.iter_mut().for_each(|ix| *ix = self.deployment(*ix));
+        group.pool = group.pool.map(|ix| self.group(ix));
         if let GroupKind::Derived { from } = &mut group.kind {
             *from = self.group(*from);
         }

@@ -163,11 +163,16 @@ impl RouterConfig {
                 Some(model) => self.derived_deployment(*declared, model, group, since)?,
             });
         }
-        let retry_policy = match blueprint.kind {
-            GroupKind::Derived { from } => self.group(from).and_then(|pattern| pattern.retry_policy),
-            _ => None,
+        let of = match blueprint.kind {
+            GroupKind::Derived { from } => Some(from),
+            // As for the first of its deployments.
+            _ => members.first().and_then(|first| self.deployment(*first)).map(|first| first.group),
         };
-        let made = Group { name: blueprint.name.clone(), members, kind: blueprint.kind, retry_policy };
+        let of = of.and_then(|of| self.group(of));
+        let (routing, pool) = of.map(|of| (of.routing, of.pool)).unwrap_or_default();
+        let retry_policy = of.filter(|_| !blueprint.is_direct()).and_then(|of| of.retry_policy);
+        let (name, kind, levels) = (blueprint.name.clone(), blueprint.kind, Vec::new());
+        let made = Group { name, members, kind, retry_policy, routing, pool, levels };
         put(&mut self.groups, group.0, made);
         Some(group)
     }
@@ -186,13 +191,23 @@ impl RouterConfig {
         Some(ix)
     }
 
-    /// Gives the groups that were made from patterns the retry policy of those, where they have none of their own.
+    /// Gives the groups that were made from patterns the retry policy of those, and their routing, where they have none of
+    /// their own.
     pub(super) fn inherit_policies(&mut self) {
         for position in 0..self.groups.len() {
-            let kind = self.groups.get(position).map(|group| (group.kind, group.retry_policy));
-            let Some((GroupKind::Derived { from }, None)) = kind else { continue };
-            let policy = self.group(from).and_then(|pattern| pattern.retry_policy);
-            self.groups.get_mut(position).into_iter().for_each(|group| group.retry_policy = policy);
+            let Some(GroupKind::Derived { from }) = self.groups.get(position).map(|group| group.kind) else {
+                continue;
+            };
+            let Some(pattern) = self.group(from) else { continue };
+            let (policy, routing, pool) = (pattern.retry_policy, pattern.routing, pattern.pool);
+            let Some(made) = self.groups.get_mut(position) else { continue };
+            made.retry_policy = made.retry_policy.or(policy);
+            (made.routing, made.pool) = (made.routing.or(routing), made.pool.or(pool));
+        }
+        for position in 0..self.deployments.len() {
+            let parent = self.deployments.get(position).and_then(|known| self.deployment(known.parent?));
+            let is_bound = parent.is_some_and(|parent| parent.is_bound);
+            self.deployments.get_mut(position).into_iter().for_each(|known| known.is_bound |= is_bound);
         }
     }
 
@@ -207,7 +222,7 @@ impl RouterConfig {
 
     /// Does a deployment know which model to ask its provider for? One that is declared under a pattern, and whose model
     /// has a star, does not.
-    fn has_model(&self, ix: DeploymentIx) -> bool {
+    pub(super) fn has_model(&self, ix: DeploymentIx) -> bool {
         self.deployment(ix).is_some_and(|known| {
             let is_of_pattern = self.group(known.group).is_some_and(|group| group.kind == GroupKind::Pattern);
             !(is_of_pattern && is_pattern(&known.model))

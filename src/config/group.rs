@@ -1,6 +1,6 @@
 //! Model groups.
 
-use super::{DeploymentIx, GroupIx, PerClass};
+use super::{DeploymentIx, GroupIx, PerClass, Routing};
 
 /// The deployments that are called under one name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,6 +11,13 @@ pub struct Group {
     pub members: Vec<DeploymentIx>,
     /// `model_group_retry_policy`: stands in for the whole `retry_policy`, where it is there.
     pub retry_policy: Option<PerClass>,
+    /// How one of its deployments is picked, where a routing group says so.
+    pub routing: Option<Routing>,
+    /// The routing group that it belongs to. Who takes turns there takes them with all of its deployments.
+    pub pool: Option<GroupIx>,
+    /// `model_priorities` of a routing group: the level of each member, in their order, instead of its `order`. Empty where
+    /// the members' own levels count.
+    pub levels: Vec<u32>,
     /// Where it comes from.
     pub kind: GroupKind,
 }
@@ -30,6 +37,8 @@ pub enum GroupKind {
     },
     /// The declared deployments that have one `litellm_params.model`, called by that.
     Direct,
+    /// The deployments of several groups under the name of their routing group.
+    Pool,
     /// It is no part of the router any more; calls that began before may still have to tell of it.
     Retired,
 }

@@ -21,6 +21,7 @@ mod pattern;
 mod per_class;
 mod policy;
 mod provider;
+mod routing;
 mod secret;
 mod slots;
 mod strategy;
@@ -46,7 +47,7 @@ pub use per_class::{ErrorClass, PerClass};
 pub use policy::{Hedging, LimitMode, Policy, Timeouts, WhenAllDown};
 pub use provider::{DialectName, PROVIDERS, Provider, provider};
 pub use secret::Secret;
-pub use strategy::{LatencyRules, Strategy};
+pub use strategy::{LatencyRules, Routing, Strategies, Strategy};
 pub use streams::{CommitAt, MidStream, Observe, StreamRules, StreamUsage};
 pub use surface::Surface;
 
@@ -92,6 +93,8 @@ pub struct RouterConfig {
     pub budgets: Budgets,
     /// What the host allows; set by the program, never by a request.
     pub host: HostRules,
+    /// Every strategy that a choice may go by.
+    pub strategies: Strategies,
     /// Slots of deployments and groups that nobody has.
     spare: slots::Spare,
 }
@@ -112,7 +115,7 @@ impl RouterConfig {
     /// Is it counted what a deployment uses in a minute?
     #[must_use]
     pub fn counts_usage(&self, known: &Deployment) -> bool {
-        known.has_limits() || self.policy.strategy == Strategy::UsageBased
+        known.has_limits() || self.strategies.has(Strategy::UsageBased)
     }
 
     /// Finds what a requested model means: a group, through aliases, or one deployment by its id. See
@@ -144,7 +147,7 @@ impl RouterConfig {
         match self.group(ix)?.kind {
             GroupKind::Derived { from } => Some(from),
             GroupKind::Direct => self.group(ix)?.members.first().and_then(|first| of(*first)),
-            GroupKind::Declared | GroupKind::Pattern | GroupKind::Retired => Some(ix),
+            GroupKind::Declared | GroupKind::Pattern | GroupKind::Pool | GroupKind::Retired => Some(ix),
         }
     }
 
@@ -164,7 +167,7 @@ impl RouterConfig {
         let Some(group) = self.group(ix) else { return false };
         let has = |group: &Group| list.contains(&group.name);
         match group.kind {
-            GroupKind::Declared | GroupKind::Pattern => has(group),
+            GroupKind::Declared | GroupKind::Pattern | GroupKind::Pool => has(group),
             GroupKind::Derived { from } => has(group) || self.group(from).is_some_and(has),
             // Such groups are made of deployments that may be used.
             GroupKind::Direct => !group.members.is_empty(),

@@ -13,10 +13,11 @@ use super::load::problems::{Path, Problem, quote};
 use super::load::read::{Members, Reader, kind_of};
 use super::load::scopes::Scopes;
 use super::load::settings::timeouts;
+use super::load::strategy::strategy;
 use super::load::streams::streams;
 use super::{
-    CacheControl, FallbackLists, FaultSet, Hedging, Mock, PerClass, Purpose, RouterConfig, StreamRules,
-    Timeouts,
+    CacheControl, FallbackLists, FaultSet, Hedging, Mock, PerClass, Purpose, RouterConfig, Strategy,
+    StreamRules, Timeouts,
 };
 
 /// The keys inside a request that steer the router and never reach a provider: LiteLLM's and our own.
@@ -102,6 +103,8 @@ pub struct CallOptions {
     pub retry_policy: PerClass,
     /// `hedging`: beats the router's.
     pub hedging: Option<Hedging>,
+    /// `routing_strategy`: beats those of the routing groups and of the router, in every group that the call comes to.
+    pub strategy: Option<Strategy>,
     /// `priority`: the call waits for a place where everybody is full; the lowest number goes first.
     pub priority: Option<u32>,
     /// `tags`, and `metadata.tags`: what the call is for. Kept only where a tag has a budget.
@@ -201,6 +204,7 @@ fn read(reader: &mut Reader<'_>, members: &Members, config: &RouterConfig) -> Ca
         fallback_on: scope.pick(reader, "fallback_on", fallback_on),
         retry_policy: scope.pick(reader, "retry_policy", retry_policy).unwrap_or_default(),
         hedging: scope.pick(reader, "hedging", hedging),
+        strategy: scope.pick(reader, "routing_strategy", strategy).and_then(Strategy::named),
         priority: scope.pick(reader, "priority", Reader::count),
         tags: tags(reader, &scope, config),
         explain: flag(reader, "explain"),

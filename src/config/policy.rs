@@ -1,6 +1,6 @@
 //! Retries, cooldowns and time limits, with LiteLLM's names and defaults where it has them.
 
-use super::{FaultSet, LatencyRules, PerClass, Strategy, StreamRules};
+use super::{FaultSet, PerClass, Routing, StreamRules};
 
 /// How long a stream may take to its first content where nothing is set.
 const FIRST_CONTENT_MS: u64 = 60_000;
@@ -60,10 +60,9 @@ impl Timeouts {
 /// The router-wide rules of retrying and benching.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// `routing_strategy`: how one of several deployments is picked. Default: `simple-shuffle`, as in LiteLLM.
-    pub strategy: Strategy,
-    /// `routing_strategy_args`: how times are kept and compared.
-    pub latency: LatencyRules,
+    /// `routing_strategy` and `routing_strategy_args`: how one of several deployments is picked, where a routing group says
+    /// nothing else. Default: by `simple-shuffle`, as in LiteLLM.
+    pub routing: Routing,
     /// `num_retries`: attempts after the first, within one group. Default 2, as in LiteLLM.
     pub num_retries: u32,
     /// `retry_after`: the shortest wait before the same deployment is tried again, in ms. Default 0.
@@ -143,8 +142,7 @@ pub enum LimitMode {
 impl Default for Policy {
     fn default() -> Self {
         Self {
-            strategy: Strategy::default(),
-            latency: LatencyRules::DEFAULT,
+            routing: Routing::default(),
             num_retries: 2,
             retry_after_ms: 0,
             max_fallbacks: 5,

@@ -52,6 +52,51 @@ impl Strategy {
     }
 }
 
+/// Several strategies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Strategies(u16);
+
+impl Strategies {
+    /// Adds one. Returns whether it was not there.
+    pub fn insert(&mut self, strategy: Strategy) -> bool {
+        let had = self.has(strategy);
+        self.0 |= Self::bit(strategy);
+        !had
+    }
+
+    /// Is it among them?
+    #[must_use]
+    pub fn has(self, strategy: Strategy) -> bool {
+        self.0 & Self::bit(strategy) != 0
+    }
+
+    /// Those of both.
+    #[must_use]
+    pub fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
+    /// Does one of them go by the tokens that a request may use?
+    #[must_use]
+    pub fn go_by_tokens(self) -> bool {
+        Strategy::NAMED.into_iter().any(|(strategy, _)| strategy.goes_by_tokens() && self.has(strategy))
+    }
+
+    fn bit(strategy: Strategy) -> u16 {
+        1_u16.checked_shl(strategy as u32).unwrap_or(0)
+    }
+}
+
+/// How one of a group's deployments is picked: `routing_strategy` and `routing_strategy_args`, of the router or of a
+/// routing group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Routing {
+    /// By which strategy.
+    pub strategy: Strategy,
+    /// How times are kept and compared.
+    pub latency: LatencyRules,
+}
+
 /// `routing_strategy_args`: how times are kept and compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LatencyRules {
@@ -70,4 +115,10 @@ impl LatencyRules {
     /// LiteLLM's.
     pub const DEFAULT: Self =
         Self { ttl_ms: 3_600_000, buffer_milli: 0, samples: 10, percentile_milli: None };
+}
+
+impl Default for LatencyRules {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
 }

@@ -28,6 +28,7 @@ impl Router {
         self.members = request_members(&config);
         self.state.adopt_budgets(&self.config.budgets, &config.budgets);
         self.sync.adopt_budgets(&config.budgets);
+        config.strategies = config.strategies.and(self.asked);
         self.config = config;
         self.version = moment;
         self.state.adopt(&changes);

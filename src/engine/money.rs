@@ -1,6 +1,6 @@
 //! Where prices meet budgets: what sends may cost, before they are chosen, and what they cost, once they are over.
 
-use crate::config::{DeploymentIx, RouterConfig, Strategy};
+use crate::config::{CallOptions, DeploymentIx, RouterConfig, Strategy};
 use crate::plan::AttemptId;
 use crate::price::Pico;
 use crate::state::Delta;
@@ -10,9 +10,25 @@ use super::pricing::Prices;
 use super::router::Router;
 
 impl Router {
+    /// Prepares for a strategy that only a call asks for: from now on what it goes by is kept.
+    #[inline(always)]
+    pub(super) fn heed(&mut self, options: &CallOptions) {
+        if let Some(strategy) = options.strategy {
+            self.prepare(strategy);
+        }
+    }
+
+    #[cold]
+    fn prepare(&mut self, strategy: Strategy) {
+        self.asked.insert(strategy);
+        if self.config.strategies.insert(strategy) {
+            self.price_deployments();
+        }
+    }
+
     /// Tells deployments what they cost, where a choice goes by it: for budgets, or by the strategy.
     pub(super) fn price_deployments(&mut self) {
-        if self.config.budgets.is_empty() && self.config.policy.strategy != Strategy::CostBased {
+        if self.config.budgets.is_empty() && !self.config.strategies.has(Strategy::CostBased) {
             return;
         }
         for place in 0..self.config.deployments.len() {

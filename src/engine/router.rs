@@ -6,7 +6,8 @@ use crate::base::remaining::Pair;
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
 use crate::config::{
-    CallOptions, Deployment, DeploymentIx, Resolved, RouterConfig, Secret, Surface, share_credentials,
+    CallOptions, Deployment, DeploymentIx, Resolved, RouterConfig, Secret, Strategies, Surface,
+    share_credentials,
 };
 use crate::dialect::{self, Outbound};
 use crate::error::{ErrorHint, Fault, FaultKind};
@@ -76,6 +77,8 @@ pub struct Router {
     pub(super) journal: Journal,
     pub(super) prices: Prices,
     looks: u64,
+    /// The strategies that calls have asked for.
+    pub(super) asked: Strategies,
     /// Calls that were answered out of the cache.
     pub(super) hits: u64,
     pub(super) now: Millis,
@@ -101,6 +104,7 @@ impl Router {
             journal: Journal::default(),
             prices: Prices::default(),
             looks: 0,
+            asked: Strategies::default(),
             hits: 0,
             now: Millis(0),
         };
@@ -172,6 +176,7 @@ impl Router {
         }
         let found = self.target(&request.model, &request.options, may_be_direct);
         let (target, holds) = found.map_err(|fault| self.count_refused(fault))?;
+        self.heed(&request.options);
         let spec = request.take_spec(target);
         let number = self.begun;
         self.begun = self.begun.wrapping_add(1);

@@ -2,7 +2,7 @@
 
 use crate::base::decimal::decimal;
 use crate::base::json::Member;
-use crate::config::{LimitMode, Surface};
+use crate::config::Surface;
 
 use super::inbound::Facts;
 use super::router::Router;
@@ -47,14 +47,14 @@ impl Size {
 }
 
 impl Router {
-    /// Does a limit of the config count tokens, does the strategy go by them, or is there a budget? Only then it is worth while to know how many a request
-    /// may use.
+    /// Does a limit of the config count tokens, does a strategy go by them, or is there a budget? Only then it is worth while
+    /// to know how many a request may use.
     #[must_use]
     pub fn counts_tokens(&self) -> bool {
         let mut all = self.config().deployments.iter();
-        let is_limited = self.config().policy.limit_mode == LimitMode::Hard
-            && all.any(|known| known.tpm.or(known.itpm).or(known.otpm).is_some());
-        is_limited || self.config().policy.strategy.goes_by_tokens() || !self.config().budgets.is_empty()
+        let is_limited =
+            all.any(|known| known.tpm.or(known.itpm).or(known.otpm).is_some() && self.config().binds(known));
+        is_limited || self.config().strategies.go_by_tokens() || !self.config().budgets.is_empty()
     }
 
     /// What an answer is taken to use whose request sets no bound.

@@ -41,7 +41,7 @@ impl Call {
         let health = view.state.health(deployment)?;
         let credential = view.state.credential(known.credential)?;
         let is_gone = |ix| self.has_benched(view, ix);
-        let company = company(view, now, deployment, self.need(), &is_gone);
+        let company = company(view, now, (self.target, deployment), self.need(), &is_gone);
         let bench = judge(health, credential, now, fault, rules, company);
         step.deltas.push(Delta::Failed { deployment, class: ErrorClass::of(fault).0 });
         let (scope, bench) = bench?;
@@ -66,7 +66,7 @@ impl Call {
     pub(super) fn leaves(&self, now: Millis, view: View<'_>, ix: DeploymentIx) -> bool {
         let is_benched = matches!(self.target, Resolved::Group(_)) && self.has_benched(view, ix);
         let prefill = || view.config.deployment(ix).is_some_and(|known| known.prefill == Some(true));
-        let is_passed = self.level > 0 && order_of(view, ix) < self.level;
+        let is_passed = self.level > 0 && order_of(view, self.target, ix) < self.level;
         let is_of_use = !self.needs_prefill() || prefill();
         is_passed
             || is_benched

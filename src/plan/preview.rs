@@ -5,14 +5,15 @@ use crate::base::time::Millis;
 use crate::config::{CallOptions, DeploymentIx, FallbackTarget, GroupIx, Resolved, RouterConfig};
 use crate::error::{Fault, FaultKind, Side};
 use crate::state::View;
-use crate::strategy::Need;
+use crate::strategy::{Need, Strategy};
 
 use super::fallback::{Targets, allowed, group_of, is_led_on, lists};
 use super::nobody::nobody;
 use super::refusal::unknown_model;
 use super::select::{Pick, Wish, pick};
 
-/// Whom a call to `requested` would be sent to now, among the target itself. Nothing is reserved.
+/// Whom a call to `requested` would be sent to now, among the target itself, by the strategy that it asks for, or else by
+/// the config's. Nothing is reserved.
 ///
 /// # Errors
 /// What the call would hear if nobody were left, or the model is not known.
@@ -21,13 +22,13 @@ pub fn choose(
     now: Millis,
     requested: &str,
     target: Option<Resolved>,
-    need: Need,
+    (need, strategy): (Need, Option<Strategy>),
     rng: &mut Rng,
 ) -> Result<DeploymentIx, Fault> {
     let target = target.filter(|target| allowed(view.config, *target));
     let unknown = || Fault::new(FaultKind::UnknownModel, unknown_model(requested, view));
     let target = target.ok_or_else(unknown)?;
-    let wish = Wish { target, failed: &[], leave: &|_| false, need, again: false, attempt: 0 };
+    let wish = Wish { target, strategy, failed: &[], leave: &|_| false, need, again: false, attempt: 0 };
     match pick(view, now, &wish, rng, None) {
         Pick::Untried(ix) | Pick::Tried(ix) => Ok(ix),
         Pick::Nobody => Err(nobody(view, now, target, need, &[])),

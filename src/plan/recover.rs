@@ -67,7 +67,7 @@ impl Call {
         }
         if let Some(next) = self.next_level(now, view, &fault) {
             self.retries = 0;
-            self.level = order_of(view, next);
+            self.level = order_of(view, self.target, next);
             self.last_fault = Some(Box::new(fault));
             return self.send(now, view, next, step);
         }
@@ -89,8 +89,9 @@ impl Call {
     ) -> Pick {
         let (mut rng, mut decisions) = (self.rng.clone(), self.decisions.take());
         let leave = |ix| leave(self, ix);
-        let (need, attempt) = (self.need(), self.attempts.len());
-        let wish = Wish { target: self.target, failed: &self.failed, leave: &leave, need, again, attempt };
+        let (need, attempt, strategy) = (self.need(), self.attempts.len(), self.spec.options.strategy);
+        let wish =
+            Wish { target: self.target, strategy, failed: &self.failed, leave: &leave, need, again, attempt };
         let pick = select::pick(view, now, &wish, &mut rng, decisions.as_mut());
         (self.rng, self.decisions) = (rng, decisions);
         pick
@@ -101,8 +102,9 @@ impl Call {
         if self.spec.options.disable_fallbacks || !self.may_retry(fault) {
             return None;
         }
-        let level = self.failed.iter().map(|ix| order_of(view, *ix)).max()?;
-        let leave = |call: &Self, ix| order_of(view, ix) <= level || call.leaves(now, view, ix);
+        let order = |ix| order_of(view, self.target, ix);
+        let level = self.failed.iter().map(|ix| order(*ix)).max()?;
+        let leave = |call: &Self, ix| order_of(view, call.target, ix) <= level || call.leaves(now, view, ix);
         match self.choose(now, view, false, &leave) {
             Pick::Untried(next) => Some(next),
             _ => None,

@@ -1,7 +1,7 @@
 //! Limits that a store keeps for all isolates: it is asked before a send, for a moment, and its "no" is final.
 
 use crate::base::time::Millis;
-use crate::config::{DeploymentIx, LimitMode, Resolved};
+use crate::config::{DeploymentIx, Resolved};
 use crate::error::Fault;
 use crate::state::{Counts, Timing, View};
 use crate::strategy::{Need, has_room};
@@ -23,9 +23,8 @@ impl Call {
     /// named, and the store keeps limits.
     pub(super) fn must_reserve(&self, view: View<'_>, ix: DeploymentIx) -> bool {
         view.state.is_reserved_elsewhere()
-            && view.config.policy.limit_mode == LimitMode::Hard
             && matches!(self.target, Resolved::Group(_))
-            && view.config.deployment(ix).is_some_and(|known| known.has_limits())
+            && view.config.deployment(ix).is_some_and(|known| view.config.binds(known))
     }
 
     /// Asks the store for a place at a deployment.

@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
-use crate::config::{DeploymentIx, Group, Resolved, WhenAllDown};
+use crate::config::{DeploymentIx, Group, GroupKind, Resolved, WhenAllDown};
 use crate::state::{CircuitState, Company, View};
 use crate::strategy::{Candidates, Exclusion, Field, Need, Strategy, exclusion, lowest_order, over_budget};
 
@@ -57,6 +57,8 @@ fn eligible(view: View<'_>, now: Millis, target: Resolved, need: Need) -> Candid
 /// What a choice has to go by.
 pub(super) struct Wish<'a> {
     pub(super) target: Resolved,
+    /// The strategy that the call asks for; `None` where it leaves that to the config.
+    pub(super) strategy: Option<Strategy>,
     /// Who has failed in this call.
     pub(super) failed: &'a [DeploymentIx],
     /// Whom not to try at all, for reasons that the state does not show.
@@ -115,19 +117,21 @@ pub(super) fn pick(
             candidates.retain(|ix| is_closed(view, now, *ix));
         }
     }
-    lowest_order(view, &mut candidates);
+    lowest_order(view, wish.target, &mut candidates);
     let draw = record.is_some().then(|| rng.clone().unit());
-    let field = Field { candidates: &candidates, view, now, need: wish.need };
-    let pick = match view.config.policy.strategy.pick(&field, rng) {
+    let routing = view.config.routing_of(wish.target);
+    let strategy = wish.strategy.unwrap_or(routing.strategy);
+    let field = Field { candidates: &candidates, view, now, need: wish.need, latency: &routing.latency };
+    let pick = match strategy.pick(&field, rng) {
         Some(ix) if is_untried => Pick::Untried(ix),
         Some(ix) => Pick::Tried(ix),
         None => Pick::Nobody,
     };
     if let Some(record) = record {
-        let decision = explained(wish, &field);
+        let decision = explained(wish, &field, strategy);
         let drawn = decision.candidates.iter().filter(|one| one.weight > 0.0).count();
         // Where two are drawn and compared, no one number decides.
-        let is_one = view.config.policy.strategy != Strategy::PeakEwma;
+        let is_one = strategy != Strategy::PeakEwma;
         let draw = draw.filter(|_| candidates.len() > 1 && drawn > 1 && is_one);
         record.push(Decision { draw, picked: pick.ix(), ..decision });
     }
@@ -136,7 +140,7 @@ pub(super) fn pick(
 
 /// Why each member was, or was not, among those to choose from.
 #[cold]
-fn explained(wish: &Wish<'_>, field: &Field<'_>) -> Decision {
+fn explained(wish: &Wish<'_>, field: &Field<'_>, strategy: Strategy) -> Decision {
     let Field { candidates: left, view, now, .. } = *field;
     let why = |ix: DeploymentIx, excluded: Option<Exclusion>| {
         if let Some(exclusion) = excluded {
@@ -151,7 +155,6 @@ fn explained(wish: &Wish<'_>, field: &Field<'_>) -> Decision {
             Passed::Level
         }
     };
-    let strategy = view.config.policy.strategy;
     let (weights, scores) = (strategy.weights(field), strategy.scores(field));
     let candidate = |ix: DeploymentIx| {
         let excluded = exclusion(view, now, ix, wish.need);
@@ -169,15 +172,21 @@ fn explained(wish: &Wish<'_>, field: &Field<'_>) -> Decision {
     Decision { at: now, attempt, target, strategy, candidates, draw: None, picked: None }
 }
 
-/// Who else the group of a deployment has at `now`, beside those of whom the state does not show that they are gone.
+/// Who else the group of a deployment has at `now`, beside those of whom the state does not show that they are gone. A
+/// routing group that was called by its name counts as one group.
 pub(super) fn company(
     view: View<'_>,
     now: Millis,
-    deployment: DeploymentIx,
+    (target, deployment): (Resolved, DeploymentIx),
     need: Need,
     is_gone: &dyn Fn(DeploymentIx) -> bool,
 ) -> Company {
-    let group = view.config.deployment(deployment).and_then(|known| view.config.group(known.group));
+    let own = || view.config.deployment(deployment).and_then(|known| view.config.group(known.group));
+    let pool = match target {
+        Resolved::Group(group) => view.config.group(group).filter(|group| group.kind == GroupKind::Pool),
+        Resolved::Deployment(_) => None,
+    };
+    let group = pool.or_else(own);
     let others =
         || group.map_or(&[][..], |group: &Group| &group.members).iter().filter(|ix| **ix != deployment);
     if others().next().is_none() {

@@ -18,7 +18,7 @@ impl State {
                     cell.usage.add(now, *reserved);
                 }
                 let health = self.deployments.get_mut(usize::from(deployment.0))?;
-                if let Some(group) = self.groups.get_mut(usize::from(known.group.0)) {
+                if let Some(group) = self.groups.get_mut(usize::from(config.turns_of(known).0)) {
                     health.next_turn = group.turns.take(health.next_turn, known.weight.unwrap_or(1.0));
                 }
                 health.quota.spend(*reserved);
@@ -44,7 +44,7 @@ impl State {
                     circuit.probed(*lease);
                 }
                 let health = self.health_mut(*deployment)?;
-                health.pace.timed(now, config.policy.latency, *stream, *after_ms, *tokens);
+                health.pace.timed(now, config.latency_of(known), *stream, *after_ms, *tokens);
                 if *stream {
                     health.streams.add(*after_ms)
                 } else {
@@ -94,10 +94,11 @@ impl State {
                 }
             }
             Delta::Failed { deployment, class } => {
+                let rules = config.latency_of(config.deployment(*deployment)?);
                 let health = self.health_mut(*deployment)?;
                 health.window.failed(now);
                 health.fails.add(now, *class);
-                health.pace.failed(now, config.policy.latency);
+                health.pace.failed(now, rules);
                 health.totals.1 = health.totals.1.saturating_add(1);
                 health.failed_at = health.failed_at.max(now);
                 None

@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
-use crate::config::DeploymentIx;
+use crate::config::{DeploymentIx, LatencyRules};
 use crate::state::View;
 
 use super::filter::Need;
@@ -20,6 +20,8 @@ pub struct Field<'a> {
     pub now: Millis,
     /// What the request needs.
     pub need: Need,
+    /// How times are compared.
+    pub latency: &'a LatencyRules,
 }
 
 /// What a strategy goes by; the lowest is taken. The largest number is "not known".

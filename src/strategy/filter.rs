@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use crate::base::time::Millis;
-use crate::config::{BudgetIx, Deployment, DeploymentIx, LimitMode};
+use crate::config::{BudgetIx, Deployment, DeploymentIx, Resolved};
 use crate::error::FaultKind;
 use crate::state::{Circuit, CircuitState, Counts, Health, Lease, Measure, Timing, View};
 
@@ -229,7 +229,7 @@ fn tells_for_itself(view: View<'_>, known: &Deployment) -> bool {
 /// this kind; but for an account that is empty, where the answer is known.
 #[must_use]
 pub fn is_asked_anyway(view: View<'_>, known: &Deployment, kind: FaultKind) -> bool {
-    view.config.group(known.group).is_some_and(|group| group.members.len() == 1) && kind != FaultKind::Quota
+    view.config.is_alone(known) && kind != FaultKind::Quota
 }
 
 /// The limits that the config sets: calls at once, and, where they are bounds, requests and tokens of a minute.
@@ -240,14 +240,13 @@ fn at_limit(
     known: &Deployment,
     need: Need,
 ) -> Option<Exclusion> {
-    let policy = &view.config.policy;
     let cell = || view.state.health(known.limit_cell(ix));
-    if let Some(most) = known.max_parallel.or(policy.default_max_parallel)
+    if let Some(most) = known.max_parallel.or(view.config.policy.default_max_parallel)
         && cell().is_some_and(|health| health.open.count(now, need.beside) >= most as usize)
     {
         return Some(Exclusion::Full);
     }
-    if policy.limit_mode == LimitMode::Soft || !known.has_limits() {
+    if !view.config.binds(known) {
         return None;
     }
     let usage = &cell()?.usage;
@@ -295,7 +294,7 @@ fn elsewhere(
     if let Some(until) = view.state.health(ix)?.circuit.elsewhere(now) {
         return Some(Exclusion::CooldownElsewhere { until });
     }
-    if view.config.policy.limit_mode == LimitMode::Soft || !known.has_limits() {
+    if !view.config.binds(known) {
         return None;
     }
     let usage = &view.state.health(known.limit_cell(ix))?.usage;
@@ -313,7 +312,7 @@ pub fn places(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need) -> usiz
     let Some(cell) = view.state.health(known.limit_cell(ix)) else { return 0 };
     let most = known.max_parallel.or(view.config.policy.default_max_parallel);
     let parallel = most.map_or(usize::MAX, |most| (most as usize).saturating_sub(cell.open.count(now, None)));
-    let rpm = known.rpm.filter(|_| view.config.policy.limit_mode == LimitMode::Hard);
+    let rpm = known.rpm.filter(|_| view.config.binds(known));
     let requests = rpm.map_or(u64::MAX, |rpm| rpm.saturating_sub(cell.usage.own(now).requests));
     parallel.min(usize::try_from(requests).unwrap_or(usize::MAX))
 }
@@ -328,16 +327,30 @@ fn advice(now: Millis, health: &Health, need: Need) -> Option<Exclusion> {
     health.is_stalled(now, need.stream).then_some(Exclusion::Stalled)
 }
 
-/// Keeps the lowest `order` level; deployments without one come after all that have one.
-pub fn lowest_order(view: View<'_>, candidates: &mut Candidates) {
-    let order = |ix: &DeploymentIx| order_of(view, *ix);
+/// Keeps the lowest `order` level of a target; deployments without one come after all that have one.
+pub fn lowest_order(view: View<'_>, target: Resolved, candidates: &mut Candidates) {
+    if let Resolved::Group(group) = target
+        && view.config.group(group).is_some_and(|group| !group.levels.is_empty())
+    {
+        return lowest_level(view, target, candidates);
+    }
+    let order = |ix: &DeploymentIx| {
+        view.config.deployment(*ix).and_then(|deployment| deployment.order).unwrap_or(u32::MAX)
+    };
     if let Some(lowest) = candidates.iter().map(order).min() {
         candidates.retain(|ix| order(ix) == lowest);
     }
 }
 
-/// The level of a deployment; the last one for those without.
+/// As [`lowest_order`], of a target that has levels of its own, instead of those of its deployments.
+#[cold]
+fn lowest_level(view: View<'_>, target: Resolved, candidates: &mut Candidates) {
+    let lowest = candidates.iter().map(|ix| order_of(view, target, *ix)).min();
+    candidates.retain(|ix| Some(order_of(view, target, *ix)) == lowest);
+}
+
+/// The level of a deployment as one of a target; the last one for those without.
 #[must_use]
-pub fn order_of(view: View<'_>, ix: DeploymentIx) -> u32 {
-    view.config.deployment(ix).and_then(|deployment| deployment.order).unwrap_or(u32::MAX)
+pub fn order_of(view: View<'_>, target: Resolved, ix: DeploymentIx) -> u32 {
+    view.config.order_in(target, ix).unwrap_or(u32::MAX)
 }

@@ -37,7 +37,7 @@ pub(super) fn pick(field: &Field<'_>, rng: &mut Rng) -> Option<DeploymentIx> {
 
 pub(super) fn weights(field: &Field<'_>) -> Weights {
     let scores = field.scores(score);
-    let rules = field.view.config.policy.latency;
+    let rules = field.latency;
     let sends = |place: usize| field.candidates.get(place).map_or(0, |ix| busy::score(field, *ix));
     let idle = |place: usize| scores.get(place) == Some(&UNKNOWN) && sends(place) == 0;
     let drawn = |is: &dyn Fn(usize) -> bool| -> Weights {
@@ -73,7 +73,7 @@ fn is_old(field: &Field<'_>, place: usize, lowest: u64) -> bool {
     let health = field.candidates.get(place).and_then(|ix| field.view.state.health(*ix));
     let Some(track) = health.map(|health| health.pace.of(field.need.timing)) else { return true };
     let fresh_ms = if track.newest_us() < lowest { PROMISING_MS } else { FRESH_MS };
-    field.now.since(track.last()) >= fresh_ms.min(field.view.config.policy.latency.ttl_ms)
+    field.now.since(track.last()) >= fresh_ms.min(field.latency.ttl_ms)
 }
 
 /// How long the answer is expected to take to its beginning, or for a token, in microseconds.
@@ -81,7 +81,7 @@ pub(super) fn score(field: &Field<'_>, ix: DeploymentIx) -> u64 {
     let Field { view, now, need, .. } = field;
     let Some(health) = view.state.health(ix) else { return UNKNOWN };
     let track = health.pace.of(need.timing);
-    let expected = track.expected_us(*now, view.config.policy.latency);
+    let expected = track.expected_us(*now, *field.latency);
     let Some(expected) = expected.or_else(|| told(health, need.timing)) else {
         return UNKNOWN;
     };

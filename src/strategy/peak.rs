@@ -60,9 +60,9 @@ fn is_better(field: &Field<'_>, one: DeploymentIx, other: DeploymentIx) -> Order
 
 /// For how long a request is thought to wait, in microseconds: of a token where tokens are timed.
 pub(super) fn score(field: &Field<'_>, ix: DeploymentIx) -> u64 {
-    let Field { view: View { config, state }, now, need, .. } = field;
+    let Field { view: View { state, .. }, now, need, latency, .. } = field;
     let Some(health) = state.health(ix) else { return UNKNOWN };
-    let peak = health.pace.of(need.timing).peak_us(*now, config.policy.latency);
+    let peak = health.pace.of(need.timing).peak_us(*now, **latency);
     let Some(peak) = peak.or_else(|| told(health, need.timing)) else { return UNKNOWN };
     // At least one, so that the number of the sends tells what the times do not.
     peak.max(1).saturating_mul(busy::score(field, ix).saturating_add(1)).min(UNKNOWN - 1)

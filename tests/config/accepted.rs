@@ -137,7 +137,6 @@ fn streams_have_rules_at_the_router() {
 fn options_that_are_not_carried_out_are_told_of() {
     for (name, value) in [
         ("routing_strategy", json!("adaptive")),
-        ("routing_groups", json!([])),
         ("retry_budget", json!({})),
         ("weights", json!({})),
         ("routing_strategy", json!("provider-budget-routing")),

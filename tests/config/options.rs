@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use switchman::config::{
     CacheControl, CallOptions, CommitAt, ErrorClass, FallbackLists, FaultSet, GroupIx, Hedging,
-    IN_PROCESS_KEYS, MidStream, Mock, Observe, PerClass, ROUTER_KEYS, Resolved, RouterConfig, StreamRules,
-    StreamUsage, Timeouts,
+    IN_PROCESS_KEYS, MidStream, Mock, Observe, PerClass, ROUTER_KEYS, Resolved, RouterConfig, Strategy,
+    StreamRules, StreamUsage, Timeouts,
 };
 use switchman::error::FaultKind;
 
@@ -41,7 +41,7 @@ fn everything_that_is_carried_out_is_read() {
         "mock_testing_fallbacks": true, "mock_testing_context_fallbacks": true, "mock_testing_content_policy_fallbacks": true,
         "context_window_fallbacks": [{ "a": ["b"] }], "content_policy_fallbacks": [],
         "mid_stream": "restart", "commit": "head", "observe": "off", "stream_usage": "always", "drop_params": true,
-        "fallback_on": ["timeout"], "retry_policy": { "TimeoutErrorRetries": 5 }, "hedging": { "after_ms": 20 }, "priority": 0,
+        "fallback_on": ["timeout"], "retry_policy": { "TimeoutErrorRetries": 5 }, "hedging": { "after_ms": 20 }, "priority": 0, "routing_strategy": "least-busy",
         "explain": true, "mock_response": "Hi", "mock_delay": 0.1, "mock_timeout": false, "mock_testing_rate_limit_error": true,
         "specific_deployment": true, "caching": false, "tenant": "acme",
         "cache": { "no-cache": true, "no-store": true, "use-cache": true, "ttl": 1.5, "s-maxage": 0, "namespace": "n" },
@@ -88,6 +88,7 @@ fn everything_that_is_carried_out_is_read() {
         fallback_on: Some(fallback_on),
         retry_policy,
         hedging: Some(Hedging::After(20)),
+        strategy: Some(Strategy::LeastBusy),
         priority: Some(0),
         tags: Vec::new(),
         explain: true,
@@ -141,6 +142,7 @@ fn mistakes_are_told() {
     refused(&json!({ "hedging": 3 }), "hedging", "expected a boolean, got a number");
     refused(&json!({ "priority": -1 }), "priority", "must not be negative");
     refused(&json!({ "priority": "high" }), "priority", "expected a number, got a string");
+    refused(&json!({ "routing_strategy": "least-buzy" }), "routing_strategy", "did you mean `least-busy`?");
     refused(&json!({ "explain": 1 }), "explain", "expected a boolean");
     refused(&json!({ "caching": "yes" }), "caching", "expected a boolean");
     refused(&json!({ "cache": true }), "cache", "expected an object, got a boolean");
@@ -165,6 +167,7 @@ fn what_is_known_and_not_carried_out_is_passed_over() {
     let options = parse(&json!({
         "metadata": { "session_id": "x" }, "tags": ["a"],
         "sessionId": "x", "signal": {}, "specific_deployment": false, "litellm_metadata": {},
+        "routing_strategy": "lar1", "routing_strategy_args": { "ttl": 1 },
     }));
     assert_eq!(options, CallOptions::default());
 }

@@ -23,21 +23,21 @@ fn strategies_have_names() {
         ("peak-ewma", Strategy::PeakEwma),
     ] {
         let given = by(json!(name));
-        assert_eq!((config(&given).policy.strategy, strategy.name()), (strategy, name));
+        assert_eq!((config(&given).policy.routing.strategy, strategy.name()), (strategy, name));
         assert_eq!(notices(&given), Vec::<String>::new());
     }
-    assert_eq!(config(&by(json!("usage-based-routing-v2"))).policy.strategy, Strategy::UsageBased);
-    assert_eq!(config(&one(json!({}))).policy.strategy, Strategy::SimpleShuffle);
+    assert_eq!(config(&by(json!("usage-based-routing-v2"))).policy.routing.strategy, Strategy::UsageBased);
+    assert_eq!(config(&one(json!({}))).policy.routing.strategy, Strategy::SimpleShuffle);
     let mut nested = one(json!({}));
     nested["router_settings"] = json!({ "routing_strategy": "round-robin" });
-    assert_eq!(config(&nested).policy.strategy, Strategy::RoundRobin);
+    assert_eq!(config(&nested).policy.routing.strategy, Strategy::RoundRobin);
 }
 
 #[test]
 fn who_is_not_carried_out_is_told_of_and_shuffled() {
     for name in ["adaptive", "custom", "lar1", "provider-budget-routing"] {
         let given = by(json!(name));
-        assert_eq!(config(&given).policy.strategy, Strategy::SimpleShuffle);
+        assert_eq!(config(&given).policy.routing.strategy, Strategy::SimpleShuffle);
         let told = notices(&given);
         assert!(told.len() == 1 && told[0].contains("`simple-shuffle` is"), "{told:?}");
     }
@@ -50,13 +50,13 @@ fn arguments_are_read_and_checked() {
         given["routing_strategy_args"] = args;
         given
     };
-    assert_eq!(config(&with(json!({}))).policy.latency, LatencyRules::DEFAULT);
+    assert_eq!(config(&with(json!({}))).policy.routing.latency, LatencyRules::DEFAULT);
     let args = json!({ "ttl": 60, "lowest_latency_buffer": 0.25, "max_latency_list_size": 5, "ttft_percentile": 0.9 });
     let expected =
         LatencyRules { ttl_ms: 60_000, buffer_milli: 250, samples: 5, percentile_milli: Some(900) };
-    assert_eq!(config(&with(args)).policy.latency, expected);
+    assert_eq!(config(&with(args)).policy.routing.latency, expected);
     let many = with(json!({ "max_latency_list_size": 1_000, "ttl": null }));
-    assert_eq!((config(&many).policy.latency.samples, notices(&many).len()), (64, 1));
+    assert_eq!((config(&many).policy.routing.latency.samples, notices(&many).len()), (64, 1));
     for (args, place, words) in [
         (json!([]), "", "expected an object, got a list"),
         (json!({ "tll": 60 }), ".tll", "did you mean `ttl`?"),

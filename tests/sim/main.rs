@@ -37,6 +37,7 @@ mod remaining;
 mod reserve;
 mod resume;
 mod retry;
+mod routing;
 mod saved;
 mod sharing;
 mod shelf;

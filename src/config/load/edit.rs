@@ -10,7 +10,7 @@ use super::models::models;
 use super::problems::{Path, Problem, Report};
 use super::read::{LONGEST_MS, Members, Reader, kind_of};
 use super::scopes::Scopes;
-use crate::config::{Policy, Timeouts};
+use crate::config::{Policy, Strategy, Timeouts};
 
 /// What stands in front of the paths of a deployment that is not in the list yet.
 const ALONE: &str = "model_list[0]";
@@ -71,6 +71,12 @@ pub fn settings(config: &Value, policy: &Policy) -> Members {
         }
     }
     let mut tell = |name: &str, value: Value| _ = told.insert(name.to_owned(), value);
+    // One that is written and not carried out is not the one that counts.
+    let strategy = policy.routing.strategy;
+    let written = scopes.each("routing_strategy").find_map(|(_, value)| Strategy::named(value.as_str()?));
+    if written != Some(strategy) {
+        tell("routing_strategy", strategy.name().into());
+    }
     tell("num_retries", policy.num_retries.into());
     tell("max_fallbacks", policy.max_fallbacks.into());
     tell("max_attempts", policy.max_attempts.into());

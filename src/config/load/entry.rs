@@ -115,6 +115,7 @@ pub(super) fn entry(
         written: target.written.clone(),
         parent: None,
         is_retired: false,
+        is_bound: false,
         // The entry's position is set when the deployment is added.
         place: Place { entry: 0, organization: part },
         dialect: target.provider.dialect,

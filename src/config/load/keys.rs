@@ -83,7 +83,7 @@ const SETTINGS: &str = "\
         max_fallbacks max_attempts fallbacks default_fallbacks context_window_fallbacks \
         content_policy_fallbacks timeout stream_timeout headers_timeout first_token_timeout \
         idle_timeout deadline cooldown_time disable_cooldowns routing_strategy \
-        routing_strategy_args mid_stream commit observe stream_usage enable_mid_stream_fallback_continuation drop_params retry_policy \
+        routing_strategy_args routing_groups mid_stream commit observe stream_usage enable_mid_stream_fallback_continuation drop_params retry_policy \
         model_group_retry_policy allowed_fails allowed_fails_policy when_all_down fallback_on hedging \
         default_max_parallel_requests limit_mode enable_pre_call_checks enable_pre_call_check \
         optional_pre_call_checks default_priority enable_health_check_routing \
@@ -96,7 +96,6 @@ pub(super) fn settings() -> impl Iterator<Item = &'static str> {
 }
 
 const SETTINGS_LATER: &str = "\
-        routing_groups \
         enable_tag_filtering tag_filtering_match_any tag_routing_prefix \
         health_check_ignore_transient_errors deployment_affinity_ttl_seconds \
         model_group_affinity_config session_affinity_repin_on_failover \

@@ -12,6 +12,11 @@ use crate::config::LimitMode;
 const BINDING: [&str; 4] =
     ["usage-based-routing", "usage-based-routing-v2", "cost-based-routing", "latency-based-routing"];
 
+/// Does a strategy pass over deployments at their limit?
+pub(super) fn binds(strategy: &str) -> bool {
+    BINDING.contains(&strategy)
+}
+
 /// The value of `optional_pre_call_checks` that makes limits bind.
 const LIMITS: &str = "enforce_model_rate_limits";
 
@@ -33,7 +38,7 @@ pub(super) fn limit_mode(
     // Both are looked at, so that the mistakes of both are told.
     let is_checked = pre_call_checks(reader, settings);
     let is_listed = settings.pick(reader, "optional_pre_call_checks", optional_checks).unwrap_or(false);
-    let binds = is_checked || is_listed || strategy.is_some_and(|name| BINDING.contains(&name));
+    let binds = is_checked || is_listed || strategy.is_some_and(binds);
     given.unwrap_or(if binds { LimitMode::Hard } else { LimitMode::Soft })
 }
 

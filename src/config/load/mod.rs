@@ -25,12 +25,13 @@ pub(super) mod mock;
 mod models;
 mod params;
 pub(super) mod policies;
+mod pools;
 mod price;
 pub(super) mod problems;
 pub(super) mod read;
 pub(super) mod scopes;
 pub(super) mod settings;
-mod strategy;
+pub(super) mod strategy;
 pub(super) mod streams;
 mod target;
 
@@ -88,7 +89,9 @@ pub fn load(
     let mut models = models::models(reader, top.get("model_list"), &defaults, skip);
     // Without a single group every name would be unknown, which says nothing new.
     if !models.config.groups.is_empty() {
+        let pools = pools::declare(reader, &settings, &mut models);
         aliases::aliases(reader, &settings, &mut models);
+        pools::fill(reader, &settings, &pools, &mut models, &policy);
         policies::group_policies(reader, &settings, &mut models);
         caching.groups = caching::groups(reader, &settings, &mut models);
         fallbacks::keep_named(&settings, &mut models.config);
@@ -101,6 +104,7 @@ pub fn load(
     let mut config = RouterConfig { policy, caching, host, ..models.config };
     config.leave_out_forbidden();
     config.share_budgets();
+    config.note_strategies();
     let (problems, notices) = std::mem::take(&mut reader.report).finish();
     if !problems.is_empty() {
         return Err(problems);

@@ -6,7 +6,7 @@ use super::read::Reader;
 use super::scopes::Scopes;
 use super::strategy::{args, strategy};
 use super::streams::streams;
-use crate::config::{Policy, Strategy, Timeouts, WhenAllDown};
+use crate::config::{Policy, Routing, Strategy, Timeouts, WhenAllDown};
 
 /// The values of `when_all_down`.
 const ALL_DOWN: [WhenAllDown; 2] = [WhenAllDown::Error, WhenAllDown::LeastRecentlyFailed];
@@ -14,13 +14,16 @@ const ALL_DOWN: [WhenAllDown; 2] = [WhenAllDown::Error, WhenAllDown::LeastRecent
 /// Reads the policy. `fallback` holds the time limits of `default_litellm_params`.
 pub(super) fn policy(reader: &mut Reader<'_>, settings: &Scopes<'_>, fallback: Timeouts) -> Policy {
     let default = Policy::default();
-    let strategy = strategy(reader, settings);
+    let strategy = settings.pick(reader, "routing_strategy", strategy);
+    let routing = Routing {
+        strategy: strategy.and_then(Strategy::named).unwrap_or_default(),
+        latency: settings.pick(reader, "routing_strategy_args", args).unwrap_or_default(),
+    };
     let default_max_parallel = settings.pick(reader, "default_max_parallel_requests", Reader::count);
     // Accepted where it stands: what `setHealth` tells counts in any case.
     settings.pick(reader, "enable_health_check_routing", Reader::flag);
     Policy {
-        latency: settings.pick(reader, "routing_strategy_args", args).unwrap_or(default.latency),
-        strategy: strategy.and_then(Strategy::named).unwrap_or_default(),
+        routing,
         num_retries: settings.pick(reader, "num_retries", Reader::retries).unwrap_or(default.num_retries),
         retry_after_ms: settings
             .pick(reader, "retry_after", Reader::seconds)

@@ -18,21 +18,21 @@ const ARGS: &str = "ttl lowest_latency_buffer max_latency_list_size ttft_percent
 const MOST_SAMPLES: u8 = 64;
 
 /// Reads the name of the strategy. One that is not carried out decides nothing but how far limits bind.
-pub(super) fn strategy(reader: &mut Reader<'_>, settings: &Scopes<'_>) -> Option<&'static str> {
-    let mut found = None;
-    for (at, value) in settings.each("routing_strategy") {
-        let Some(name) = reader.text(&at, value) else { continue };
-        let known = STRATEGIES.split_ascii_whitespace().find(|known| *known == name);
-        found = found.or(known);
-        if known.is_none() {
-            reader.no_such(&at, "strategy", &name, STRATEGIES);
-        } else if Strategy::named(&name).is_none() {
-            let (name, instead) = (quote(&name), Strategy::default().name());
-            let message = format!("{name} is accepted, and not carried out in this version: `{instead}` is");
-            reader.report.notice(&at, message);
-        }
+pub(in crate::config) fn strategy(
+    reader: &mut Reader<'_>,
+    at: &Path<'_>,
+    value: &Value,
+) -> Option<&'static str> {
+    let name = reader.text(at, value)?;
+    let known = STRATEGIES.split_ascii_whitespace().find(|known| *known == name);
+    if known.is_none() {
+        reader.no_such(at, "strategy", &name, STRATEGIES);
+    } else if Strategy::named(&name).is_none() {
+        let (name, instead) = (quote(&name), Strategy::default().name());
+        let message = format!("{name} is accepted, and not carried out in this version: `{instead}` is");
+        reader.report.notice(at, message);
     }
-    found
+    known
 }
 
 /// `routing_strategy_args`.

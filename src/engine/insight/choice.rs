@@ -32,7 +32,8 @@ impl Router {
         let tag = tightest(self.view(), now, &budgets_of(&self.config, &options.tags), None);
         let need = Need { counts, stream, timing: Timing::of(Surface::Chat, stream), tag, ..Need::default() };
         let (target, _) = self.target(model, options, true)?;
-        choose(self.view(), now, model, target, need, &mut rng)
+        self.heed(options);
+        choose(self.view(), now, model, target, (need, options.strategy), &mut rng)
     }
 
     /// Notes that a deployment is well, or not, as somebody outside has found. That it is well closes its circuit; that it is

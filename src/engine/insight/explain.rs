@@ -22,6 +22,7 @@ impl Router {
         let now = self.advance(now);
         let (target, _) = self.target(&request.model, &request.options, true)?;
         request.options.explain = true;
+        self.heed(&request.options);
         let spec = request.take_spec(target);
         let rng = Rng::for_call(self.seed().unwrap_or(0), self.begun());
         let mut call = Call::new(spec, self.view(), rng, now, self.begun());
@@ -95,6 +96,7 @@ pub(super) fn kind_of(config: &RouterConfig, requested: &str, target: Resolved) 
         _ if is_alias() => "alias",
         Some(GroupKind::Derived { .. }) => "wildcard",
         Some(GroupKind::Direct) => "model",
+        Some(GroupKind::Pool) => "routing_group",
         _ => "group",
     }
 }
@@ -106,7 +108,7 @@ fn choice(out: &mut Writer, config: &RouterConfig, decision: &Decision) {
     out.key("candidates").raw("[");
     let shares = decision.shares();
     for (one, share) in decision.candidates.iter().zip(shares) {
-        candidate(out, config, decision.at, one, share);
+        candidate(out, config, decision, one, share);
     }
     out.push("]");
     fraction(out, "draw", decision.draw);
@@ -114,15 +116,15 @@ fn choice(out: &mut Writer, config: &RouterConfig, decision: &Decision) {
     out.push("}");
 }
 
-fn candidate(out: &mut Writer, config: &RouterConfig, at: Millis, one: &Candidate, share: f64) {
+fn candidate(out: &mut Writer, config: &RouterConfig, decision: &Decision, one: &Candidate, share: f64) {
     out.raw("{").key("deployment").text(id(config, one.deployment));
     let known = config.deployment(one.deployment);
     text(out, "model_used", known.map(|known| known.model_used()).as_deref());
     flag(out, "eligible", one.passed.is_none());
     text(out, "reason", one.passed.map(|passed| passed.code()));
     text(out, "despite", one.despite.map(|exclusion| exclusion.code()));
-    number(out, "wait_ms", one.wait_ms(at));
-    number(out, "order", known.and_then(|known| known.order).map(u64::from));
+    number(out, "wait_ms", one.wait_ms(decision.at));
+    number(out, "order", config.order_in(decision.target, one.deployment).map(u64::from));
     fraction(out, "weight", one.passed.is_none().then_some(one.weight));
     fraction(out, "score", one.score);
     fraction(out, "share", Some(share));

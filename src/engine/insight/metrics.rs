@@ -4,7 +4,7 @@
 //! and classes of errors: no key, and no word of a caller.
 
 use crate::base::time::Millis;
-use crate::config::{DeploymentIx, GroupIx, GroupKind};
+use crate::config::{DeploymentIx, Group, GroupIx, GroupKind};
 use crate::engine::Router;
 use crate::state::{Circuit, CircuitState, GroupTally, Left, Measure, Outcomes, TOKENS, Tally};
 
@@ -94,7 +94,9 @@ impl Router {
             GroupRow { labels, ix: Some(ix), tally: tallies.group(ix).unwrap_or(none) }
         };
         let all = (0..).zip(&self.config.groups);
-        let declared = all.filter(|(_, one)| matches!(one.kind, GroupKind::Declared | GroupKind::Pattern));
+        let is_declared =
+            |one: &Group| matches!(one.kind, GroupKind::Declared | GroupKind::Pattern | GroupKind::Pool);
+        let declared = all.filter(|(_, one)| is_declared(one));
         let mut rows: Vec<GroupRow<'_>> = declared.map(|(at, one)| row((at, &one.name))).collect();
         if tallies.nowhere() != none {
             let labels = Labels::default().with("model_group", "");

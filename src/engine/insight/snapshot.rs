@@ -2,10 +2,10 @@
 
 use crate::base::json::Writer;
 use crate::base::time::Millis;
-use crate::config::{BudgetIx, Declared, Deployment, DeploymentIx, Group, GroupIx, GroupKind};
+use crate::config::{BudgetIx, Declared, Deployment, DeploymentIx, Group, GroupIx, GroupKind, Resolved};
 use crate::engine::Router;
 use crate::price::amount::usd;
-use crate::state::{Circuit, CircuitState, Counts, GroupState, Health, Left, RETRY_PRICE, Recent};
+use crate::state::{Circuit, CircuitState, Counts, Health, Left, RETRY_PRICE, Recent};
 
 use super::write::{finished, flag, fraction, moment, number, text};
 
@@ -29,7 +29,7 @@ impl Router {
         out.push("}").key("groups").raw("[");
         let is_there = |group: &Group| group.kind != GroupKind::Retired;
         for (at, group) in (0..).zip(&self.config.groups).filter(|(_, group)| is_there(group)) {
-            self.group_in(&mut out, now, group, self.state.group(GroupIx(at)));
+            self.group_in(&mut out, now, group, GroupIx(at));
         }
         out.push("]").key("deployments").raw("[");
         for (at, known) in (0..).zip(&self.config.deployments).filter(|(_, known)| !known.is_retired) {
@@ -61,12 +61,14 @@ impl Router {
         out.push("}");
     }
 
-    fn group_in(&self, out: &mut Writer, now: Millis, group: &Group, state: Option<&GroupState>) {
+    fn group_in(&self, out: &mut Writer, now: Millis, group: &Group, ix: GroupIx) {
+        let state = self.state.group(ix);
         out.raw("{").key("model_group").text(&group.name).key("deployments").raw("[");
         for ix in &group.members {
             out.text(self.config.deployment(*ix).map_or("", |known| &known.id));
         }
         out.push("]");
+        out.key("routing_strategy").text(self.config.routing_of(Resolved::Group(ix)).strategy.name());
         let tokens = state.map(|state| state.budget.at(now) as f64 / RETRY_PRICE as f64);
         fraction(out, "retry_tokens", tokens);
         number(out, "waiting", state.map(|state| state.waiting(now) as u64));

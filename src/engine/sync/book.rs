@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use crate::base::time::Millis;
-use crate::config::{DeploymentIx, LimitMode, RouterConfig};
+use crate::config::{DeploymentIx, RouterConfig};
 use crate::state::{Counts, Measure, Quota, State};
 
 use super::ops::Facet;
@@ -114,9 +114,8 @@ pub(super) struct Books {
 
 /// Is the use of a deployment worth counting together? Where limits are bounds, or its provider tells of its own.
 pub(super) fn is_counted(config: &RouterConfig, state: &State, ix: DeploymentIx) -> bool {
-    let is_limited = config.deployment(ix).is_some_and(|known| {
-        known.limit_cell(ix) == ix && known.has_limits() && config.policy.limit_mode == LimitMode::Hard
-    });
+    let is_limited =
+        config.deployment(ix).is_some_and(|known| known.limit_cell(ix) == ix && config.binds(known));
     is_limited || state.health(ix).is_some_and(|health| health.quota != Quota::default())
 }
 

@@ -4,7 +4,7 @@
 //! larger or smaller than what was used is mended by the next batch.
 
 use crate::base::time::Millis;
-use crate::config::{DeploymentIx, LimitMode, RouterConfig};
+use crate::config::{DeploymentIx, RouterConfig};
 use crate::state::{Counts, Delta, Measure};
 use crate::strategy::bounds;
 
@@ -84,10 +84,10 @@ impl Sync {
             Delta::Ended { deployment, sent, reserved, used, .. } => (*deployment, *sent, *reserved, *used),
             _ => return,
         };
-        if !self.carries.reserve || config.policy.limit_mode == LimitMode::Soft || before == after {
+        if !self.carries.reserve || before == after {
             return;
         }
-        let Some(known) = config.deployment(deployment).filter(|known| known.has_limits()) else { return };
+        let Some(known) = config.deployment(deployment).filter(|known| config.binds(known)) else { return };
         let changes =
             bounds(known, after).zip(bounds(known, before)).map(|((_, measure, after), (.., before))| {
                 (measure, signed(after).saturating_sub(signed(before)))

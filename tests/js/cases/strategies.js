@@ -1,17 +1,17 @@
 /** Another strategy than the default one: named in the config, told by `explain`. */
 
 import assert from "node:assert/strict";
-import { CHAT, deployment } from "../support/kit.js";
+import { CHAT, CHAT_URL, deployment, post, rejection } from "../support/kit.js";
 import { mixed } from "../support/mixed.js";
 
 export const strategies = {};
 
 /** Two providers behind a router that goes by a strategy; who was asked, in turn. */
-function by(kit, routing_strategy, { one, two } = {}) {
+function by(kit, routing_strategy, { one, two, host } = {}) {
   const params = { one: { order: 1, ...one }, two: { order: 1, ...two } };
-  const { router } = mixed(kit, ["openai", "anthropic"], { config: { routing_strategy }, params });
+  const { router, ...providers } = mixed(kit, ["openai", "anthropic"], { config: { routing_strategy }, params, host });
   const ask = async () => (await router.completion(CHAT))._hidden_params.model_id;
-  return { router, ask };
+  return { router, ask, providers };
 }
 
 const told = (router) => {
@@ -70,4 +70,45 @@ strategies["a strategy is changed while the router is used"] = async (kit) => {
   const { router } = by(kit, "simple-shuffle");
   router.updateSettings({ routing_strategy: "least-busy" });
   assert.equal(told(router)[0], "least-busy");
+};
+
+strategies["a routing group has a strategy of its own, and a name for all of its deployments"] = async (kit) => {
+  const { router } = by(kit, "simple-shuffle");
+  const [group] = router.getModelNames();
+  router.updateSettings({ routing_groups: [{ group_name: "all", models: [group], routing_strategy: "round-robin" }] });
+  assert.deepEqual(router.getModelNames(), ["all", group].sort());
+  assert.equal(told(router)[0], "round-robin");
+  const answer = await router.completion({ ...CHAT, model: "all" });
+  assert.equal(answer._hidden_params.requested_model, "all");
+  assert.deepEqual(router.snapshot().groups.map((one) => one.routing_strategy), ["round-robin", "round-robin"]);
+  assert.deepEqual([router.getSettings().routing_strategy, router.getSettings().routing_groups.length], ["simple-shuffle", 1]);
+};
+
+strategies["a call may ask for a strategy, which no provider hears of"] = async (kit) => {
+  const prices = { one: { input_cost_per_token: 2e-6, output_cost_per_token: 2e-6 }, two: { input_cost_per_token: 1e-6, output_cost_per_token: 1e-6 } };
+  const { router, providers } = by(kit, "simple-shuffle", prices);
+  const asked = { ...CHAT, routing_strategy: "cost-based-routing" };
+  for (let turn = 0; turn < 6; turn++) {
+    const { _hidden_params } = await (turn % 2 ? router.completion(asked) : router.completion(CHAT, { routing_strategy: "cost-based-routing" }));
+    assert.equal(_hidden_params.model_id, "two");
+  }
+  assert.equal(router.explain(asked).decisions[0].strategy, "cost-based-routing");
+  assert.equal(router.getAvailableDeployment(asked).id, "two");
+  assert.ok(Object.values(providers).flatMap(({ calls }) => calls).every(({ body }) => !("routing_strategy" in body)));
+  const { message } = await rejection(router.completion({ ...CHAT, routing_strategy: "cheapest" }));
+  assert.match(message, /no strategy `cheapest`/);
+};
+
+strategies["over fetch a strategy is asked for only by who is trusted"] = async (kit) => {
+  for (const trustRequestOptions of [false, true]) {
+    const { router } = by(kit, "simple-shuffle", { host: { trustRequestOptions } });
+    const ids = [];
+    for (let turn = 0; turn < 12; turn++) {
+      const response = await router.fetch(CHAT_URL, post({ ...CHAT, routing_strategy: "round-robin" }));
+      ids.push(response.headers.get("x-switchman-model-id"));
+      await response.text();
+    }
+    const isInTurn = ids.every((id, turn) => turn === 0 || id !== ids[turn - 1]);
+    assert.deepEqual([isInTurn, router.snapshot().router.stripped_keys], trustRequestOptions ? [true, 0] : [false, 12], `${ids}`);
+  }
 };
