@@ -18,7 +18,7 @@ use switchman::base::rng::Rng;
 use switchman::base::time::Millis;
 use switchman::config::{DeploymentIx, RouterConfig, load};
 use switchman::engine::Router;
-use switchman::plan::choose;
+use switchman::plan::{Look, choose};
 use switchman::state::{Bench, Counts, Delta, Lease, Scope, State, View};
 use switchman::strategy::Need;
 
@@ -120,9 +120,10 @@ impl Bed {
         let target = self.config.resolve("chat");
         let counts = Counts { requests: 1, input: 300, output: 200 };
         let need = Need { counts, stream: true, ..Need::default() };
+        let look = Look { need, ..Look::default() };
         let mut rng = Rng::for_call(1, 1);
         let mut one = || {
-            let chosen = choose(black_box(view), black_box(NOW), "chat", target, (need, None), &mut rng);
+            let chosen = choose(black_box(view), black_box(NOW), "chat", target, &look, &mut rng);
             usize::from(chosen.unwrap().0)
         };
         (0..times).map(|_| one()).sum()

@@ -17,6 +17,8 @@ export const SECOND = 7;
 export const ASK = 8;
 /** Ask the store for a place under the limits that it keeps. */
 export const RESERVE = 9;
+/** Ask the host's own strategy whom the call is to be sent to. */
+export const RANK = 10;
 
 /** What a request over `fetch` asks for, where it is not a surface. */
 export const REFUSED = 0;

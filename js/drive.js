@@ -1,8 +1,8 @@
 // The loop of one call: carries out what the core's steps say, and reports what happened. Decides nothing.
 
-import { askMayFallback } from "./ask.js";
+import { QUESTIONS } from "./ask.js";
 import { causeOf, describe } from "./cause.js";
-import { ASK, BYTES, COMMIT, DONE, FAILED, NONE, OVER, RESERVE, SECOND, SEND, WAIT } from "./codes.js";
+import { ASK, BYTES, COMMIT, DONE, FAILED, NONE, OVER, RANK, RESERVE, SECOND, SEND, WAIT } from "./codes.js";
 import { errorOf, internal, RouterError } from "./errors.js";
 import { Rival } from "./rival.js";
 import { MOVED_ON, send } from "./send.js";
@@ -71,7 +71,7 @@ export class Call {
   /**
    * @param {import("./hub.js").Hub} hub what the calls of a router share
    * @param {number} action the code of the call's first step
-   * @param {{ surface: number, isStream: boolean, body: (target: any) => any, source: () => any, model?: string, objects?: boolean,
+   * @param {{ surface: number, isStream: boolean, body: (target: any) => any, source: () => any, model?: string, objects?: boolean, request?: any, steering?: any,
    *   parse?: (bytes: any) => unknown, steers: boolean, explains?: boolean, keeps?: boolean, signal?: AbortSignal | null, headers?: Record<string, string>, started: number,
    *   about?: import("./callbacks.js").About }} plan
    */
@@ -108,8 +108,8 @@ export class Call {
           await send(this, this.#hub, this.#sendAs);
           break;
         case ASK:
-          this.action = NONE;
-          this.#askHost();
+        case RANK:
+          this.#askHost(QUESTIONS[this.action]);
           break;
         case RESERVE:
           this.action = NONE;
@@ -131,13 +131,12 @@ export class Call {
     }
   }
 
-  /** Asks the host about another target. An answer that comes after the core has moved on answers nothing. */
-  #askHost() {
-    const { core, id } = this;
-    const question = (this.#questions += 1);
-    askMayFallback(this.#hub.mayFallback, core.coreAskedTarget(id), (yes) => {
-      if (question !== this.#questions || this.#isOver) return;
-      this.#moved((core, id) => core.coreMayFallback(id, yes, this.#hub.now()));
+  /** Asks the host. An answer that comes after the core has moved on answers nothing. */
+  #askHost(question) {
+    this.action = NONE;
+    const number = (this.#questions += 1);
+    question(this.#hub, this, (event) => {
+      if (number === this.#questions && !this.#isOver) this.#moved((core, id) => event(core, id, this.#hub.now()));
     });
   }
 

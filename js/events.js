@@ -6,7 +6,7 @@ import { internal } from "./errors.js";
 /** The events of the contract, by name; "*" is all of them. */
 export const EVENTS = new Set([
   "request_start", "deployment_selected", "attempt_start", "first_token", "attempt_end", "retry", "fallback",
-  "cooldown_open", "cooldown_half_open", "cooldown_close", "request_end",
+  "cooldown_open", "cooldown_half_open", "cooldown_close", "hook_failed", "request_end",
 ]);
 
 /** Who listens to one router. */

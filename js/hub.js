@@ -64,6 +64,7 @@ export class Hub {
     /** The host's `fetch`; where there is none, the runtime's is looked up at each send, for it may be patched. */
     this.fetch = host.fetch;
     this.mayFallback = host.mayFallback;
+    this.customRoutingStrategy = host.customRoutingStrategy;
     this.tokenCounter = host.tokenCounter;
     this.sleep = host.sleep;
     /** May what comes over `fetch` ask for more than an answer? */

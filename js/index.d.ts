@@ -20,6 +20,7 @@ export * from "./types/manage.js";
 export * from "./types/meta.js";
 export * from "./types/options.js";
 export * from "./types/store.js";
+export * from "./types/strategy.js";
 
 /** A chat request whose model is told beside it. */
 type ChatRequestOf<Streams extends boolean> = Omit<ChatCompletionRequest, "model" | "stream"> &

@@ -1,8 +1,11 @@
 // Looking inside a router: a choice without a call, the whole decision, the state of everything.
 
-import { CHAT } from "./codes.js";
 import { errorOf, internal } from "./errors.js";
+import { NOT_ASKED, namedFor } from "./rank.js";
 import { split } from "./request.js";
+
+/** A promise is not waited for where the answer is due at once. */
+const LATE = "getAvailableDeployment: `customRoutingStrategy` answers by a promise, and nobody waits for it here";
 
 /**
  * Asks the core something that is no call.
@@ -26,13 +29,16 @@ function asked(hub, question, steering) {
 /** What the core wants to know of a request. */
 function facts(request, routerKeys, options) {
   const { body, steering } = split(request ?? {}, routerKeys, options);
-  return { model: typeof body.model === "string" ? body.model : "", isStream: body.stream === true, steering };
+  return { model: typeof body.model === "string" ? body.model : "", isStream: body.stream === true, steering, body };
 }
 
 /** Whom a call would be sent to now. */
 export function available(hub, routerKeys, request, options) {
-  const { model, isStream, steering } = facts(request, routerKeys, options);
-  const index = asked(hub, (core) => core.coreChoose(model, isStream, steering, hub.now()), steering);
+  const look = facts(request, routerKeys, options);
+  const { model, isStream, steering } = look;
+  const named = asked(hub, () => namedFor(hub, look), steering);
+  if (named === undefined) throw new TypeError(LATE);
+  const index = asked(hub, (core) => core.coreChoose(model, isStream, steering, ...named, hub.now()), steering);
   if (index < 0) throw errorOf(hub.core.coreError(0));
   const { id, group, model_used, provider, model: name, api_base } = hub.deployment(index);
   return { id, model_group: group, model_used, provider, model: name, api_base };
@@ -40,8 +46,10 @@ export function available(hub, routerKeys, request, options) {
 
 /** What would become of a call. */
 export function explained(hub, routerKeys, request, options) {
-  const { model, isStream, steering } = facts(request, routerKeys, options);
-  const told = asked(hub, (core) => core.coreExplain(CHAT, model, isStream, steering, hub.now()), steering);
+  const look = facts(request, routerKeys, options);
+  const { model, isStream, steering } = look;
+  // A strategy that answers by a promise says nothing here.
+  const told = asked(hub, (core) => core.coreExplain(model, isStream, steering, ...(namedFor(hub, look) ?? NOT_ASKED), hub.now()), steering);
   if (told === "") throw errorOf(hub.core.coreError(0));
   return JSON.parse(told);
 }

@@ -85,6 +85,12 @@ export class KeptConfig {
     });
   }
 
+  /** The host has a strategy of its own from now on, and it is used. */
+  custom() {
+    this.#host.customRoutingStrategy = true;
+    this.update({ routing_strategy: "custom" });
+  }
+
   list(name) {
     if (name !== undefined) needName("getModelList", name);
     return this.#ask((core) => core.coreModelList(name));

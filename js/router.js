@@ -211,6 +211,13 @@ export function makeRouter(glue, platform) {
       this.#kept.update(changes);
     }
 
+    /** Chooses by a function from now on, as with the strategy "custom". */
+    setCustomRoutingStrategy(strategy) {
+      if (typeof strategy !== "function") throw new TypeError("setCustomRoutingStrategy: expected a function");
+      this.#kept.custom();
+      this.#hub.customRoutingStrategy = strategy;
+    }
+
     /** Gives the router's memory back at once. */
     free() {
       // Once: what is freed already says so itself.
@@ -256,6 +263,8 @@ export function makeRouter(glue, platform) {
         model,
         isStream,
         objects: true,
+        request: body,
+        steering,
         steers,
         explains: options?.explain === true,
         signal,
@@ -307,7 +316,7 @@ function plainHost(host, platform) {
   const plain = {};
   for (const key in host) if (!INJECTED.has(key)) plain[key] = host[key];
   // The core is told which of its questions somebody answers.
-  if (typeof host.mayFallback === "function") plain.mayFallback = true;
+  for (const name of ["mayFallback", "customRoutingStrategy"]) if (typeof host[name] === "function") plain[name] = true;
   if (plain.subrequests === undefined && platform.subrequests !== undefined) plain.subrequests = platform.subrequests;
   const scope = /** @type {any} */ (globalThis);
   plain.browser = typeof scope.window === "object" && typeof scope.document === "object";
@@ -325,12 +334,12 @@ function environment(given) {
 }
 
 /** Hooks of the contract that this version does not call, and that a program relies on: said at once. */
-const NOT_CALLED = ["customRoutingStrategy", "filterDeployments", "beforeRoute", "getToken"];
+const NOT_CALLED = ["filterDeployments", "beforeRoute", "getToken"];
 
 /** A function that is none would fail at the first call; say so at once. */
 function checkInjected(host) {
   const problems = [];
-  for (const name of ["fetch", "now", "sleep", "waitUntil", "mayFallback", "tokenCounter", "callbackFetch"]) {
+  for (const name of ["fetch", "now", "sleep", "waitUntil", "mayFallback", "customRoutingStrategy", "tokenCounter", "callbackFetch"]) {
     if (host[name] !== undefined && typeof host[name] !== "function") {
       problems.push({ path: `host.${name}`, message: "expected a function" });
     }

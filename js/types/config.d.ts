@@ -160,7 +160,8 @@ export interface Budget {
  *   no price comes last;
  * - "usage-based-routing" and "usage-based-routing-v2": who has used the fewest tokens in the last minute;
  * - "peak-ewma": of two that are drawn, who keeps a request waiting for the shorter time, by a mean that follows slow answers at
- *   once and fast ones slowly, times the requests under way. Weights count for nothing.
+ *   once and fast ones slowly, times the requests under way. Weights count for nothing;
+ * - "custom": whom the host's `customRoutingStrategy` names.
  */
 export type RoutingStrategy =
   | "simple-shuffle"

@@ -84,6 +84,13 @@ export interface Fallback extends EventFacts {
   readonly error: string | null;
 }
 
+/** A function of the host has thrown, or said nothing in time: the call goes on as without it. */
+export interface HookFailed extends EventFacts {
+  readonly type: "hook_failed";
+  /** Which one. */
+  readonly hook: "customRoutingStrategy";
+}
+
 /** A deployment, or its credential and with it all that share it, is left alone from now on, or for longer. */
 export interface CooldownOpen extends EventFacts {
   readonly type: "cooldown_open";
@@ -143,6 +150,7 @@ export type RouterEvent =
   | CooldownOpen
   | CooldownHalfOpen
   | CooldownClose
+  | HookFailed
   | RequestEnd;
 
 export type EventName = RouterEvent["type"];

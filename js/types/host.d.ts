@@ -1,6 +1,7 @@
 import type { ResponseCache } from "./cache.js";
 import type { RouterEvent } from "./events.js";
 import type { Store } from "./store.js";
+import type { CustomRoutingStrategy } from "./strategy.js";
 
 /** How a request goes out: the runtime's `fetch`, or anything that behaves like it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -29,6 +30,15 @@ export interface Host {
    * that the config or the call names is allowed.
    */
   mayFallback?: (target: FallbackQuestion) => boolean | Promise<boolean>;
+  /**
+   * Picks the deployment where `routing_strategy` is "custom": asked once for each group that a call comes to, and for each
+   * `order` level of it. The id of a candidate (or the candidate itself) is the first choice, and the others follow after a
+   * failure; a list of ids is all that may be used, best first; anything else is a `NoDeploymentsAvailable` with the code
+   * "strategy_chose_nobody", after fallbacks. Ids of others are of no account. After an error, and after a second of silence, the
+   * router's own strategy picks, or "simple-shuffle", and `hook_failed` is told. Sees no credential. Default: none, and "custom" is a
+   * mistake.
+   */
+  customRoutingStrategy?: CustomRoutingStrategy;
   /**
    * Counts the tokens of a request, as it would be sent: asked once before each call, and only where a deployment declares
    * `tpm`, `itpm` or `otpm` and `limit_mode` is "hard". Default, and after an error or a second of silence: a quarter of the

@@ -32,6 +32,7 @@ export type ReasonCode =
   | "budget_spent_elsewhere"
   | "failed_in_this_call"
   | "cannot_serve"
+  | "not_named"
   | "higher_order"
   | "half_open";
 
@@ -55,7 +56,7 @@ export interface Candidate {
   /**
    * What the strategy went by, the lowest being the best: turns to wait ("round-robin"), sends under way ("least-busy"), milliseconds
    * to the first content, for a token or as a whole ("latency-based-routing", and times the requests under way "peak-ewma"), millionths of a dollar
-   * ("cost-based-routing"), tokens of the last minute ("usage-based-routing").
+   * ("cost-based-routing"), tokens of the last minute ("usage-based-routing"), the place in what the host has named ("custom").
    * `null` if it was passed over, and where the strategy goes by nothing of the kind, or nothing was known.
    */
   score: number | null;

@@ -1,4 +1,5 @@
 import type { Deployment, RouterSettings } from "./config.js";
+import type { CustomRoutingStrategy } from "./strategy.js";
 
 /**
  * A deployment as the router tells of it: an entry of a model list without its secrets. `api_key` and each of
@@ -119,4 +120,7 @@ export interface Management {
    * Fractions of seconds count.
    */
   updateSettings(changes: { [Name in keyof RouterSettings]?: RouterSettings[Name] | null }): void;
+
+  /** Picks deployments by a function from now on: as the host's `customRoutingStrategy`, with "custom" as the router's strategy. */
+  setCustomRoutingStrategy(strategy: CustomRoutingStrategy): void;
 }

@@ -42,6 +42,8 @@ pub struct HostRules {
     pub subrequests: Option<u32>,
     /// `mayFallback`: is the host asked before a call moves to another target?
     pub may_fallback: bool,
+    /// `customRoutingStrategy`: the host ranks the candidates where the strategy is `custom`. Default false.
+    pub custom_strategy: bool,
     /// `tokenCounter`: does the host count the tokens of requests?
     pub token_counter: bool,
     /// `storeName`: routers of the same name share what a store holds. Default "default".
@@ -59,6 +61,7 @@ impl Default for HostRules {
             max_body_bytes: 32 * 1024 * 1024,
             subrequests: None,
             may_fallback: false,
+            custom_strategy: false,
             token_counter: false,
             store_name: "default".to_owned(),
             in_browser: false,

@@ -115,7 +115,9 @@ impl RouterConfig {
     /// Is it counted what a deployment uses in a minute?
     #[must_use]
     pub fn counts_usage(&self, known: &Deployment) -> bool {
-        known.has_limits() || self.strategies.has(Strategy::UsageBased)
+        known.has_limits()
+            || self.strategies.has(Strategy::UsageBased)
+            || self.strategies.has(Strategy::Custom)
     }
 
     /// Finds what a requested model means: a group, through aliases, or one deployment by its id. See

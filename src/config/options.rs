@@ -13,7 +13,7 @@ use super::load::problems::{Path, Problem, quote};
 use super::load::read::{Members, Reader, kind_of};
 use super::load::scopes::Scopes;
 use super::load::settings::timeouts;
-use super::load::strategy::strategy;
+use super::load::strategy::{NOBODY_ANSWERS, strategy};
 use super::load::streams::streams;
 use super::{
     CacheControl, FallbackLists, FaultSet, Hedging, Mock, PerClass, Purpose, RouterConfig, Strategy,
@@ -204,7 +204,7 @@ fn read(reader: &mut Reader<'_>, members: &Members, config: &RouterConfig) -> Ca
         fallback_on: scope.pick(reader, "fallback_on", fallback_on),
         retry_policy: scope.pick(reader, "retry_policy", retry_policy).unwrap_or_default(),
         hedging: scope.pick(reader, "hedging", hedging),
-        strategy: scope.pick(reader, "routing_strategy", strategy).and_then(Strategy::named),
+        strategy: own_strategy(reader, &scope, config),
         priority: scope.pick(reader, "priority", Reader::count),
         tags: tags(reader, &scope, config),
         explain: flag(reader, "explain"),
@@ -218,6 +218,15 @@ fn read(reader: &mut Reader<'_>, members: &Members, config: &RouterConfig) -> Ca
         mock_testing_context_fallbacks: flag(reader, "mock_testing_context_fallbacks"),
         mock_testing_content_policy_fallbacks: flag(reader, "mock_testing_content_policy_fallbacks"),
     }
+}
+
+/// The strategy that the call asks for.
+fn own_strategy(reader: &mut Reader<'_>, scope: &Scopes<'_>, config: &RouterConfig) -> Option<Strategy> {
+    let asked = scope.pick(reader, "routing_strategy", strategy).and_then(Strategy::named)?;
+    if asked == Strategy::Custom && !config.host.custom_strategy {
+        reader.problem(&Path::Root.key("routing_strategy"), NOBODY_ANSWERS);
+    }
+    Some(asked)
 }
 
 /// The tags that have a budget, each once.

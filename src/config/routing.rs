@@ -1,7 +1,9 @@
 //! Whose word counts on how a deployment of a target is picked: a routing group's, else the router's. What a call asks
 //! for itself beats both, and is no part of the config.
 
-use super::{Deployment, DeploymentIx, GroupIx, LatencyRules, LimitMode, Resolved, RouterConfig, Routing};
+use super::{
+    Deployment, DeploymentIx, GroupIx, LatencyRules, LimitMode, Resolved, RouterConfig, Routing, Strategy,
+};
 
 impl RouterConfig {
     /// How one of the deployments of a target is picked, where the call itself says nothing.
@@ -13,6 +15,16 @@ impl RouterConfig {
             Resolved::Deployment(ix) => self.deployment(ix).map(|known| known.group),
         };
         self.routing_in(group)
+    }
+
+    /// What is done where the strategy is the host's own, and it does not say: as the router's strategy says, if that is
+    /// another one.
+    #[must_use]
+    pub fn strategy_instead(&self) -> Strategy {
+        match self.policy.routing.strategy {
+            Strategy::Custom => Strategy::default(),
+            other => other,
+        }
     }
 
     /// How the times of a deployment are kept.

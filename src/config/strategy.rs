@@ -18,11 +18,13 @@ pub enum Strategy {
     UsageBased,
     /// `peak-ewma`: of two that are drawn, who keeps a request waiting for the shorter time.
     PeakEwma,
+    /// `custom`: whom the host's `customRoutingStrategy` names.
+    Custom,
 }
 
 impl Strategy {
     /// Every strategy that is carried out, with its names; the first one is told.
-    const NAMED: [(Self, &'static str); 8] = [
+    const NAMED: [(Self, &'static str); 9] = [
         (Self::SimpleShuffle, "simple-shuffle"),
         (Self::RoundRobin, "round-robin"),
         (Self::LeastBusy, "least-busy"),
@@ -31,6 +33,7 @@ impl Strategy {
         (Self::UsageBased, "usage-based-routing"),
         (Self::UsageBased, "usage-based-routing-v2"),
         (Self::PeakEwma, "peak-ewma"),
+        (Self::Custom, "custom"),
     ];
 
     /// The strategy of a name; `None` for a name that is not carried out, or not known.
@@ -43,6 +46,12 @@ impl Strategy {
     #[must_use]
     pub fn goes_by_tokens(self) -> bool {
         matches!(self, Self::CostBased | Self::UsageBased)
+    }
+
+    /// Does it go by prices?
+    #[must_use]
+    pub fn goes_by_price(self) -> bool {
+        matches!(self, Self::CostBased | Self::Custom)
     }
 
     /// Its name.
@@ -76,10 +85,10 @@ impl Strategies {
         Self(self.0 | others.0)
     }
 
-    /// Does one of them go by the tokens that a request may use?
+    /// Are there such among them?
     #[must_use]
-    pub fn go_by_tokens(self) -> bool {
-        Strategy::NAMED.into_iter().any(|(strategy, _)| strategy.goes_by_tokens() && self.has(strategy))
+    pub fn any(self, is: fn(Strategy) -> bool) -> bool {
+        Strategy::NAMED.into_iter().any(|(strategy, _)| is(strategy) && self.has(strategy))
     }
 
     fn bit(strategy: Strategy) -> u16 {

@@ -28,7 +28,7 @@ impl Router {
 
     /// Tells deployments what they cost, where a choice goes by it: for budgets, or by the strategy.
     pub(super) fn price_deployments(&mut self) {
-        if self.config.budgets.is_empty() && !self.config.strategies.has(Strategy::CostBased) {
+        if self.config.budgets.is_empty() && !self.config.strategies.any(Strategy::goes_by_price) {
             return;
         }
         for place in 0..self.config.deployments.len() {

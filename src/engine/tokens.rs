@@ -2,7 +2,7 @@
 
 use crate::base::decimal::decimal;
 use crate::base::json::Member;
-use crate::config::Surface;
+use crate::config::{Strategy, Surface};
 
 use super::inbound::Facts;
 use super::router::Router;
@@ -54,7 +54,9 @@ impl Router {
         let mut all = self.config().deployments.iter();
         let is_limited =
             all.any(|known| known.tpm.or(known.itpm).or(known.otpm).is_some() && self.config().binds(known));
-        is_limited || self.config().strategies.go_by_tokens() || !self.config().budgets.is_empty()
+        is_limited
+            || self.config().strategies.any(Strategy::goes_by_tokens)
+            || !self.config().budgets.is_empty()
     }
 
     /// What an answer is taken to use whose request sets no bound.

@@ -18,6 +18,7 @@ use super::deadline::{Due, Lane, Limit, Timer, Timers};
 use super::decision::Decision;
 use super::event::{Action, Answer, Ask, AttemptId, Event, Step, StreamOutcome};
 use super::fallback::{Targets, allowed, group_of};
+use super::rank::Ranked;
 use super::refusal::{mock_fault, unknown_model};
 
 /// What is asked for.
@@ -45,7 +46,7 @@ pub(super) enum Phase {
     New,
     Sending(AttemptId),
     Waiting,
-    Asking,
+    Asking(Ask),
     Committed(AttemptId),
     Ended,
 }
@@ -104,6 +105,10 @@ pub struct Call {
     pub(super) full: SmallVec<[(DeploymentIx, Millis); 2]>,
     /// Has the store been asked about the send that is about to be made?
     pub(super) is_held: bool,
+    /// Whom the host has named of the present target.
+    pub(super) ranked: Ranked,
+    /// How often it was asked for that in vain.
+    pub(super) failed_ranks: u32,
     /// Every choice, where somebody wants to know.
     pub(super) decisions: Option<Vec<Decision>>,
 }
@@ -147,6 +152,8 @@ impl Call {
             reserving: None,
             full: SmallVec::new(),
             is_held: false,
+            ranked: Ranked::NotAsked,
+            failed_ranks: 0,
         }
     }
 
@@ -174,38 +181,6 @@ impl Call {
         self.started
     }
 
-    /// Sends beyond the first of each group, but for a second one that was made beside a slow first one.
-    #[must_use]
-    pub fn attempted_retries(&self) -> u32 {
-        let beside = u32::from(self.has_hedged);
-        let sends = u32::try_from(self.attempts.len()).unwrap_or(u32::MAX);
-        sends.saturating_sub(self.hops_with_sends).saturating_sub(beside)
-    }
-
-    /// How many groups were moved to.
-    #[must_use]
-    pub fn attempted_fallbacks(&self) -> u32 {
-        u32::try_from(self.targets.taken()).unwrap_or(u32::MAX)
-    }
-
-    /// Is it over?
-    #[must_use]
-    pub fn is_over(&self) -> bool {
-        self.phase == Phase::Ended
-    }
-
-    /// Does it wait before its next send?
-    #[must_use]
-    pub fn is_waiting(&self) -> bool {
-        self.phase == Phase::Waiting
-    }
-
-    /// When the call is over at the latest; `None` without a deadline.
-    #[must_use]
-    pub fn deadline(&self) -> Option<Millis> {
-        self.timers.get(Timer::Call)
-    }
-
     /// Is this the send that the call waits for, or whose stream the caller is being given?
     #[must_use]
     #[inline(always)]
@@ -225,24 +200,6 @@ impl Call {
         self.phase == Phase::Sending(attempt) || self.rival == Some(attempt)
     }
 
-    /// Every choice so far; empty unless `explain` was asked for.
-    #[must_use]
-    pub fn decisions(&self) -> &[Decision] {
-        self.decisions.as_deref().unwrap_or_default()
-    }
-
-    /// The send whose stream the caller is being given.
-    #[must_use]
-    pub fn shows(&self) -> Option<AttemptId> {
-        if let Phase::Committed(attempt) = self.phase { Some(attempt) } else { None }
-    }
-
-    /// Events that came too late or out of order. They change nothing.
-    #[must_use]
-    pub fn stale_events(&self) -> u32 {
-        self.stale_events
-    }
-
     /// Takes one event and answers with the one step that follows from it.
     pub fn step(&mut self, now: Millis, view: View<'_>, event: Event) -> Step {
         let mut step = Step::default();
@@ -255,9 +212,7 @@ impl Call {
                 self.listens_to(*attempt)
             }
             Event::Tick | Event::Cancel => !matches!(self.phase, Phase::New | Phase::Ended),
-            Event::Answered { ask, .. } => {
-                self.phase == Phase::Asking && (*ask == Ask::Reserve) == self.reserving.is_some()
-            }
+            Event::Answered { ask, .. } => self.phase == Phase::Asking(*ask),
             // Nothing is loaded in the way of a call.
             Event::Loaded => false,
         };
@@ -296,11 +251,8 @@ impl Call {
                 Fault::new(FaultKind::Cancelled, "the caller cancelled the call"),
                 &mut step,
             ),
-            Event::Answered { ask: Ask::MayFallback, value } => {
-                self.may_fall_back(now, view, value == Answer::Yes, &mut step);
-            }
-            Event::Answered { ask: Ask::Reserve, value } => self.reserved(now, view, &value, &mut step),
-            Event::Loaded | Event::Answered { .. } => {}
+            Event::Answered { ask, value } => self.heard(now, view, ask, &value, &mut step),
+            Event::Loaded => {}
         }
         step.wake_at = self.timers.next();
         step
@@ -335,10 +287,11 @@ impl Call {
                 self.try_target(now, view, step);
             }
             Some(Due::Call(Timer::Hedge)) => self.hedge(now, view, step),
-            Some(Due::Call(Timer::Ask)) if self.reserving.is_some() => {
-                self.reserved(now, view, &Answer::Failed, step);
+            Some(Due::Call(Timer::Ask)) => {
+                if let Phase::Asking(ask) = self.phase {
+                    self.heard(now, view, ask, &Answer::Failed, step);
+                }
             }
-            Some(Due::Call(Timer::Ask)) => self.may_fall_back(now, view, false, step),
             Some(Due::Send(lane, limit)) => {
                 let main = match self.phase {
                     Phase::Sending(attempt) | Phase::Committed(attempt) => Some(attempt),

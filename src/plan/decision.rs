@@ -13,6 +13,8 @@ pub enum Passed {
     Failed,
     /// This call has no use for it: it was told of a wrong key, or cannot do what is asked.
     Useless,
+    /// The host's own strategy has named others, and not it.
+    NotNamed,
     /// A lower `order` level is left.
     Level,
     /// Its circuit is half-open, and for a further attempt there are others whose circuit is closed.
@@ -27,6 +29,7 @@ impl Passed {
             Self::Excluded(exclusion) => exclusion.code(),
             Self::Failed => "failed_in_this_call",
             Self::Useless => "cannot_serve",
+            Self::NotNamed => "not_named",
             Self::Level => "higher_order",
             Self::Unproved => "half_open",
         }

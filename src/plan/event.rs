@@ -126,7 +126,9 @@ pub enum Answer {
     No,
     /// A number.
     Number(f64),
-    /// Deployments, best first.
+    /// The first choice; whoever else there is comes after it.
+    Choice(DeploymentIx),
+    /// Deployments, best first, and nobody else.
     Ranking(SmallVec<[DeploymentIx; 16]>),
     /// The host's function failed or took too long.
     Failed,

@@ -3,6 +3,7 @@
 //! Not here: what bytes go over the wire (`dialect`), and who carries the steps out (the driver).
 //! No clock, no randomness but the call's own, no I/O: the same events give the same steps.
 
+mod asked;
 mod attempt;
 mod call;
 mod classify;
@@ -16,6 +17,7 @@ mod money;
 mod nobody;
 mod preview;
 mod progress;
+mod rank;
 mod recover;
 mod refusal;
 mod reserve;
@@ -30,5 +32,5 @@ pub use call::{Call, CallSpec};
 pub use decision::{Candidate, Decision, Passed};
 pub use event::{Action, Answer, Ask, AttemptId, Event, Step, StreamOutcome};
 pub use money::budgets_of;
-pub use preview::{Nowhere, Onward, choose, onward};
+pub use preview::{Look, Nowhere, Onward, choose, onward, to_rank};
 pub use progress::Progress;

@@ -5,15 +5,41 @@ use crate::base::time::Millis;
 use crate::config::{CallOptions, DeploymentIx, FallbackTarget, GroupIx, Resolved, RouterConfig};
 use crate::error::{Fault, FaultKind, Side};
 use crate::state::View;
-use crate::strategy::{Need, Strategy};
+use crate::strategy::{Candidates, Need, Strategy};
 
+use super::event::Answer;
 use super::fallback::{Targets, allowed, group_of, is_led_on, lists};
 use super::nobody::nobody;
+use super::rank::{Ranking, chose_nobody};
 use super::refusal::unknown_model;
-use super::select::{Pick, Wish, pick};
+use super::select::{Pick, Wish, candidates, pick};
 
-/// Whom a call to `requested` would be sent to now, among the target itself, by the strategy that it asks for, or else by
-/// the config's. Nothing is reserved.
+/// What a look at a choice has to go by.
+#[derive(Clone, Debug, Default)]
+pub struct Look {
+    /// What the request needs.
+    pub need: Need,
+    /// The strategy that the call asks for; `None` where it leaves that to the config.
+    pub strategy: Option<Strategy>,
+    /// Whom the host has named, where the strategy is its own. Where it has not said, the choice is made without it.
+    pub named: Option<Answer>,
+}
+
+/// Whom the host would be asked to rank for a call to a target now; `None` where the strategy is not its own.
+#[must_use]
+pub fn to_rank(view: View<'_>, now: Millis, target: Option<Resolved>, look: &Look) -> Option<Candidates> {
+    let target =
+        target.filter(|target| allowed(view.config, *target) && matches!(target, Resolved::Group(_)))?;
+    let strategy = look.strategy.unwrap_or(view.config.routing_of(target).strategy);
+    (strategy == Strategy::Custom).then(|| candidates(view, now, &wish(target, look, None)).0)
+}
+
+fn wish<'a>(target: Resolved, look: &Look, ranking: Option<&'a Ranking>) -> Wish<'a> {
+    let Look { need, strategy, .. } = *look;
+    Wish { target, strategy, ranking, failed: &[], leave: &|_| false, need, again: false, attempt: 0 }
+}
+
+/// Whom a call to `requested` would be sent to now, among the target itself. Nothing is reserved.
 ///
 /// # Errors
 /// What the call would hear if nobody were left, or the model is not known.
@@ -22,16 +48,21 @@ pub fn choose(
     now: Millis,
     requested: &str,
     target: Option<Resolved>,
-    (need, strategy): (Need, Option<Strategy>),
+    look: &Look,
     rng: &mut Rng,
 ) -> Result<DeploymentIx, Fault> {
     let target = target.filter(|target| allowed(view.config, *target));
     let unknown = || Fault::new(FaultKind::UnknownModel, unknown_model(requested, view));
     let target = target.ok_or_else(unknown)?;
-    let wish = Wish { target, strategy, failed: &[], leave: &|_| false, need, again: false, attempt: 0 };
-    match pick(view, now, &wish, rng, None) {
+    let ranking = look.named.as_ref().and_then(Ranking::of);
+    match pick(view, now, &wish(target, look, ranking.as_ref()), rng, None) {
         Pick::Untried(ix) | Pick::Tried(ix) => Ok(ix),
-        Pick::Nobody => Err(nobody(view, now, target, need, &[])),
+        Pick::Nobody
+            if ranking.is_some() && !candidates(view, now, &wish(target, look, None)).0.is_empty() =>
+        {
+            Err(chose_nobody(view, target))
+        }
+        Pick::Nobody => Err(nobody(view, now, target, look.need, &[])),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::config::Resolved;
 
 use super::call::{Call, Phase};
 use super::deadline::Timer;
+use super::decision::Decision;
 use super::event::AttemptId;
 
 /// What one step can change.
@@ -22,6 +23,8 @@ pub struct Progress {
     pub hedged: bool,
     /// Until when the call waits before it tries again.
     pub waits_until: Option<Millis>,
+    /// How often the host was asked in vain whom to choose.
+    pub failed_ranks: u32,
     /// Is it over?
     pub is_over: bool,
 }
@@ -39,8 +42,59 @@ impl Call {
             sent_to: self.sent_to,
             hedged: self.has_hedged,
             waits_until: self.timers.get(Timer::Backoff).filter(|_| waits),
+            failed_ranks: self.failed_ranks,
             is_over: self.is_over(),
         }
+    }
+
+    /// Sends beyond the first of each group, but for a second one that was made beside a slow first one.
+    #[must_use]
+    pub fn attempted_retries(&self) -> u32 {
+        let beside = u32::from(self.has_hedged);
+        let sends = u32::try_from(self.attempts.len()).unwrap_or(u32::MAX);
+        sends.saturating_sub(self.hops_with_sends).saturating_sub(beside)
+    }
+
+    /// How many groups were moved to.
+    #[must_use]
+    pub fn attempted_fallbacks(&self) -> u32 {
+        u32::try_from(self.targets.taken()).unwrap_or(u32::MAX)
+    }
+
+    /// Is it over?
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.phase == Phase::Ended
+    }
+
+    /// Does it wait before its next send?
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.phase == Phase::Waiting
+    }
+
+    /// When the call is over at the latest; `None` without a deadline.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Millis> {
+        self.timers.get(Timer::Call)
+    }
+
+    /// Every choice so far; empty unless `explain` was asked for.
+    #[must_use]
+    pub fn decisions(&self) -> &[Decision] {
+        self.decisions.as_deref().unwrap_or_default()
+    }
+
+    /// The send whose stream the caller is being given.
+    #[must_use]
+    pub fn shows(&self) -> Option<AttemptId> {
+        if let Phase::Committed(attempt) = self.phase { Some(attempt) } else { None }
+    }
+
+    /// Events that came too late or out of order. They change nothing.
+    #[must_use]
+    pub fn stale_events(&self) -> u32 {
+        self.stale_events
     }
 
     /// The target that is tried.

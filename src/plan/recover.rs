@@ -9,6 +9,7 @@ use crate::strategy::order_of;
 use super::call::{Call, Phase};
 use super::deadline::{Lane, Timer};
 use super::event::{Action, Ask, AttemptId, Step};
+use super::rank::Ranked;
 use super::retry::backoff_ms;
 use super::select::{self, Pick, Wish, is_closed};
 
@@ -69,6 +70,9 @@ impl Call {
             self.retries = 0;
             self.level = order_of(view, self.target, next);
             self.last_fault = Some(Box::new(fault));
+            if self.asks_rank(now, view, step) {
+                return;
+            }
             return self.send(now, view, next, step);
         }
         self.fall_back(now, view, fault, step);
@@ -90,8 +94,8 @@ impl Call {
         let (mut rng, mut decisions) = (self.rng.clone(), self.decisions.take());
         let leave = |ix| leave(self, ix);
         let (need, attempt, strategy) = (self.need(), self.attempts.len(), self.spec.options.strategy);
-        let wish =
-            Wish { target: self.target, strategy, failed: &self.failed, leave: &leave, need, again, attempt };
+        let (target, ranking, failed) = (self.target, self.ranked.ranking(), &self.failed);
+        let wish = Wish { target, strategy, ranking, failed, leave: &leave, need, again, attempt };
         let pick = select::pick(view, now, &wish, &mut rng, decisions.as_mut());
         (self.rng, self.decisions) = (rng, decisions);
         pick
@@ -105,9 +109,18 @@ impl Call {
         let order = |ix| order_of(view, self.target, ix);
         let level = self.failed.iter().map(|ix| order(*ix)).max()?;
         let leave = |call: &Self, ix| order_of(view, call.target, ix) <= level || call.leaves(now, view, ix);
-        match self.choose(now, view, false, &leave) {
+        // What the host has said is of the levels so far.
+        let ranked = std::mem::take(&mut self.ranked);
+        // Who is there is known; who comes first is its word again.
+        let decisions = if self.must_rank(view) { self.decisions.take() } else { None };
+        let pick = self.choose(now, view, false, &leave);
+        self.decisions = decisions.or(self.decisions.take());
+        match pick {
             Pick::Untried(next) => Some(next),
-            _ => None,
+            _ => {
+                self.ranked = ranked;
+                None
+            }
         }
     }
 
@@ -160,7 +173,15 @@ impl Call {
 
     /// Sends to somebody of the present target, or moves on.
     pub(super) fn try_target(&mut self, now: Millis, view: View<'_>, step: &mut Step) {
-        let pick = if self.is_queued(now, view) { Pick::Nobody } else { self.pick(now, view, false) };
+        let is_queued = self.is_queued(now, view);
+        if !is_queued && self.asks_rank(now, view, step) {
+            return;
+        }
+        self.send_or_move(now, view, is_queued, step);
+    }
+
+    fn send_or_move(&mut self, now: Millis, view: View<'_>, is_queued: bool, step: &mut Step) {
+        let pick = if is_queued { Pick::Nobody } else { self.pick(now, view, false) };
         match pick {
             Pick::Untried(deployment) | Pick::Tried(deployment) => self.send(now, view, deployment, step),
             Pick::Nobody => {
@@ -189,14 +210,18 @@ impl Call {
             self.last_fault = Some(Box::new(told));
             if view.config.host.may_fallback {
                 self.asked = Some(Box::new((target, fault)));
-                self.phase = Phase::Asking;
+                self.phase = Phase::Asking(Ask::MayFallback);
                 self.timers.set(Timer::Ask, now, Some(ASK_MS));
                 step.action = Some(Action::Ask(Ask::MayFallback));
                 return;
             }
-            match self.enter(now, view, target) {
-                Ok(deployment) => return self.send(now, view, deployment, step),
-                Err(nobody) => fault = nobody,
+            self.enter(target);
+            if self.asks_rank(now, view, step) {
+                return;
+            }
+            match self.pick(now, view, false) {
+                Pick::Untried(next) | Pick::Tried(next) => return self.send(now, view, next, step),
+                Pick::Nobody => fault = self.nobody(now, view),
             }
         }
     }
@@ -212,29 +237,25 @@ impl Call {
         self.timers.set(Timer::Ask, now, None);
         let Some(asked) = self.asked.take() else { return };
         let (target, fault) = *asked;
-        let fault = if yes {
-            match self.enter(now, view, target) {
-                Ok(deployment) => return self.send(now, view, deployment, step),
-                Err(nobody) => nobody,
+        if yes {
+            self.enter(target);
+            if !self.asks_rank(now, view, step) {
+                self.send_or_move(now, view, false, step);
             }
-        } else {
-            self.targets.refuse();
-            fault
-        };
+            return;
+        }
+        self.targets.refuse();
         self.fall_back(now, view, fault, step);
     }
 
-    /// Makes a target the present one, and picks among it.
-    fn enter(&mut self, now: Millis, view: View<'_>, target: FallbackTarget) -> Result<DeploymentIx, Fault> {
+    /// Makes a target the present one.
+    fn enter(&mut self, target: FallbackTarget) {
+        self.ranked = Ranked::NotAsked;
         self.target = target.to;
         self.overrides = target.overrides;
         self.failed.clear();
         self.level = 0;
         self.retries = 0;
         self.sent_in_hop = false;
-        match self.pick(now, view, false) {
-            Pick::Untried(deployment) | Pick::Tried(deployment) => Ok(deployment),
-            Pick::Nobody => Err(self.nobody(now, view)),
-        }
     }
 }

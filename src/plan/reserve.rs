@@ -30,7 +30,7 @@ impl Call {
     /// Asks the store for a place at a deployment.
     pub(super) fn reserve(&mut self, now: Millis, deployment: DeploymentIx, step: &mut Step) {
         self.reserving = Some((deployment, now));
-        self.phase = Phase::Asking;
+        self.phase = Phase::Asking(Ask::Reserve);
         self.timers.set(Timer::Backoff, now, None);
         self.timers.set(Timer::Ask, now, Some(RESERVE_MS));
         step.action = Some(Action::Ask(Ask::Reserve));
@@ -89,6 +89,7 @@ impl Call {
 
     /// Why nobody of the present target may be used.
     pub(super) fn nobody(&self, now: Millis, view: View<'_>) -> Fault {
-        nobody(view, now, self.target, self.need(), &self.full)
+        let named = self.chose_nobody(now, view);
+        named.unwrap_or_else(|| nobody(view, now, self.target, self.need(), &self.full))
     }
 }

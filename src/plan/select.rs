@@ -9,6 +9,7 @@ use crate::state::{CircuitState, Company, View};
 use crate::strategy::{Candidates, Exclusion, Field, Need, Strategy, exclusion, lowest_order, over_budget};
 
 use super::decision::{Candidate, Decision, Passed};
+use super::rank::Ranking;
 
 /// The members of a target: a group's deployments, or the one that was named.
 pub(super) fn members(view: View<'_>, target: Resolved) -> Candidates {
@@ -59,6 +60,8 @@ pub(super) struct Wish<'a> {
     pub(super) target: Resolved,
     /// The strategy that the call asks for; `None` where it leaves that to the config.
     pub(super) strategy: Option<Strategy>,
+    /// Whom the host has named.
+    pub(super) ranking: Option<&'a Ranking>,
     /// Who has failed in this call.
     pub(super) failed: &'a [DeploymentIx],
     /// Whom not to try at all, for reasons that the state does not show.
@@ -90,21 +93,27 @@ impl Pick {
     }
 }
 
-/// Picks for the next attempt. What was weighed is added to `record`, where there is one.
-pub(super) fn pick(
-    view: View<'_>,
-    now: Millis,
-    wish: &Wish<'_>,
-    rng: &mut Rng,
-    record: Option<&mut Vec<Decision>>,
-) -> Pick {
+impl Wish<'_> {
+    /// Is somebody not to be tried, though the state allows it?
+    #[inline(always)]
+    fn leaves(&self, ix: DeploymentIx) -> bool {
+        (self.leave)(ix) || self.ranking.is_some_and(|ranking| ranking.leaves_out(ix))
+    }
+}
+
+/// Whom there is to choose from, whatever the strategy; and have they not failed in this call?
+#[inline(always)]
+pub(super) fn candidates(view: View<'_>, now: Millis, wish: &Wish<'_>) -> (Candidates, bool) {
     let mut all = eligible(view, now, wish.target, wish.need);
     all.retain(|ix| !(wish.leave)(*ix));
+    if let Some(ranking) = wish.ranking {
+        all.retain(|ix| !ranking.leaves_out(*ix));
+    }
     if all.iter().all(|ix| wish.failed.contains(ix)) {
         // What others say is a reason neither to repeat what has failed here nor to give up.
         for ix in members(view, wish.target) {
             let is_told = exclusion(view, now, ix, wish.need).is_some_and(Exclusion::is_elsewhere);
-            if is_told && !(all.contains(&ix) || wish.failed.contains(&ix) || (wish.leave)(ix)) {
+            if is_told && !(all.contains(&ix) || wish.failed.contains(&ix) || wish.leaves(ix)) {
                 all.push(ix);
             }
         }
@@ -118,10 +127,28 @@ pub(super) fn pick(
         }
     }
     lowest_order(view, wish.target, &mut candidates);
+    (candidates, is_untried)
+}
+
+/// Picks for the next attempt. What was weighed is added to `record`, where there is one.
+pub(super) fn pick(
+    view: View<'_>,
+    now: Millis,
+    wish: &Wish<'_>,
+    rng: &mut Rng,
+    record: Option<&mut Vec<Decision>>,
+) -> Pick {
+    let (candidates, is_untried) = candidates(view, now, wish);
     let draw = record.is_some().then(|| rng.clone().unit());
     let routing = view.config.routing_of(wish.target);
-    let strategy = wish.strategy.unwrap_or(routing.strategy);
-    let field = Field { candidates: &candidates, view, now, need: wish.need, latency: &routing.latency };
+    let mut strategy = wish.strategy.unwrap_or(routing.strategy);
+    let ranking = wish.ranking.filter(|ranking| ranking.names_one_of(&candidates));
+    if strategy == Strategy::Custom && ranking.is_none() {
+        strategy = view.config.strategy_instead();
+    }
+    let ranking = ranking.map_or(&[][..], |ranking| &ranking.order);
+    let (need, latency) = (wish.need, &routing.latency);
+    let field = Field { candidates: &candidates, view, now, need, latency, ranking };
     let pick = match strategy.pick(&field, rng) {
         Some(ix) if is_untried => Pick::Untried(ix),
         Some(ix) => Pick::Tried(ix),
@@ -138,6 +165,17 @@ pub(super) fn pick(
     pick
 }
 
+/// Who there is to choose from, where nobody chooses.
+#[cold]
+pub(super) fn unpicked(view: View<'_>, now: Millis, wish: &Wish<'_>) -> Decision {
+    let (candidates, _) = candidates(view, now, wish);
+    let latency = &view.config.routing_of(wish.target).latency;
+    let field = Field { candidates: &candidates, view, now, need: wish.need, latency, ranking: &[] };
+    let mut decision = explained(wish, &field, Strategy::Custom);
+    decision.candidates.iter_mut().for_each(|one| one.weight = 0.0);
+    decision
+}
+
 /// Why each member was, or was not, among those to choose from.
 #[cold]
 fn explained(wish: &Wish<'_>, field: &Field<'_>, strategy: Strategy) -> Decision {
@@ -147,6 +185,8 @@ fn explained(wish: &Wish<'_>, field: &Field<'_>, strategy: Strategy) -> Decision
             Passed::Excluded(exclusion)
         } else if (wish.leave)(ix) {
             Passed::Useless
+        } else if wish.leaves(ix) {
+            Passed::NotNamed
         } else if wish.failed.contains(&ix) {
             Passed::Failed
         } else if wish.again && !is_closed(view, now, ix) {

@@ -12,6 +12,7 @@ use super::call::{Call, Phase};
 use super::deadline::Timer;
 use super::event::Step;
 use super::nobody::is_worth_waiting;
+use super::rank::Ranked;
 use super::select::members;
 
 /// How soon a call looks again where nothing tells when a place will be free.
@@ -62,6 +63,7 @@ impl Call {
         (self.target, self.sent_to) = (first, first);
         self.overrides = None;
         self.failed.clear();
+        self.ranked = Ranked::NotAsked;
         self.level = 0;
         self.retries = 0;
         self.sent_in_hop = false;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::base::time::Millis;
 use crate::engine::{CallId, Reservation};
-use crate::plan::AttemptId;
+use crate::plan::{Answer, AttemptId};
 
 use super::reply::Part;
 use super::world::CallNo;
@@ -27,6 +27,8 @@ pub(super) enum Due {
     Set(i64),
     /// The host's answer to the question of this number.
     Answer(CallNo, usize, bool),
+    /// The host's answer to the question of this number, whom to choose.
+    Ranked(CallNo, usize, Answer),
     /// The store's answer to what a call has asked it for.
     Reserved(CallNo, CallId, Box<(Reservation, Vec<Option<bool>>)>),
 }

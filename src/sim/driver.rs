@@ -47,6 +47,7 @@ impl World {
             }
             Some(Action::Ask(Ask::MayFallback)) => self.ask(call),
             Some(Action::Ask(Ask::Reserve)) => self.ask_store(call),
+            Some(Action::Ask(Ask::Rank)) => self.ask_to_rank(call),
             // No router of this version makes the other steps.
             Some(Action::Load { .. } | Action::Ask(_)) | None => {}
         }

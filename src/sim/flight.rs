@@ -54,6 +54,8 @@ pub struct Outcome {
     pub overrides: Vec<String>,
     /// The groups that the host was asked about.
     pub asked: Vec<String>,
+    /// Whom the host was shown, each time when it was asked whom to choose.
+    pub ranked: Vec<Vec<String>>,
     /// What the caller was shown of the answer.
     pub received: String,
     /// Events that came too late or out of order.

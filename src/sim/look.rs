@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::config::CallOptions;
 use crate::error::Fault;
+use crate::plan::Answer;
 
 use super::traffic::Spec;
 use super::world::World;
@@ -12,7 +13,19 @@ impl World {
     /// What would become of a call that began now; `Null` if its options are wrong.
     pub fn explain(&mut self, spec: &Spec) -> Value {
         let Ok(options) = self.router.options(&spec.options) else { return Value::Null };
-        self.router.explain(self.clock.now, spec.request(options)).map_or(Value::Null, |told| parsed(&told))
+        self.router
+            .explain(self.clock.now, spec.request(options), None)
+            .map_or(Value::Null, |told| parsed(&told))
+    }
+
+    /// As [`World::explain`], where the host's own strategy has said whom it would choose: these, and nobody else.
+    pub fn explain_ranked(&mut self, spec: &Spec, ids: &[&str]) -> Value {
+        let Ok(options) = self.router.options(&spec.options) else { return Value::Null };
+        let find = |id: &&str| self.router.config().names.id(id);
+        let named = Some(Answer::Ranking(ids.iter().filter_map(find).collect()));
+        self.router
+            .explain(self.clock.now, spec.request(options), named)
+            .map_or(Value::Null, |told| parsed(&told))
     }
 
     /// The id of the deployment that a call to a model would be sent to now.
@@ -20,7 +33,7 @@ impl World {
     /// # Errors
     /// What such a call would hear.
     pub fn choose(&mut self, model: &str) -> Result<String, Fault> {
-        let ix = self.router.choose(self.clock.now, model, false, &CallOptions::default())?;
+        let ix = self.router.choose(self.clock.now, model, false, &CallOptions::default(), None)?;
         Ok(self.router.config().deployment(ix).map_or_else(String::new, |known| known.id.clone()))
     }
 

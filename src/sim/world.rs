@@ -19,6 +19,7 @@ use super::flight::{Flight, Outcome};
 use super::guard::Guard;
 use super::ledger::Ledger;
 use super::log::Log;
+use super::ranker::Ranker;
 use super::traffic::Spec;
 use super::upstream::Upstream;
 
@@ -56,6 +57,7 @@ pub struct World {
     pub(super) sends: Vec<(CallNo, String)>,
     pub(super) log: Log,
     pub(super) guards: BTreeMap<String, Guard>,
+    pub(super) rankers: BTreeMap<String, Ranker>,
     pub(super) ledger: Option<Rc<RefCell<Ledger>>>,
 }
 
@@ -86,6 +88,7 @@ impl World {
             sends: Vec::new(),
             log: Log::default(),
             guards: BTreeMap::new(),
+            rankers: BTreeMap::new(),
             ledger: None,
         })
     }
@@ -163,6 +166,7 @@ impl World {
                 Due::Part(call, attempt, part) => self.part(call, attempt, part),
                 Due::Set(by_ms) => self.clock.set(by_ms),
                 Due::Answer(call, _, yes) => self.answer(call, yes),
+                Due::Ranked(call, _, answer) => self.ranked(call, answer),
                 Due::Reserved(call, id, told) => self.reserved(call, id, &told),
             }
             return true;
@@ -179,6 +183,9 @@ impl World {
             // Another question does not get the answer to this one.
             Due::Answer(call, number, _) => {
                 running(call).is_some_and(|flight| flight.outcome.asked.len() == *number)
+            }
+            Due::Ranked(call, number, _) => {
+                running(call).is_some_and(|flight| flight.outcome.ranked.len() == *number)
             }
             Due::Cancel(call) => running(call).is_some(),
             Due::Wake(call, asked) => running(call).is_some_and(|flight| flight.wake_at == Some(*asked)),

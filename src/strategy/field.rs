@@ -22,6 +22,8 @@ pub struct Field<'a> {
     pub need: Need,
     /// How times are compared.
     pub latency: &'a LatencyRules,
+    /// Whom the host has named, the best first, where it was asked.
+    pub ranking: &'a [DeploymentIx],
 }
 
 /// What a strategy goes by; the lowest is taken. The largest number is "not known".

@@ -5,6 +5,7 @@
 
 mod busy;
 mod cost;
+mod custom;
 mod field;
 mod filter;
 mod latency;
@@ -38,6 +39,7 @@ impl Strategy {
             Self::CostBased => field.lowest(cost::score, rng),
             Self::UsageBased => field.lowest(usage::score, rng),
             Self::PeakEwma => peak::pick(field, rng),
+            Self::Custom => field.lowest(custom::score, rng),
         }
     }
 
@@ -52,6 +54,7 @@ impl Strategy {
             Self::CostBased => field.of_lowest(cost::score),
             Self::UsageBased => field.of_lowest(usage::score),
             Self::PeakEwma => peak::weights(field),
+            Self::Custom => field.of_lowest(custom::score),
         }
     }
 
@@ -68,6 +71,7 @@ impl Strategy {
             Self::CostBased => (cost::score, 1e6),
             Self::UsageBased => (usage::score, usage::TOKEN as f64),
             Self::PeakEwma => (peak::score, 1_000.0),
+            Self::Custom => (custom::score, 1.0),
         };
         let told = |score: &u64| (*score != UNKNOWN).then_some(*score as f64 / one);
         field.scores(score).iter().map(told).collect()

@@ -4,8 +4,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::base::time::Millis;
-use crate::config::{Resolved, Surface};
-use crate::engine::{CallId, Mocked, Size};
+use crate::config::{DeploymentIx, Resolved, Surface};
+use crate::engine::{CallId, Contender, Mocked, Size};
 use crate::plan::{Answer, Ask, AttemptId, Event};
 
 use super::convert;
@@ -16,6 +16,32 @@ impl Router {
     pub(super) fn reserved(&self, surface: Surface, size: Option<Size>) -> Option<(u32, u32)> {
         size.map(|size| size.reserved(surface, self.engine.borrow().output_guess()))
     }
+
+    /// The name of a group, or the id of a deployment.
+    pub(super) fn name_of(&self, target: Resolved) -> String {
+        let engine = self.engine.borrow();
+        let config = engine.config();
+        let name = match target {
+            Resolved::Group(ix) => config.group(ix).map(|known| &known.name),
+            Resolved::Deployment(ix) => config.deployment(ix).map(|known| &known.id),
+        };
+        name.cloned().unwrap_or_default()
+    }
+}
+
+/// Whom the host names: the index of its first choice; -1 for all that are in the list, and nobody else; -2 if it has failed;
+/// below that it was not asked.
+pub(super) fn named(choice: i32, list: &[u16]) -> Option<Answer> {
+    match choice {
+        -2 => Some(Answer::Failed),
+        -1 => Some(Answer::Ranking(list.iter().copied().map(DeploymentIx).collect())),
+        choice => u16::try_from(choice).ok().map(|ix| Answer::Choice(DeploymentIx(ix))),
+    }
+}
+
+/// The numbers of some candidates, one after the other.
+pub(super) fn rows(contenders: &[Contender]) -> Vec<f64> {
+    contenders.iter().flat_map(Contender::row).collect()
 }
 
 #[wasm_bindgen]
@@ -42,6 +68,21 @@ impl Router {
             ("deployment", text(deployment.map(|known| known.id.as_str()))),
             ("requested_model", text(requested.as_deref())),
         ])
+    }
+
+    /// Whom the host is to rank: the numbers of `Contender::row` for each of them. Of which group is in `coreReply`.
+    #[wasm_bindgen(js_name = coreContenders)]
+    pub fn contenders(&mut self, call: u32, now: f64) -> Vec<f64> {
+        let target = self.read(call, |running| running.call.target());
+        self.last.reply = target.map(|target| self.name_of(target)).unwrap_or_default();
+        rows(&self.engine.borrow().contenders(Millis::from_f64(now), CallId(call)))
+    }
+
+    /// The host has said whom it would choose: see [`named`].
+    #[wasm_bindgen(js_name = coreRanked)]
+    pub fn ranked(&mut self, call: u32, choice: i32, list: &[u16], now: f64) -> u32 {
+        let value = named(choice, list).unwrap_or(Answer::Failed);
+        self.event(call, Event::Answered { ask: Ask::Rank, value }, now)
     }
 
     /// Does a limit of the config count tokens?

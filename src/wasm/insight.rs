@@ -8,6 +8,7 @@ use crate::config::Surface;
 use crate::engine::{CallId, Request};
 use crate::error::Fault;
 
+use super::asking::{named, rows};
 use super::router::Router;
 
 /// What `coreChoose`, `coreExplain` and `coreSetHealth` answer with where `coreError` tells why there is nothing else.
@@ -15,12 +16,38 @@ const REFUSED: i32 = -1;
 
 #[wasm_bindgen]
 impl Router {
+    /// Whom a call would ask the host to rank, as `coreContenders` tells them; `undefined` where the strategy is not its own, and
+    /// where the next two tell what is wrong. `options` as for `coreBegin`.
+    #[wasm_bindgen(js_name = coreLookToRank)]
+    pub fn look_to_rank(
+        &mut self,
+        model: &str,
+        stream: bool,
+        options: JsValue,
+        now: f64,
+    ) -> Option<Vec<f64>> {
+        let options = self.options(options).ok()?;
+        let found = self.engine.borrow_mut().look_to_rank(Millis::from_f64(now), model, stream, &options);
+        let (target, found) = found.ok().flatten()?;
+        self.last.reply = self.name_of(target);
+        Some(rows(&found))
+    }
+
     /// The index of the deployment that a call would be sent to now; -1 for the error in `coreError(0)`. `options` as for
-    /// `coreBegin`.
+    /// `coreBegin`; `choice` and `list`: whom the host names.
     #[wasm_bindgen(js_name = coreChoose)]
-    pub fn choose(&mut self, model: &str, stream: bool, options: JsValue, now: f64) -> i32 {
+    pub fn choose(
+        &mut self,
+        model: &str,
+        stream: bool,
+        options: JsValue,
+        choice: i32,
+        list: &[u16],
+        now: f64,
+    ) -> i32 {
         let chosen = self.options(options).and_then(|options| {
-            self.engine.borrow_mut().choose(Millis::from_f64(now), model, stream, &options)
+            let named = named(choice, list);
+            self.engine.borrow_mut().choose(Millis::from_f64(now), model, stream, &options, named)
         });
         match chosen {
             Ok(ix) => ix.0.into(),
@@ -28,12 +55,20 @@ impl Router {
         }
     }
 
-    /// What would become of a call, as JSON; empty for the error in `coreError(0)`.
+    /// What would become of a chat call, as JSON; empty for the error in `coreError(0)`.
     #[wasm_bindgen(js_name = coreExplain)]
-    pub fn explain(&mut self, surface: u8, model: &str, stream: bool, options: JsValue, now: f64) -> String {
+    pub fn explain(
+        &mut self,
+        model: &str,
+        stream: bool,
+        options: JsValue,
+        choice: i32,
+        list: &[u16],
+        now: f64,
+    ) -> String {
         let explained = self.options(options).and_then(|options| {
             let request = Request {
-                surface: Surface::from_code(surface).unwrap_or(Surface::Chat),
+                surface: Surface::Chat,
                 model: model.into(),
                 stream,
                 objects: true,
@@ -43,7 +78,7 @@ impl Router {
                 options,
                 facts: None,
             };
-            self.engine.borrow_mut().explain(Millis::from_f64(now), request)
+            self.engine.borrow_mut().explain(Millis::from_f64(now), request, named(choice, list))
         });
         explained.unwrap_or_else(|fault| {
             self.refuse_look(fault);

@@ -37,6 +37,7 @@ pub(super) mod action {
     pub(in crate::wasm) const SECOND: u32 = 7;
     pub(in crate::wasm) const ASK: u32 = 8;
     pub(in crate::wasm) const RESERVE: u32 = 9;
+    pub(in crate::wasm) const RANK: u32 = 10;
 }
 
 /// What a request over `fetch` asks for, where it is not a surface. `js/fetch.js` has the same table.
@@ -351,6 +352,7 @@ impl Router {
             Some(Action::Done(Err(_))) => action::FAILED,
             Some(Action::Ask(Ask::MayFallback)) => action::ASK,
             Some(Action::Ask(Ask::Reserve)) => action::RESERVE,
+            Some(Action::Ask(Ask::Rank)) => action::RANK,
             // Nothing makes these steps yet; see the contract in `plan::event`.
             Some(Action::Load { .. } | Action::Ask(_)) => action::NONE,
             None if self.read(call, |running| running.call.is_waiting()).unwrap_or(false) => action::WAIT,

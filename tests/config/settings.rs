@@ -123,6 +123,7 @@ fn the_host_is_read() {
     let host = json!({
         "trustRequestOptions": ["fallbacks", "metadata"], "allowDirectModels": true, "allowedModels": ["al", "b"],
         "maxBodyBytes": 1024, "subrequests": 45, "seed": 7, "browser": false, "env": {}, "mayFallback": true, "tokenCounter": true,
+        "customRoutingStrategy": true,
         "storeName": "shop-1.eu",
     });
     let expected = HostRules {
@@ -132,6 +133,7 @@ fn the_host_is_read() {
         max_body_bytes: 1024,
         subrequests: Some(45),
         may_fallback: true,
+        custom_strategy: true,
         token_counter: true,
         store_name: "shop-1.eu".to_owned(),
         in_browser: false,

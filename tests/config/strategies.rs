@@ -1,9 +1,9 @@
 //! The strategy, and what it goes by.
 
 use serde_json::{Value, json};
-use switchman::config::{LatencyRules, Strategy};
+use switchman::config::{CallOptions, LatencyRules, Strategy};
 
-use crate::support::{config, notices, one, refused};
+use crate::support::{config, notices, one, refused, try_load};
 
 fn by(name: Value) -> Value {
     let mut given = one(json!({}));
@@ -35,7 +35,7 @@ fn strategies_have_names() {
 
 #[test]
 fn who_is_not_carried_out_is_told_of_and_shuffled() {
-    for name in ["adaptive", "custom", "lar1", "provider-budget-routing"] {
+    for name in ["adaptive", "lar1", "provider-budget-routing"] {
         let given = by(json!(name));
         assert_eq!(config(&given).policy.routing.strategy, Strategy::SimpleShuffle);
         let told = notices(&given);
@@ -68,4 +68,26 @@ fn arguments_are_read_and_checked() {
     ] {
         refused(&with(args), &format!("routing_strategy_args{place}"), words);
     }
+}
+
+#[test]
+fn custom_needs_somebody_who_answers() {
+    let words = "`custom` needs the host's `customRoutingStrategy`";
+    let mut nested = one(json!({}));
+    nested["router_settings"] = json!({ "routing_strategy": "custom" });
+    refused(&by(json!("custom")), "routing_strategy", words);
+    refused(&nested, "router_settings.routing_strategy", words);
+    let mut pooled = one(json!({}));
+    pooled["routing_groups"] =
+        json!([{ "group_name": "p", "models": ["chat"], "routing_strategy": "custom" }]);
+    refused(&pooled, "routing_groups[0].routing_strategy", words);
+    let host = json!({ "customRoutingStrategy": true });
+    for given in [by(json!("custom")), nested, pooled] {
+        let config = try_load(&given, &host).unwrap().config;
+        assert_eq!(config.routing_of(config.resolve("chat").unwrap()).strategy, Strategy::Custom);
+    }
+    let asked = json!({ "routing_strategy": "custom" });
+    let (without, with) = (config(&one(json!({}))), try_load(&one(json!({})), &host).unwrap().config);
+    assert!(CallOptions::parse(&without, &asked).unwrap_err()[0].message.contains(words));
+    assert_eq!(CallOptions::parse(&with, &asked).unwrap().strategy, Some(Strategy::Custom));
 }

@@ -15,6 +15,7 @@ mod asked;
 mod budgets;
 mod budgets_shared;
 mod cooldown;
+mod custom;
 mod determinism;
 mod errors;
 mod events;

@@ -39,7 +39,7 @@ const router = new Router(
     provider_budget_config: { openai: { budget_limit: 1, time_period: "1d" } },
     tag_budget_config: { shop: { max_budget: "0.5", budget_duration: "1mo" } },
   },
-  { fetch: fake.fetch, seed: 1, store: memoryStore({ maxKeys: 10 }), mayFallback: async ({ model_group }) => model_group !== "x", callbacks: [({ type }) => type], recordContent: true },
+  { fetch: fake.fetch, seed: 1, store: memoryStore({ maxKeys: 10 }), mayFallback: async ({ model_group }) => model_group !== "x", customRoutingStrategy: (candidates, { body }) => candidates.filter(({ open_sends, first_token_ms }) => open_sends < 3 && (first_token_ms ?? 0) < 900 && body !== undefined), callbacks: [({ type }) => type], recordContent: true },
 );
 
 // Answers that are kept: in a store of keys and texts, and in memory.

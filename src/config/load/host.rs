@@ -55,6 +55,7 @@ pub(super) fn host(
         max_body_bytes: options.pick(reader, "maxBodyBytes", bytes).unwrap_or(default.max_body_bytes),
         subrequests: options.pick(reader, "subrequests", Reader::positive),
         may_fallback: options.pick(reader, "mayFallback", Reader::flag).unwrap_or(false),
+        custom_strategy: options.pick(reader, "customRoutingStrategy", Reader::flag).unwrap_or(false),
         token_counter: options.pick(reader, "tokenCounter", Reader::flag).unwrap_or(false),
         store_name: options.pick(reader, "storeName", store_name).unwrap_or(default.store_name),
         in_browser,

@@ -202,10 +202,10 @@ pub(super) const PARAMS: Table = Table {
 pub(super) const HOST: Table = Table {
     used: &[
         "trustRequestOptions allowDirectModels allowedModels maxBodyBytes subrequests storeName browser \
-        dangerouslyAllowBrowser mayFallback tokenCounter",
+        dangerouslyAllowBrowser mayFallback tokenCounter customRoutingStrategy",
     ],
     foreign: &["fetch store cache env waitUntil now sleep seed callbacks callbackFetch recordContent \
-        customRoutingStrategy filterDeployments beforeRoute getToken prices"],
+        filterDeployments beforeRoute getToken prices"],
     ..NONE
 };
 

@@ -101,6 +101,9 @@ pub fn load(
     budget::budgets(reader, &settings, &mut models.config);
     let is_empty = top.get("model_list").and_then(Value::as_array).is_some_and(Vec::is_empty);
     let host = host::host(reader, host, &mut models.config, is_empty);
+    if !host.custom_strategy {
+        strategy::needs_host(reader, &settings);
+    }
     let mut config = RouterConfig { policy, caching, host, ..models.config };
     config.leave_out_forbidden();
     config.share_budgets();

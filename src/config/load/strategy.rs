@@ -14,6 +14,10 @@ const STRATEGIES: &str = "simple-shuffle least-busy usage-based-routing usage-ba
 /// What is read of `routing_strategy_args`.
 const ARGS: &str = "ttl lowest_latency_buffer max_latency_list_size ttft_percentile";
 
+/// What is wrong with `custom` where the host has no function for it.
+pub(in crate::config) const NOBODY_ANSWERS: &str =
+    "`custom` needs the host's `customRoutingStrategy`, or `setCustomRoutingStrategy`";
+
 /// How many times are kept at most.
 const MOST_SAMPLES: u8 = 64;
 
@@ -33,6 +37,21 @@ pub(in crate::config) fn strategy(
         reader.report.notice(at, message);
     }
     known
+}
+
+/// Where the host has no strategy of its own, none may be asked for.
+pub(super) fn needs_host(reader: &mut Reader<'_>, settings: &Scopes<'_>) {
+    let is_custom = |value: &Value| value.as_str() == Some(Strategy::Custom.name());
+    for (at, _) in settings.each("routing_strategy").filter(|(_, value)| is_custom(value)) {
+        reader.problem(&at, NOBODY_ANSWERS);
+    }
+    for (at, value) in settings.each("routing_groups") {
+        for (position, group) in value.as_array().into_iter().flatten().enumerate() {
+            if group.get("routing_strategy").is_some_and(is_custom) {
+                reader.problem(&at.item(position).key("routing_strategy"), NOBODY_ANSWERS);
+            }
+        }
+    }
 }
 
 /// `routing_strategy_args`.

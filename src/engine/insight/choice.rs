@@ -5,7 +5,7 @@ use crate::base::time::Millis;
 use crate::config::{CallOptions, DeploymentIx, Surface};
 use crate::engine::Router;
 use crate::error::{Fault, FaultKind};
-use crate::plan::{budgets_of, choose};
+use crate::plan::{Answer, Look, budgets_of, choose};
 use crate::state::{CircuitState, Counts, Mark, Timing};
 use crate::strategy::{Need, tightest};
 
@@ -13,8 +13,9 @@ use crate::strategy::{Need, tightest};
 const LOOKS: u64 = 0x6c6f_6f6b_7321_7321;
 
 impl Router {
-    /// Whom a call to a model would be sent to now, in the group that it names. Of its options the tags count, and whether
-    /// the model is `specific_deployment`. Nothing is sent or reserved.
+    /// Whom a call to a model would be sent to now, in the group that it names. Of its options the tags count, the strategy,
+    /// and whether the model is `specific_deployment`. `named` is whom the host has named, where the strategy is its own.
+    /// Nothing is sent or reserved.
     ///
     /// # Errors
     /// The model is not known, or nobody of its group may be used: what a call would hear.
@@ -24,16 +25,29 @@ impl Router {
         model: &str,
         stream: bool,
         options: &CallOptions,
+        named: Option<Answer>,
     ) -> Result<DeploymentIx, Fault> {
         let now = self.advance(now);
-        let look = self.next_look();
-        let mut rng = Rng::for_call(self.seed().unwrap_or(0) ^ LOOKS, look);
+        let number = self.next_look();
+        let mut rng = Rng::for_call(self.seed().unwrap_or(0) ^ LOOKS, number);
+        let (target, _) = self.target(model, options, true)?;
+        self.heed(options);
+        let look = self.look(now, stream, options, named);
+        choose(self.view(), now, model, target, &look, &mut rng)
+    }
+
+    /// What a look at a choice of a call with these options has to go by.
+    pub(in crate::engine) fn look(
+        &self,
+        now: Millis,
+        stream: bool,
+        options: &CallOptions,
+        named: Option<Answer>,
+    ) -> Look {
         let counts = Counts { requests: 1, ..Counts::default() };
         let tag = tightest(self.view(), now, &budgets_of(&self.config, &options.tags), None);
         let need = Need { counts, stream, timing: Timing::of(Surface::Chat, stream), tag, ..Need::default() };
-        let (target, _) = self.target(model, options, true)?;
-        self.heed(options);
-        choose(self.view(), now, model, target, (need, options.strategy), &mut rng)
+        Look { need, strategy: options.strategy, named }
     }
 
     /// Notes that a deployment is well, or not, as somebody outside has found. That it is well closes its circuit; that it is

@@ -7,18 +7,24 @@ use crate::config::{GroupKind, Resolved, RouterConfig};
 use crate::engine::router::Request;
 use crate::engine::{CallId, Router};
 use crate::error::Fault;
-use crate::plan::{Action, Call, Candidate, Decision, Event, Onward, onward};
+use crate::plan::{Action, Answer, Ask, Call, Candidate, Decision, Event, Onward, onward};
 
 use super::words::{in_words, led_in_words};
 use super::write::{finished, flag, fraction, group_name, id, name, number, text};
 
 impl Router {
     /// What would become of a call that began now: whom it would be sent to and why, and where each fault would lead from
-    /// there. The next call that is made draws the same number. Nothing is sent, reserved or learnt.
+    /// there. The next call that is made draws the same number. `named` is whom the host has named, where the strategy is its
+    /// own; `None` where it is asked only when there is a call. Nothing is sent, reserved or learnt.
     ///
     /// # Errors
     /// Too many names of models are in use: what a call would hear.
-    pub fn explain(&mut self, now: Millis, mut request: Request) -> Result<String, Fault> {
+    pub fn explain(
+        &mut self,
+        now: Millis,
+        mut request: Request,
+        named: Option<Answer>,
+    ) -> Result<String, Fault> {
         let now = self.advance(now);
         let (target, _) = self.target(&request.model, &request.options, true)?;
         request.options.explain = true;
@@ -26,7 +32,15 @@ impl Router {
         let spec = request.take_spec(target);
         let rng = Rng::for_call(self.seed().unwrap_or(0), self.begun());
         let mut call = Call::new(spec, self.view(), rng, now, self.begun());
-        let step = call.step(now, self.view(), Event::Start);
+        let mut step = call.step(now, self.view(), Event::Start);
+        if matches!(step.action, Some(Action::Ask(Ask::Rank))) {
+            match named {
+                Some(value) => {
+                    step = call.step(now, self.view(), Event::Answered { ask: Ask::Rank, value });
+                }
+                None => call.note_unranked(now, self.view()),
+            }
+        }
         let config = &self.config;
         let led = target.map(|target| onward(config, &call.spec().options, target)).unwrap_or_default();
 

@@ -175,6 +175,11 @@ impl Journal {
         }
         let probes = |turn: &Turn| matches!(turn, Turn::Probed(_));
         stage.turns.iter().filter(|(_, turn)| !probes(turn)).for_each(|turn| self.turn(stage, turn));
+        if after.failed_ranks > before.failed_ranks {
+            self.push("hook_failed", &stage.place(None), &|out| {
+                out.key("hook").text("customRoutingStrategy");
+            });
+        }
         let wait = after.waits_until.filter(|_| before.waits_until.is_none());
         if let Some(until) = wait {
             self.retry(stage, call.attempts().len(), None, until.since(stage.now));

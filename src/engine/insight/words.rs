@@ -1,6 +1,6 @@
 //! A decision for people: a few lines each.
 
-use crate::config::{Resolved, RouterConfig};
+use crate::config::{Resolved, RouterConfig, Strategy};
 use crate::plan::{Call, Candidate, Decision, Nowhere, Onward};
 
 use super::explain::kind_of;
@@ -79,6 +79,9 @@ fn choice(words: &mut String, config: &RouterConfig, decision: &Decision) {
             words.push_str(&format!("drew {} and took `{}`\n", decimal(draw, 3), id(config, ix)));
         }
         (Some(ix), None) => words.push_str(&format!("took `{}`\n", id(config, ix))),
+        (None, _) if decision.strategy == Strategy::Custom && left > 0 => {
+            words.push_str("whom the host's own strategy is to name\n");
+        }
         (None, _) => words.push_str("took nobody\n"),
     }
     for (one, share) in candidates.iter().zip(decision.shares()).take(NAMED) {

@@ -11,6 +11,7 @@ import { callbacksContent } from "./callbacks-content.js";
 import { callbacksFailing } from "./callbacks-failing.js";
 import { concurrency } from "./concurrency.js";
 import { costs } from "./costs.js";
+import { customStrategy } from "./custom-strategy.js";
 import { events } from "./events.js";
 import { hedging } from "./hedging.js";
 import { inPage } from "./in-page.js";
@@ -51,7 +52,7 @@ import { usage } from "./usage.js";
 export const suites = {
   ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, manage, naming, scope },
   ...{ secretsHome, secretsShown, sharing, strategies, streamBytes, streamFaults, streamObjects, testkit, trap },
-  ...{ mayFallback, mock, overrides, prices, remaining, reserve, tokens, usage },
+  ...{ customStrategy, mayFallback, mock, overrides, prices, remaining, reserve, tokens, usage },
   ...{ caching, cachingStreams, cachingTold },
   ...{ budgets, callbacks, callbacksContent, callbacksFailing, costs, events, insight, metrics, race },
   ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },

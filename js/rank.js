@@ -1,0 +1,172 @@
+// A strategy of the program's own: what it is shown, and what its answer means. Who may be used of those that it names is
+// the core's word.
+
+/** So many numbers tell of a candidate; `Contender::row` in src/engine/contender.rs has them in the same order. */
+const COLUMNS = 17;
+
+/** Instead of a first choice: only those of the list; it has failed; it was not asked. */
+const LIST = -1;
+const FAILED = -2;
+const UNASKED = -3;
+
+const NOBODY = new Uint16Array(0);
+
+/** Whom the program names, as the core takes it. @typedef {readonly [choice: number, list: Uint16Array]} Named */
+
+/** @type {Named} */
+const IN_VAIN = [FAILED, NOBODY];
+
+/** @type {Named} */
+export const NOT_ASKED = [UNASKED, NOBODY];
+
+/** What is asked for, for a strategy that wants to know. The body is read when somebody looks at it. */
+class RoutingRequest {
+  #body;
+
+  /**
+   * @param {{ requested_model: string | null, model_group: string, stream: boolean, attempt: number, steering?: Record<string, any> }} facts
+   * @param {() => any} body
+   */
+  constructor({ requested_model, model_group, stream, attempt, steering }, body) {
+    this.requested_model = requested_model;
+    this.model_group = model_group;
+    this.stream = stream;
+    /** How many sends the call has made. */
+    this.attempt = attempt;
+    this.metadata = steering?.metadata ?? null;
+    this.tags = steering?.tags ?? null;
+    this.#body = body;
+  }
+
+  /** The request itself, as the caller gave it; `undefined` if it cannot be read. */
+  get body() {
+    const body = this.#body();
+    this.#body = () => body;
+    return body;
+  }
+}
+
+const known = (number) => (Number.isNaN(number) ? null : number);
+
+/** The candidates of rows. */
+function candidatesOf(hub, rows) {
+  const all = new Array(rows.length / COLUMNS);
+  for (let place = 0, at = 0; place < all.length; place += 1, at += COLUMNS) {
+    const { id, group, provider, model, model_used, api_base } = hub.deployment(rows[at]);
+    all[place] = {
+      id,
+      model_group: group,
+      provider,
+      model,
+      model_used,
+      api_base,
+      order: known(rows[at + 1]),
+      weight: rows[at + 2],
+      rpm: known(rows[at + 3]),
+      tpm: known(rows[at + 4]),
+      max_parallel_requests: known(rows[at + 5]),
+      open_sends: rows[at + 6],
+      usage: { requests: rows[at + 7], input_tokens: rows[at + 8], output_tokens: rows[at + 9] },
+      first_token_ms: known(rows[at + 10]),
+      token_ms: known(rows[at + 11]),
+      answer_ms: known(rows[at + 12]),
+      window: { ok: rows[at + 13], failed: rows[at + 14] },
+      input_cost_per_token: known(rows[at + 15]),
+      output_cost_per_token: known(rows[at + 16]),
+    };
+  }
+  return all;
+}
+
+/**
+ * What an answer means: an id, or a candidate itself, is the first choice; a list of them is all that may be used; anything
+ * else is nobody. Who was not shown is of no account.
+ * @param {import("./hub.js").Hub} hub
+ * @param {any} said
+ * @param {Float64Array} rows
+ * @returns {Named}
+ */
+function meant(hub, said, rows) {
+  const find = (one) => {
+    const id = typeof one === "object" && one !== null ? one.id : one;
+    for (let at = 0; at < rows.length; at += COLUMNS) if (hub.deployment(rows[at]).id === id) return rows[at];
+    return -1;
+  };
+  if (Array.isArray(said)) return [LIST, Uint16Array.from(said.map(find).filter((index) => index >= 0))];
+  const choice = find(said);
+  return choice < 0 ? [LIST, NOBODY] : [choice, NOBODY];
+}
+
+/**
+ * Asks the program; `then` is called once, at once unless it answers by a promise.
+ * @param {import("./hub.js").Hub} hub
+ * @param {Float64Array} rows
+ * @param {RoutingRequest} request
+ * @param {(named: Named) => void} then
+ * @returns {boolean} whether it was called at once
+ */
+function askedOf(hub, rows, request, then) {
+  hub.refresh();
+  /** @type {Named} */
+  let named;
+  try {
+    const said = hub.customRoutingStrategy(candidatesOf(hub, rows), request);
+    if (typeof said?.then === "function") {
+      Promise.resolve(said).then((told) => then(meant(hub, told, rows)), () => then(IN_VAIN));
+      return false;
+    }
+    named = meant(hub, said, rows);
+  } catch {
+    named = IN_VAIN;
+  }
+  then(named);
+  return true;
+}
+
+/**
+ * Asks whom a call is to be sent to.
+ * @param {import("./hub.js").Hub} hub
+ * @param {import("./drive.js").Call} call
+ * @param {(event: (core: any, id: number, now: number) => number) => void} answer is called once, maybe at once
+ */
+export function askRank(hub, { core, id, plan }, answer) {
+  hub.prices.hand(core);
+  const rows = core.coreContenders(id, hub.now());
+  const facts = {
+    requested_model: plan.model ?? core.coreRequested(id),
+    model_group: core.coreReply(),
+    stream: plan.isStream,
+    attempt: core.coreAttempts(id),
+    steering: plan.steering,
+  };
+  const request = new RoutingRequest(facts, () => plan.request ?? read(hub, plan.source()));
+  askedOf(hub, rows, request, ([choice, list]) => answer((core, id, now) => core.coreRanked(id, choice, list, now)));
+}
+
+/** A body that came over `fetch`. */
+function read(hub, source) {
+  try {
+    return JSON.parse(typeof source === "string" ? source : hub.platform.decode(source));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whom the program names for a call that is not made; `undefined` if it answers by a promise, which nobody waits for.
+ * @param {import("./hub.js").Hub} hub
+ * @param {{ model: string, isStream: boolean, steering?: any, body: any }} asked
+ * @returns {Named | undefined}
+ */
+export function namedFor(hub, { model, isStream, steering, body }) {
+  if (typeof hub.customRoutingStrategy !== "function") return NOT_ASKED;
+  const { core } = hub;
+  hub.prices.hand(core);
+  const rows = core.coreLookToRank(model, isStream, steering, hub.now());
+  if (rows === undefined || rows.length === 0) return NOT_ASKED;
+  const facts = { requested_model: model, model_group: core.coreReply(), stream: isStream, attempt: 0, steering };
+  /** @type {Named | undefined} */
+  let named;
+  const isOver = askedOf(hub, rows, new RoutingRequest(facts, () => body), (told) => (named = told));
+  return isOver ? named : undefined;
+}
