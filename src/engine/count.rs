@@ -6,7 +6,7 @@ use crate::config::{DeploymentIx, Resolved, RouterConfig};
 use crate::error::Fault;
 use crate::plan::{Action, AttemptId, Call, Step};
 use crate::price::Pico;
-use crate::state::{Delta, Tallies, Turn};
+use crate::state::{Delta, Lease, Tallies, Turn};
 
 use super::router::Router;
 
@@ -38,7 +38,7 @@ pub(super) fn count_delta(
         Delta::Sent { lease, .. } if call.rival() != Some(AttemptId(lease.attempt())) => {
             count_sent(tallies, config, call, before, lease.attempt());
         }
-        Delta::Begun { deployment, stream: true, after_ms, .. } => {
+        Delta::Begun { deployment, lease, stream: true, after_ms, .. } if has_begun(call, *lease) => {
             tallies.first_token(cell(*deployment), *after_ms);
         }
         Delta::Ended { deployment, lease, .. } => {
@@ -57,6 +57,11 @@ pub(super) fn count_delta(
         }
         _ => {}
     }
+}
+
+/// Has the answer of a send begun? Of one that was given up it is only known that it would have taken longer.
+fn has_begun(call: &Call, lease: Lease) -> bool {
+    call.attempts().get(usize::from(lease.attempt())).is_some_and(|sent| sent.content_at.is_some())
 }
 
 /// Why a send was made: as the first of the call, to try again in its group, or because the call moves on.

@@ -4,9 +4,10 @@
 use crate::base::time::Millis;
 use crate::config::{DeploymentIx, Hedging, Resolved};
 use crate::error::{Fault, FaultKind};
-use crate::state::View;
+use crate::state::{Delta, View};
 use crate::strategy::exclusion;
 
+use super::attempt::Attempt;
 use super::call::{Call, Phase};
 use super::deadline::{Lane, Timer};
 use super::event::{AttemptId, Step};
@@ -82,11 +83,18 @@ impl Call {
         self.phase = Phase::Sending(attempt);
     }
 
-    /// A send was faster: the other one is given up. It has done nothing wrong.
+    /// A send was faster: the other one is given up. It has done nothing wrong. If it is the first one, it has taken so long
+    /// at least: only the times of those that were fast enough would make second sends ever more frequent.
     pub(super) fn win(&mut self, now: Millis, view: View<'_>, attempt: AttemptId, step: &mut Step) {
         self.timers.set(Timer::Hedge, now, None);
         let Some(loser) = self.other(attempt) else { return };
         step.abort.push(loser);
+        let slow = self.attempts.get(usize::from(loser.0)).filter(|_| self.rival == Some(attempt));
+        if let Some(Attempt { deployment, lease, started, .. }) = slow {
+            let (stream, after_ms) = (self.spec.stream, now.since(*started));
+            let (deployment, lease) = (*deployment, *lease);
+            step.deltas.push(Delta::Begun { deployment, lease, stream, after_ms, tokens: 0 });
+        }
         if let Some(known) = self.attempts.get_mut(usize::from(loser.0)) {
             known.fault = Some(Box::new(Fault::new(FaultKind::Cancelled, "another send was faster")));
         }

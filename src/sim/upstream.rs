@@ -23,6 +23,13 @@ pub enum Latency {
         /// How rare, from 0 to 1.
         share: f64,
     },
+    /// As times of servers are spread: their logarithms are distributed normally.
+    LogNormal {
+        /// Half of them are shorter.
+        median_ms: u64,
+        /// How wide they are spread; about 0.5 for servers.
+        sigma: f64,
+    },
 }
 
 impl Latency {
@@ -40,8 +47,19 @@ impl Latency {
                     usual_ms
                 }
             }
+            Self::LogNormal { median_ms, sigma } => {
+                let drawn = (0..12).map(|_| rng.unit()).sum::<f64>() - 6.0;
+                (median_ms as f64 * exp(drawn * sigma)) as u64
+            }
         }
     }
+}
+
+/// e to a small power, by sums and products alone: those of a library differ by machines.
+fn exp(power: f64) -> f64 {
+    const SQUARINGS: u32 = 20;
+    let root = 1.0 + power / f64::from(1_u32 << SQUARINGS);
+    (0..SQUARINGS).fold(root, |root, _| root * root)
 }
 
 /// What a deployment's far side does. The first of these that has something to say gives the reply: the
@@ -102,5 +120,23 @@ impl Upstream {
             }
         }
         self.usual.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_normal_latency_is_as_wide_as_it_says() {
+        assert!((exp(1.0) - std::f64::consts::E).abs() < 1e-5 && (exp(-2.0) - 0.135_335).abs() < 1e-5);
+        let mut rng = Rng::for_call(1, 1);
+        let latency = Latency::LogNormal { median_ms: 1_000, sigma: 0.5 };
+        let mut drawn: Vec<u64> = (0..10_000).map(|_| latency.draw(&mut rng)).collect();
+        drawn.sort_unstable();
+        // One and two sigma from the median: 15.9 and 97.7 of a hundred are shorter.
+        for (rank, expected) in [(1_587, 606_u64), (5_000, 1_000), (9_772, 2_718)] {
+            assert!(drawn[rank].abs_diff(expected) < expected / 20, "{rank}: {}", drawn[rank]);
+        }
     }
 }

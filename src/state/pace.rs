@@ -10,7 +10,7 @@ use crate::base::time::Millis;
 use crate::config::{LatencyRules, Surface};
 
 /// After so long a time counts half beside a new one.
-const HALF_LIFE_MS: u64 = 5_000;
+const HALF_LIFE_MS: u64 = 2_500;
 
 /// What one time weighs beside the others when it is new.
 const WHOLE: u64 = 1 << 16;
@@ -21,8 +21,11 @@ const FAILED_TIMES: u64 = 10;
 /// A failure lifts the peak to so many times what it was.
 const FAILED_PEAKS: u64 = 4;
 
-/// After so long half of a peak is left.
+/// After so long half of a peak is left, where nothing is timed.
 const DECAY_MS: u64 = 10_000;
+
+/// The same of what a peak has over a shorter time that follows it.
+const FOLLOW_MS: u64 = 2_000;
 
 /// What is timed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -107,6 +110,13 @@ impl Track {
         self.newest_us.into()
     }
 
+    /// Are half of the times that are kept this long at least, in microseconds, or failures?
+    #[must_use]
+    pub fn is_mostly_over(&self, us: u64) -> bool {
+        let is_over = |sample: &&Sample| sample.us.is_none_or(|own| u64::from(own) >= us);
+        self.kept.iter().filter(is_over).count() * 2 >= self.kept.len()
+    }
+
     /// When something was timed last.
     #[must_use]
     pub fn last(&self) -> Millis {
@@ -138,7 +148,7 @@ impl Track {
         let peak = u64::from(self.peak_us);
         let failed = || peak.saturating_mul(FAILED_PEAKS).max(timing.failed_us());
         let us = us.map_or_else(failed, u64::from);
-        let kept = peak.saturating_sub(us).saturating_mul(DECAY_MS) / DECAY_MS.saturating_add(passed_ms);
+        let kept = peak.saturating_sub(us).saturating_mul(FOLLOW_MS) / FOLLOW_MS.saturating_add(passed_ms);
         self.peak_us = u32::try_from(us.saturating_add(kept)).unwrap_or(u32::MAX);
     }
 
@@ -276,7 +286,7 @@ mod tests {
         pace.timed(Millis(0), RULES, true, 100, 0);
         assert_eq!([0, 10_000, 30_000].map(|ms| peak(&pace, ms)), [2_000_000, 1_000_000, 500_000].map(Some));
         pace.timed(Millis(10_000), RULES, true, 100, 0);
-        assert_eq!(peak(&pace, 10_000), Some(1_050_000));
+        assert_eq!(peak(&pace, 10_000), Some(416_666));
         pace.failed(Millis(10_000), RULES);
         assert_eq!(peak(&pace, 10_000), Some(10_000_000));
     }

@@ -44,11 +44,10 @@ impl Recent {
     /// The time within which `percent` of 100 began; `None` while there are too few to tell.
     #[must_use]
     pub fn percentile(&self, percent: usize) -> Option<u64> {
-        let rank = |len: usize| (len * percent).div_ceil(100).clamp(1, len.max(1)) - 1;
-        if self.kept.len() < LEAST {
-            return self.foreign.get(rank(self.foreign.len())).map(|ms| u64::from(*ms));
-        }
-        self.sorted.get(rank(self.sorted.len())).copied().map(u64::from)
+        // Of its own, one more than there are: of 64 the 61st would be passed by six of a hundred that follow.
+        let (known, more) = if self.kept.len() < LEAST { (&self.foreign, 0) } else { (&self.sorted, 1) };
+        let rank = ((known.len() + more) * percent).div_ceil(100).min(known.len());
+        known.get(rank.saturating_sub(1)).copied().map(u64::from)
     }
 
     /// Their mean; `None` without any.
@@ -107,7 +106,7 @@ mod tests {
         recent.add(20);
         assert_eq!(
             (recent.percentile(95), recent.percentile(99), recent.percentile(50)),
-            (Some(19), Some(20), Some(10))
+            (Some(20), Some(20), Some(11))
         );
         (0..64).for_each(|_| recent.add(7));
         assert_eq!(recent.percentile(99), Some(7));

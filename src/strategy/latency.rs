@@ -1,8 +1,8 @@
 //! `latency-based-routing`: who has been the fastest, or one of those that were nearly as fast.
 //!
 //! Differences from LiteLLM:
-//! - It goes on exploring: who has not been timed for five seconds gets a hundredth of the calls, and so does who was timed a
-//!   second ago and was then better than the best. There, all of them go to the best, whatever has become of the others.
+//! - It goes on exploring: who has not been timed for 2.5 s gets a hundredth of the calls, and who was mostly slow and better
+//!   than the best the last time gets a twentieth: it may have become well again. There, all of them go to the best.
 //! - Who has never been timed is tried first, by one call at a time: there, everything goes to it until its first answer.
 //! - First contents of streams, times for a token, and whole times are kept apart; failures of all kinds count.
 //! - Who keeps a send waiting for longer than usual is taken to be as slow as that already.
@@ -17,13 +17,14 @@ use super::busy;
 use super::field::{Field, UNKNOWN};
 
 /// Who was timed so long ago is timed anew.
-const FRESH_MS: u64 = 5_000;
-
-/// The same of who was the best of all then: it may have become well again.
-const PROMISING_MS: u64 = 1_000;
+const FRESH_MS: u64 = 2_500;
 
 /// The share of the calls that go to such ones.
 const EXPLORE: f64 = 0.01;
+
+/// The same of who was slow, and the best of all the last time.
+const PROMISING_MS: u64 = 250;
+const PROMISING: f64 = 0.05;
 
 /// What each candidate weighs in the draw.
 pub(super) type Weights = SmallVec<[f64; 16]>;
@@ -52,28 +53,28 @@ pub(super) fn weights(field: &Field<'_>) -> Weights {
         return drawn(&|place| Some(sends(place)) == fewest);
     }
     let bound = lowest.saturating_add(lowest.saturating_mul(rules.buffer_milli.into()) / 1_000);
+    let near = scores.iter().filter(|score| **score <= bound).count() as f64;
     let mut weights = drawn(&|place| scores.get(place).is_some_and(|score| *score <= bound));
-    let is_stale = |place: usize| {
-        let is_behind = scores.get(place).is_some_and(|score| *score > bound && *score != UNKNOWN);
-        is_behind && sends(place) == 0 && is_old(field, place, lowest)
-    };
-    let stale: SmallVec<[usize; 16]> = (0..scores.len()).filter(|place| is_stale(*place)).collect();
-    let near = weights.iter().filter(|weight| **weight > 0.0).count();
-    // Of all calls a hundredth, whoever of them gets it.
-    let share = near as f64 * EXPLORE / (1.0 - EXPLORE) / stale.len().max(1) as f64;
-    for place in stale {
-        if let Some(weight) = weights.get_mut(place) {
-            *weight = share;
-        }
+    let behind = |place: usize| scores.get(place).is_some_and(|score| *score > bound && *score != UNKNOWN);
+    let explored =
+        |place: usize| if behind(place) && sends(place) == 0 { share(field, place, lowest) } else { 0.0 };
+    let shares: Weights = (0..scores.len()).map(explored).collect();
+    let stale = shares.iter().filter(|share| **share > 0.0).count().max(1) as f64;
+    for (weight, share) in weights.iter_mut().zip(shares).filter(|(_, share)| *share > 0.0) {
+        // Of all calls, however many of them there are.
+        *weight = near * share / (1.0 - share) / stale;
     }
     weights
 }
 
-fn is_old(field: &Field<'_>, place: usize, lowest: u64) -> bool {
+/// The share of the calls that is to find out how fast one is who is not among the best: 0 for who was timed lately.
+fn share(field: &Field<'_>, place: usize, lowest: u64) -> f64 {
     let health = field.candidates.get(place).and_then(|ix| field.view.state.health(*ix));
-    let Some(track) = health.map(|health| health.pace.of(field.need.timing)) else { return true };
-    let fresh_ms = if track.newest_us() < lowest { PROMISING_MS } else { FRESH_MS };
-    field.now.since(track.last()) >= fresh_ms.min(field.latency.ttl_ms)
+    let Some(track) = health.map(|health| health.pace.of(field.need.timing)) else { return EXPLORE };
+    let is_promising = track.newest_us() < lowest && track.is_mostly_over(lowest);
+    let (fresh_ms, share) = if is_promising { (PROMISING_MS, PROMISING) } else { (FRESH_MS, EXPLORE) };
+    let is_old = field.now.since(track.last()) >= fresh_ms.min(field.latency.ttl_ms);
+    if is_old { share } else { 0.0 }
 }
 
 /// How long the answer is expected to take to its beginning, or for a token, in microseconds.
