@@ -96,6 +96,7 @@ impl Bed {
                     probe_expires: expires,
                     reserved,
                     held: false,
+                    is_probe: false,
                 },
             );
             if send < 56 {

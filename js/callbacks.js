@@ -101,6 +101,8 @@ export class Callbacks {
    */
   note(call) {
     const { core, id, plan, report, fault } = call;
+    // Nobody has asked for it.
+    if (plan.isProbe) return;
     const { attempts } = report;
     if (this.#calls.length >= MOST) {
       this.#lost += 1;

@@ -72,7 +72,7 @@ export class Call {
    * @param {import("./hub.js").Hub} hub what the calls of a router share
    * @param {number} action the code of the call's first step
    * @param {{ surface: number, isStream: boolean, body: (target: any) => any, source: () => any, model?: string, objects?: boolean, request?: any, steering?: any,
-   *   parse?: (bytes: any) => unknown, steers: boolean, explains?: boolean, keeps?: boolean, signal?: AbortSignal | null, headers?: Record<string, string>, started: number,
+   *   parse?: (bytes: any) => unknown, steers: boolean, explains?: boolean, keeps?: boolean, isProbe?: boolean, signal?: AbortSignal | null, headers?: Record<string, string>, started: number,
    *   about?: import("./callbacks.js").About }} plan
    */
   constructor(hub, action, plan) {

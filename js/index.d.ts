@@ -4,7 +4,7 @@ import type { CreateEmbeddingRequest, CreateEmbeddingResponse, ForeignEmbeddingR
 import type { RouterError } from "./types/errors.js";
 import type { EventName, EventOf } from "./types/events.js";
 import type { Host } from "./types/host.js";
-import type { AvailableDeployment, Explanation, Snapshot } from "./types/insight.js";
+import type { AvailableDeployment, Explanation, ProbeOptions, ProbeResult, Snapshot } from "./types/insight.js";
 import type { Management } from "./types/manage.js";
 import type { CallOptions } from "./types/options.js";
 
@@ -148,6 +148,24 @@ export class Router {
    * @throws {NotFoundError} if there is no deployment with this id
    */
   setHealth(id: string, ok: boolean): void;
+
+  /**
+   * Asks deployments how they are, by the smallest request that each provider takes: a stream of one token, or the embedding of
+   * one word. For a cron trigger, an interval or `waitUntil`. By default those are due of which nothing was timed within the
+   * `ttl` of `routing_strategy_args`, and those that have been left alone for long enough: the answer closes their circuit. At
+   * most six are asked at once; where the host bounds `subrequests`, the oldest come first.
+   *
+   * A probe counts as any send does: for times, circuits, limits, budgets and costs. It is not tried again, moves nowhere, and is
+   * nobody's turn. Its events say `probe: true`, `metrics()` counts it apart, and callbacks that the config names hear nothing
+   * of it. A chat's probe times its first content, and not how long it takes for a token: `latency-based-routing` and `peak-ewma`
+   * go by that where whole answers are asked for, and have one call try who was never timed.
+   *
+   * @example
+   * setInterval(() => router.probe({ groups: "chat" }), 60_000);
+   * @returns a row for each that was due; one that failed rejects nothing. It holds ids and names, and no key
+   * @throws {NotFoundError} if a group or a deployment is not known
+   */
+  probe(options?: ProbeOptions): Promise<ProbeResult[]>;
 
   /**
    * Listens to an event; "*" is all of them. A listener is called when nothing of the router runs, so that it may call it. What

@@ -54,6 +54,17 @@ export function explained(hub, routerKeys, request, options) {
   return JSON.parse(told);
 }
 
+/** Who is to be probed, and what is asked. */
+export function due(hub, all, groups, ids) {
+  const told = asked(hub, (core) => {
+    // What a model is for may be known by the table alone.
+    hub.prices.hand(core);
+    return core.coreProbes(all, groups, ids, hub.now());
+  });
+  if (told === "") throw errorOf(hub.core.coreError(0));
+  return JSON.parse(told);
+}
+
 /** Everything that the router knows. */
 export function snapshot(hub, callbacks) {
   return asked(hub, (core) => {

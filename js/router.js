@@ -8,7 +8,7 @@ import { Call } from "./drive.js";
 import { ConfigError, errorOf, internal } from "./errors.js";
 import { routedFetch } from "./fetch.js";
 import { Hub } from "./hub.js";
-import { available, explained, metrics, setHealth, snapshot } from "./insight.js";
+import { available, due, explained, metrics, setHealth, snapshot } from "./insight.js";
 import { KeptConfig } from "./manage.js";
 import { checkPrices } from "./price.js";
 import { batch, race } from "./race.js";
@@ -141,6 +141,14 @@ export function makeRouter(glue, platform) {
       setHealth(this.#hub, id, ok);
     }
 
+    /** Asks deployments how they are: by default those of which nothing was timed lately. Rejects only for wrong options. */
+    async probe(options = {}) {
+      const hub = this.#hub;
+      const { probe } = await platform.loadProbe();
+      const find = (all, groups, ids) => due(hub, all, groups, ids);
+      return probe(hub, options, find, (one, timeoutMs) => this.#call(one.surface, one.body, undefined, undefined, { ...one, timeoutMs }));
+    }
+
     /** Listens to an event, or with "*" to all. Gives a function that ends that. */
     on(event, listener) {
       return this.#hub.events.on(event, listener);
@@ -225,12 +233,12 @@ export function makeRouter(glue, platform) {
       else this.#hub.free();
     }
 
-    async #call(surface, request, options, onCall) {
+    async #call(surface, request, options, onCall, probe) {
       const hub = this.#hub;
       const started = hub.now();
       const { body: given, steering } = split(request ?? {}, this.#routerKeys, options);
       // A cache is waited for, and what is asked must not change meanwhile.
-      const copy = hub.caches || steering?.caching === true ? copied(given) : undefined;
+      const copy = !probe && (hub.caches || steering?.caching === true) ? copied(given) : undefined;
       const body = copy ?? given;
       const isStream = surface === CHAT && body.stream === true;
       const usageAsked = body.stream_options?.include_usage === true;
@@ -245,14 +253,15 @@ export function makeRouter(glue, platform) {
       const steers = steering !== undefined;
       // A strategy that only this call asks for may go by tokens and prices, too.
       const isSized = hub.countsTokens || steering?.routing_strategy !== undefined;
-      const tokens = isSized && hub.tokenCounter ? await counted(hub, body) : undefined;
+      const tokens = isSized && hub.tokenCounter && !probe ? await counted(hub, body) : undefined;
       let core;
       let action;
       try {
         ({ core } = hub);
         hub.prefix(isSized);
-        if (isSized) core.coreSize(tokens, tokens === undefined ? bytesOf(body) : 0, allowance(body));
-        action = core.coreBegin(surface, model, isStream, usageAsked, shape, n, steering, kept ? hub.now() : started);
+        if (probe) action = core.coreProbe(probe.deployment, surface, probe.timeoutMs, started);
+        else if (isSized) core.coreSize(tokens, tokens === undefined ? bytesOf(body) : 0, allowance(body));
+        action ??= core.coreBegin(surface, model, isStream, usageAsked, shape, n, steering, kept ? hub.now() : started);
       } catch (error) {
         hub.survive(error);
         throw internal(error);
@@ -270,6 +279,7 @@ export function makeRouter(glue, platform) {
         signal,
         started,
         about,
+        isProbe: probe !== undefined,
         source: () => JSON.stringify(body),
         body(target) {
           // Those of the config's fallbacks, or of the call's own.

@@ -84,6 +84,7 @@ export async function startWorker(entry, { packageIn, conditions, ...options } =
  * @typedef {object} RunningWorker
  * @property {string} url without a slash at its end
  * @property {typeof fetch} fetch sends a request to the worker; a path such as "/v1/models" is enough
+ * @property {() => Promise<any>} scheduled fires a cron trigger, and resolves when the worker is done with it
  * @property {string[]} log every line the worker has logged
  * @property {() => Promise<void>} stop
  */
@@ -115,6 +116,7 @@ export async function workerOf(modules, options = {}) {
     url,
     log,
     fetch: (input, init) => worker.dispatchFetch(new URL(String(input), `${url}/`), init),
+    scheduled: async () => (await worker.getWorker()).scheduled(),
     stop: () => worker.dispose(),
   };
 }

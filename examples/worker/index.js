@@ -18,4 +18,5 @@ const router = new Router(
   { fetch: env.OPENAI_API_KEY ? undefined : fakeOpenAI },
 );
 
-export default { fetch: (request) => router.fetch(request) };
+// A cron trigger finds out how the deployments are of which no call has told anything lately.
+export default { fetch: (request) => router.fetch(request), scheduled: () => router.probe() };

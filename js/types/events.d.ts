@@ -10,6 +10,8 @@ export interface EventFacts {
   readonly model_group: string | null;
   /** The id of the deployment it is about; `null` if about none. */
   readonly deployment: string | null;
+  /** There, and true, if the router asks for itself: see `probe`. */
+  readonly probe?: true;
 }
 
 /** A call begins. One that vanishes, or was running when the WebAssembly trapped, has no `request_end`. */
@@ -30,7 +32,7 @@ export interface DeploymentSelected extends EventFacts {
   /** The number of the send in its call, from 0. */
   readonly attempt: number;
   /** Why there is a send: "hedge" is a second one beside a slow first one. */
-  readonly reason: "first" | "retry" | "fallback" | "hedge";
+  readonly reason: "first" | "retry" | "fallback" | "hedge" | "probe";
 }
 
 /** A send is under way. */

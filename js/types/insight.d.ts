@@ -117,6 +117,45 @@ export interface Explanation extends Decisions {
   fallbacks: FallbackPlan[];
 }
 
+/** Whom `probe` asks. */
+export interface ProbeOptions {
+  /** Those too that were timed lately. Default: false. */
+  all?: boolean;
+  /** Of these groups only, by their names or aliases. Default: all, unless `ids` names some. */
+  groups?: string | string[];
+  /** These deployments, whatever is known of them: also while they are left alone, or their `weight` is 0. */
+  ids?: string | string[];
+  /** How long each may take, in seconds, up to 600. Default: 10. */
+  timeout?: number;
+}
+
+/** What a probe came to. */
+export interface ProbeResult {
+  /** The id of the deployment. */
+  deployment: string;
+  model_group: string;
+  /** "provider/model". */
+  model_used: string;
+  /** Did it answer? `null` if it was not asked. */
+  ok: boolean | null;
+  /**
+   * Why it was not asked: it may not be used now, a probe of it is under way ("probing"), its model is for something that is not
+   * served ("cannot_serve"), or the host allows no more sends at this time ("later"). `null` if it was.
+   */
+  skipped: ReasonCode | "later" | null;
+  /** What it answered with; `null` if no response head came. */
+  status: number | null;
+  /** The class of what went wrong, such as "RateLimitError"; `null` if nothing did. */
+  error: string | null;
+  message: string | null;
+  /** From the request to the end of the answer, in milliseconds. */
+  ms: number | null;
+  /** To the first content, in milliseconds; `null` where none came, as of an embedding. */
+  first_token_ms: number | null;
+  /** In US dollars; `null` where that is not known. */
+  cost: number | null;
+}
+
 /** A circuit, of a deployment or of a credential. */
 export interface CircuitSnapshot {
   /** In use; left alone; or to be tried by one call at a time. */

@@ -172,11 +172,12 @@ impl Calls {
         }
     }
 
-    fn all(&self) -> impl Iterator<Item = &Running> {
+    /// Every call that is running.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Running> {
         self.slots.iter().filter_map(|slot| slot.running.as_deref())
     }
 
-    /// Every call that is running.
+    /// See [`Calls::all`].
     pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut Running> {
         self.slots.iter_mut().filter_map(|slot| slot.running.as_deref_mut())
     }

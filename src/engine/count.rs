@@ -35,7 +35,7 @@ pub(super) fn count_delta(
     let cell = |ix: DeploymentIx| config.deployment(ix).map_or(ix, |known| known.limit_cell(ix));
     match delta {
         // What becomes of a second send beside a slow first one is not known yet.
-        Delta::Sent { lease, .. } if call.rival() != Some(AttemptId(lease.attempt())) => {
+        Delta::Sent { lease, is_probe: false, .. } if call.rival() != Some(AttemptId(lease.attempt())) => {
             count_sent(tallies, config, call, before, lease.attempt());
         }
         Delta::Begun { deployment, lease, stream: true, after_ms, .. } if has_begun(call, *lease) => {
@@ -44,7 +44,8 @@ pub(super) fn count_delta(
         Delta::Ended { deployment, lease, .. } => {
             if let Some(attempt) = call.attempts().get(usize::from(lease.attempt())) {
                 let fault = attempt.fault.as_ref().map(|fault| fault.kind);
-                tallies.attempt(cell(*deployment), fault, attempt.ms(), attempt.usage);
+                let ms = (!call.spec().is_probe).then(|| attempt.ms());
+                tallies.attempt(cell(*deployment), fault, ms, attempt.usage);
                 // That a refusal costs nothing says nothing of the price.
                 let cost = cost.filter(|cost| *cost > 0 || fault.is_none());
                 cost.into_iter().for_each(|cost| tallies.book_cost(cell(*deployment), cost));
@@ -59,9 +60,11 @@ pub(super) fn count_delta(
     }
 }
 
-/// Has the answer of a send begun? Of one that was given up it is only known that it would have taken longer.
+/// Has the answer of a send begun, that is no probe? Of one that was given up it is only known that it would have taken
+/// longer.
 fn has_begun(call: &Call, lease: Lease) -> bool {
-    call.attempts().get(usize::from(lease.attempt())).is_some_and(|sent| sent.content_at.is_some())
+    let sent = call.attempts().get(usize::from(lease.attempt()));
+    !call.spec().is_probe && sent.is_some_and(|sent| sent.content_at.is_some())
 }
 
 /// Why a send was made: as the first of the call, to try again in its group, or because the call moves on.
@@ -92,7 +95,7 @@ pub(super) fn count_step(
         let has_won = second.is_some_and(|second| second.fault.is_none());
         tallies.hedge(config.declared_group(call.target()), has_won);
     }
-    if let Some(Action::Done(result)) = &step.action {
+    if let (Some(Action::Done(result)), false) = (&step.action, call.spec().is_probe) {
         let group = call.spec().target.and_then(|target| config.declared_group(target));
         let fault = result.as_ref().err().map(|fault| fault.kind);
         tallies.request(group, fault, now.since(call.started()));

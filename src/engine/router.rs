@@ -57,6 +57,7 @@ impl Request {
             objects: self.objects,
             tokens: self.tokens,
             options: Box::new(std::mem::take(&mut self.options)),
+            is_probe: false,
         }
     }
 }
@@ -178,12 +179,17 @@ impl Router {
         let (target, holds) = found.map_err(|fault| self.count_refused(fault))?;
         self.heed(&request.options);
         let spec = request.take_spec(target);
+        let Request { facts, usage_asked, is_text, .. } = request;
+        let asked = Asked { facts, usage_asked, is_text, holds, version: self.version };
+        self.run(now, spec, asked)
+    }
+
+    /// Begins a call whose target is known.
+    pub(super) fn run(&mut self, now: Millis, spec: CallSpec, asked: Asked) -> Result<(CallId, Step), Fault> {
         let number = self.begun;
         self.begun = self.begun.wrapping_add(1);
         let rng = Rng::for_call(self.seed.unwrap_or(0), number);
         let call = Call::new(spec, self.view(), rng, now, number);
-        let Request { facts, usage_asked, is_text, .. } = request;
-        let asked = Asked { facts, usage_asked, is_text, holds, version: self.version };
         let id = self.calls.insert(now, call, number, asked);
         let id = id.ok_or_else(|| {
             self.count_refused(Fault::new(FaultKind::NoDeployment, "65,536 calls are running already"))

@@ -38,6 +38,8 @@ pub struct CallSpec {
     pub tokens: Option<(u32, u32)>,
     /// What the caller asks of the router.
     pub options: Box<CallOptions>,
+    /// Does the router ask for itself, to find out how a deployment is?
+    pub is_probe: bool,
 }
 
 /// Where a call stands.
@@ -266,7 +268,7 @@ impl Call {
         }
         let deadline = self.spec.options.timeouts.or(view.config.policy.timeouts).deadline_ms;
         self.timers.set(Timer::Call, now, deadline.filter(|ms| *ms > 0));
-        if let Some(group) = self.group(view) {
+        if let Some(group) = self.group(view).filter(|_| !self.spec.is_probe) {
             step.deltas.push(Delta::RetryTokens { group, milli: CALL_DEPOSIT });
         }
         if let Some(fault) = mock_fault(&self.spec.options) {

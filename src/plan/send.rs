@@ -117,6 +117,7 @@ impl Call {
             probe_expires: (now + patience.unwrap_or(PROBE_MS).min(PROBE_MS)).min(expires),
             reserved,
             held,
+            is_probe: self.spec.is_probe,
         });
         self.reserve_budgets(now, view, attempt, expires, step);
         step.action = Some(if self.is_committed {
@@ -176,11 +177,12 @@ impl Call {
         if let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) {
             known.usage = usage;
             let (deployment, lease) = (known.deployment, known.lease);
-            if known.content_at.is_none() && !self.spec.stream {
-                let after_ms = now.since(known.started);
+            // The one token of a probe may be nothing that is seen.
+            if known.content_at.is_none() && (!self.spec.stream || self.spec.is_probe) {
+                let (stream, after_ms) = (self.spec.stream, now.since(known.started));
                 let usage = usage.filter(|_| self.spec.surface == Surface::Chat);
                 let tokens = usage.map_or(0, |usage| usage.completion_tokens);
-                step.deltas.push(Delta::Begun { deployment, lease, stream: false, after_ms, tokens });
+                step.deltas.push(Delta::Begun { deployment, lease, stream, after_ms, tokens });
             }
             self.close(now, view, attempt, step);
             step.deltas.push(Delta::Succeeded { deployment });

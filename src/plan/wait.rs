@@ -82,7 +82,8 @@ impl Call {
 
     /// The call's place in the order; `None` for one without a priority. Good until a little after the next look.
     fn ticket(&self, now: Millis, view: View<'_>) -> Option<Ticket> {
-        let priority = self.spec.options.priority.or(view.config.policy.default_priority)?;
+        let priority = self.spec.options.priority.or(view.config.policy.default_priority);
+        let priority = priority.filter(|_| !self.spec.is_probe)?;
         let lease = Lease::new(self.number, u16::MAX);
         Some(Ticket { priority, since: self.started, lease, expires: now + 2 * LATEST_MS })
     }

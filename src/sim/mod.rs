@@ -33,6 +33,7 @@ mod ledger;
 mod log;
 mod look;
 mod measure;
+mod probe;
 mod ranker;
 mod reply;
 mod report;

@@ -9,7 +9,7 @@ impl State {
     /// Applies one change, and tells what it did to a circuit, if it did anything.
     pub fn apply(&mut self, config: &RouterConfig, now: Millis, delta: &Delta) -> Option<Turn> {
         match delta {
-            Delta::Sent { deployment, lease, stream, expires, probe_expires, reserved, .. } => {
+            Delta::Sent { deployment, lease, stream, expires, probe_expires, reserved, is_probe, .. } => {
                 let known = config.deployment(*deployment)?;
                 let open = OpenSend { lease: *lease, since: now, stream: *stream, expires: *expires };
                 let cell = self.health_mut(known.limit_cell(*deployment))?;
@@ -18,7 +18,8 @@ impl State {
                     cell.usage.add(now, *reserved);
                 }
                 let health = self.deployments.get_mut(usize::from(deployment.0))?;
-                if let Some(group) = self.groups.get_mut(usize::from(config.turns_of(known).0)) {
+                let turns = self.groups.get_mut(usize::from(config.turns_of(known).0));
+                if let (Some(group), false) = (turns, *is_probe) {
                     health.next_turn = group.turns.take(health.next_turn, known.weight.unwrap_or(1.0));
                 }
                 health.quota.spend(*reserved);

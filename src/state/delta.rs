@@ -26,6 +26,8 @@ pub enum Delta {
         reserved: Counts,
         /// Was the store asked for it? Then it knows.
         held: bool,
+        /// Does the router ask for itself? That is nobody's turn.
+        is_probe: bool,
     },
     /// The answer of a send has begun.
     Begun {

@@ -202,6 +202,13 @@ impl Pace {
         }
     }
 
+    /// When anything was timed last; the epoch if nothing was.
+    #[must_use]
+    pub fn last(&self) -> Millis {
+        let [first, token, whole] = &self.0;
+        first.last.max(token.last).max(whole.last)
+    }
+
     /// Times an answer that began, or a whole one that tells so many tokens.
     pub(super) fn timed(&mut self, now: Millis, rules: LatencyRules, stream: bool, ms: u64, tokens: u64) {
         let [first, token, whole] = &mut self.0;

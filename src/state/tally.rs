@@ -124,6 +124,9 @@ pub struct Tally {
     pub cost: Option<Pico>,
     /// How often it was benched: for itself, and for its credential.
     pub cooldowns: [u64; 2],
+    /// How the router's own requests ended, by which it finds out how the deployment is. Of what else is told of it, they
+    /// count among the tokens and costs alone.
+    pub probes: Outcomes,
 }
 
 /// The calls to one group.
@@ -169,13 +172,17 @@ impl Tallies {
         &self.nowhere
     }
 
-    /// An attempt is over.
-    pub fn attempt(&mut self, ix: DeploymentIx, fault: Option<FaultKind>, ms: u64, usage: Option<Usage>) {
+    /// An attempt is over, after so long; `None` for a probe.
+    pub fn attempt(
+        &mut self,
+        ix: DeploymentIx,
+        fault: Option<FaultKind>,
+        ms: Option<u64>,
+        usage: Option<Usage>,
+    ) {
         let Some(tally) = slot(&mut self.deployments, ix.0) else { return };
-        tally.outcomes.add(fault);
-        if fault.is_none() {
-            tally.durations.add(ms);
-        }
+        if ms.is_some() { &mut tally.outcomes } else { &mut tally.probes }.add(fault);
+        ms.filter(|_| fault.is_none()).into_iter().for_each(|ms| tally.durations.add(ms));
         for ((_, tokens), sum) in TOKENS.iter().zip(&mut tally.tokens) {
             *sum = sum.saturating_add(usage.as_ref().map_or(0, tokens));
         }

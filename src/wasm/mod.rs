@@ -14,6 +14,7 @@ mod events;
 mod insight;
 mod manage;
 mod prices;
+mod probes;
 mod report;
 mod router;
 mod store;

@@ -50,6 +50,18 @@ test("with a key the worker calls OpenAI, and nobody else", async (t) => {
   assert.equal(openai.calls[0].headers.authorization, "Bearer sk-test");
 });
 
+test("a cron trigger of the worker asks each deployment for one token, and no call after that has to find out", async (t) => {
+  const { fakeProvider } = await importPacked("switchman/testkit");
+  const openai = fakeProvider({ name: "openai", apiKey: "sk-test", keepCalls: 9 });
+  const worker = await workerdWith(WORKER, { bindings: { OPENAI_API_KEY: "sk-test" }, outbound: openai.fetch });
+  t.after(() => worker.stop());
+  assert.equal((await worker.scheduled()).outcome, "ok", worker.log.join("\n"));
+  const asked = openai.calls.map(({ body: { model, max_completion_tokens, stream } }) => [`openai/${model}`, max_completion_tokens, stream]);
+  assert.deepEqual(asked, MODELS.map((model) => [model, 1, true]));
+  await worker.scheduled();
+  assert.equal(openai.calls.length, 2, "they were timed a moment ago");
+});
+
 test("the Node program answers and says who did", async (t) => {
   // Copied into the project that has the package, where its imports mean the package.
   const folder = await mkdtemp(join(await packed(), "examples-"));

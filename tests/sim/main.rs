@@ -33,6 +33,7 @@ mod ops;
 mod outage;
 mod patterns;
 mod policies;
+mod probes;
 mod props;
 mod remaining;
 mod reserve;

@@ -111,6 +111,8 @@ export async function elsewhere(module: WebAssembly.Module): Promise<Router[]> {
 export async function insight(): Promise<string> {
   const { id, model_group }: { id: string; model_group: string } = router.getAvailableDeployment({ model: "chat" });
   const told: Explanation = router.explain({ model: "chat" }, { disable_fallbacks: true });
+  const probed = await router.probe({ groups: "chat", timeout: 5 });
+  const slowest: number = Math.max(...probed.map(({ first_token_ms, skipped }) => (skipped === "later" ? 0 : (first_token_ms ?? 0))));
   const known: Snapshot = router.snapshot();
   const text: string = router.metrics();
   const left = known.budgets.filter(({ scope }) => scope === "tag").map((budget) => budget.limit_usd - budget.spent_usd);

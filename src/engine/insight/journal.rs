@@ -31,6 +31,7 @@ pub(in crate::engine) struct Journal {
 struct Place<'a> {
     at: Millis,
     call: Whose,
+    is_probe: bool,
     group: Option<&'a str>,
     deployment: Option<&'a str>,
 }
@@ -102,6 +103,9 @@ impl Journal {
         };
         text(&mut out, "model_group", place.group);
         text(&mut out, "deployment", place.deployment);
+        if place.is_probe {
+            flag(&mut out, "probe", true);
+        }
         more(&mut out);
         out.push("}");
         self.kept.push_back(out.into_bytes());
@@ -111,7 +115,8 @@ impl Journal {
     pub(in crate::engine) fn note_start(&mut self, config: &RouterConfig, now: Millis, running: &Running) {
         let spec = running.call.spec();
         let group = spec.target.and_then(|target| group_name(config, target));
-        let place = Place { at: now, call: Whose::Call(running.number), group, deployment: None };
+        let (call, is_probe) = (Whose::Call(running.number), spec.is_probe);
+        let place = Place { at: now, call, is_probe, group, deployment: None };
         self.begun(&place, (&spec.requested, spec.surface, spec.stream), false);
     }
 
@@ -132,9 +137,10 @@ impl Journal {
     pub(in crate::engine) fn note_hit(&mut self, now: Millis, number: u64, hit: &Hit<'_>) {
         let (group, deployment) = hit.given_by;
         let call = || Whose::Hit(number);
-        let place = Place { at: hit.started, call: call(), group: Some(group), deployment: None };
+        let place =
+            Place { at: hit.started, call: call(), is_probe: false, group: Some(group), deployment: None };
         self.begun(&place, (hit.requested, hit.surface, hit.stream), true);
-        let place = Place { at: now, call: call(), group: Some(group), deployment: Some(deployment) };
+        let place = Place { at: now, deployment: Some(deployment), ..place };
         self.push("request_end", &place, &|out| {
             status(out, Some(200));
             text(out, "error", None);
@@ -152,7 +158,8 @@ impl Journal {
     /// Somebody outside has said that a deployment is well, and its circuit was not closed.
     pub(in crate::engine) fn note_closed(&mut self, config: &RouterConfig, now: Millis, ix: DeploymentIx) {
         let group = group_of(config, ix);
-        let place = Place { at: now, call: Whose::Nobody, group, deployment: Some(id(config, ix)) };
+        let deployment = Some(id(config, ix));
+        let place = Place { at: now, call: Whose::Nobody, is_probe: false, group, deployment };
         self.push("cooldown_close", &place, &|out| {
             out.key("scope").text("deployment");
         });
@@ -226,7 +233,9 @@ impl Journal {
     fn sent(&mut self, stage: &Stage<'_>, after: &Progress, number: usize, attempt: &Attempt) {
         let (config, before) = (stage.config, stage.before);
         let place = stage.place(Some(attempt.deployment));
-        let reason = if after.target != before.sent_to {
+        let reason = if place.is_probe {
+            "probe"
+        } else if after.target != before.sent_to {
             self.push("fallback", &place, &|out| {
                 out.key("from").text(name(config, before.sent_to));
                 out.key("to").text(name(config, after.target));
@@ -310,6 +319,7 @@ impl<'a> Stage<'a> {
         Place {
             at: self.now,
             call: Whose::Call(self.running.number),
+            is_probe: self.running.call.spec().is_probe,
             group: deployment.map_or_else(of_target, |ix| group_of(self.config, ix)),
             deployment: deployment.map(|ix| id(self.config, ix)),
         }

@@ -249,6 +249,15 @@ impl Router {
 fn attempts_in(out: &mut Exposition, rows: &[Row<'_>]) {
     out.family("attempts_total", "counter", "Sends to a deployment that are over.");
     rows.iter().for_each(|row| outcomes(out, &row.labels, &row.tally.outcomes));
+    let probed = || rows.iter().filter(|row| row.tally.probes != Outcomes::default());
+    if probed().next().is_some() {
+        out.family(
+            "probes_total",
+            "counter",
+            "Requests of the router's own, to find out how a deployment is.",
+        );
+        probed().for_each(|row| outcomes(out, &row.labels, &row.tally.probes));
+    }
     out.family("attempt_duration_seconds", "histogram", "Attempts that were answered, to their end.");
     rows.iter().for_each(|row| out.times(&row.labels, &row.tally.durations));
     out.family("time_to_first_token_seconds", "histogram", "Attempts at streams, to their first content.");

@@ -27,6 +27,7 @@ import { mock } from "./mock.js";
 import { naming } from "./naming.js";
 import { overrides } from "./overrides.js";
 import { prices } from "./prices.js";
+import { probes } from "./probes.js";
 import { race } from "./race.js";
 import { remaining } from "./remaining.js";
 import { reserve } from "./reserve.js";
@@ -54,7 +55,7 @@ export const suites = {
   ...{ secretsHome, secretsShown, sharing, strategies, streamBytes, streamFaults, streamObjects, testkit, trap },
   ...{ customStrategy, mayFallback, mock, overrides, prices, remaining, reserve, tokens, usage },
   ...{ caching, cachingStreams, cachingTold },
-  ...{ budgets, callbacks, callbacksContent, callbacksFailing, costs, events, insight, metrics, race },
+  ...{ budgets, callbacks, callbacksContent, callbacksFailing, costs, events, insight, metrics, probes, race },
   ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
 };
 
