@@ -5,6 +5,7 @@ import { headerValue } from "./answer.js";
 import { Answers } from "./answers.js";
 import { amount, costOfSend, costsOfCall } from "./costs.js";
 import { Events } from "./events.js";
+import { worded } from "./insight.js";
 import { Prices } from "./price.js";
 import { realmOf } from "./realm.js";
 import { carry, settling } from "./share.js";
@@ -360,7 +361,7 @@ export class Hub {
   /** Every choice of a call, if its options asked for it. */
   decision({ core, id }) {
     const told = core.coreDecision(id);
-    return told === undefined ? undefined : JSON.parse(told);
+    return told === undefined ? undefined : worded(JSON.parse(told));
   }
 
   /** Every send of a call, in order. */

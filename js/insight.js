@@ -3,6 +3,7 @@
 import { errorOf, internal } from "./errors.js";
 import { NOT_ASKED, namedFor } from "./rank.js";
 import { split } from "./request.js";
+import { inWords } from "./words.js";
 
 /** A promise is not waited for where the answer is due at once. */
 const LATE = "getAvailableDeployment: `customRoutingStrategy` answers by a promise, and nobody waits for it here";
@@ -51,8 +52,11 @@ export function explained(hub, routerKeys, request, options) {
   // A strategy that answers by a promise says nothing here.
   const told = asked(hub, (core) => core.coreExplain(model, isStream, steering, ...(namedFor(hub, look) ?? NOT_ASKED), hub.now()), steering);
   if (told === "") throw errorOf(hub.core.coreError(0));
-  return JSON.parse(told);
+  return worded(JSON.parse(told));
 }
+
+/** With the same in words. */
+export const worded = (told) => ({ ...told, text: inWords(told) });
 
 /** Who is to be probed, and what is asked. */
 export function due(hub, all, groups, ids) {

@@ -102,7 +102,6 @@ fn explain_tells_what_a_strategy_went_by() {
         let found = (one["score"].as_f64(), one["share"].as_f64());
         assert_eq!(found, if is_busy { (Some(1.0), Some(0.0)) } else { (Some(0.0), Some(1.0)) });
     }
-    assert!(told["text"].as_str().unwrap().contains("100 % (0 by least-busy)"), "{}", told["text"]);
 }
 
 /// What each deployment is told to have scored for a call.

@@ -1,4 +1,4 @@
-//! The whole decision of a call: of one that was made, or of one that is only asked about.
+//! The whole decision of a call: of one that was made, or of one that is only asked about. `js/words.js` puts it into words.
 
 use crate::base::json::Writer;
 use crate::base::rng::Rng;
@@ -9,7 +9,6 @@ use crate::engine::{CallId, Router};
 use crate::error::Fault;
 use crate::plan::{Action, Answer, Ask, Call, Candidate, Decision, Event, Onward, onward};
 
-use super::words::{in_words, led_in_words};
 use super::write::{finished, flag, fraction, group_name, id, name, number, text};
 
 impl Router {
@@ -46,8 +45,7 @@ impl Router {
 
         let mut out = Writer::default();
         out.raw("{");
-        let mut words = record(&mut out, config, &call);
-        words.push_str(&led_in_words(config, &led));
+        record(&mut out, config, &call);
         let (picked, fault) = match &step.action {
             Some(Action::Send { deployment, .. }) => (Some(id(config, *deployment)), None),
             Some(Action::Done(Err(fault))) => (None, Some(&**fault)),
@@ -57,15 +55,9 @@ impl Router {
         let waits = call.is_waiting().then_some(step.wake_at).flatten();
         number(&mut out, "waits_ms", waits.map(|until| until.since(now)));
         error(&mut out, fault);
-        if let Some(fault) = fault {
-            words.push_str(fault.kind.class());
-            words.push_str(": ");
-            words.push_str(&fault.message);
-            words.push('\n');
-        }
         out.key("fallbacks").raw("[");
         led.iter().for_each(|led| leads(&mut out, config, led));
-        out.push("]").key("text").text(words.trim_end()).push("}");
+        out.push("]}");
         Ok(finished(out))
     }
 
@@ -75,14 +67,14 @@ impl Router {
         let running = self.running_call(call).filter(|running| running.call.spec().options.explain)?;
         let mut out = Writer::default();
         out.raw("{");
-        let words = record(&mut out, &self.config, &running.call);
-        out.key("text").text(words.trim_end()).push("}");
+        record(&mut out, &self.config, &running.call);
+        out.push("}");
         Some(finished(out))
     }
 }
 
-/// What is told of every call: what its model means, and its choices. Returns the same in words.
-fn record(out: &mut Writer, config: &RouterConfig, call: &Call) -> String {
+/// What is told of every call: what its model means, and its choices.
+fn record(out: &mut Writer, config: &RouterConfig, call: &Call) {
     let spec = call.spec();
     out.key("requested_model").text(&spec.requested);
     out.key("resolved");
@@ -99,11 +91,10 @@ fn record(out: &mut Writer, config: &RouterConfig, call: &Call) -> String {
     out.key("decisions").raw("[");
     call.decisions().iter().for_each(|one| choice(out, config, one));
     out.push("]");
-    in_words(config, call)
 }
 
 /// How a name leads to its target.
-pub(super) fn kind_of(config: &RouterConfig, requested: &str, target: Resolved) -> &'static str {
+fn kind_of(config: &RouterConfig, requested: &str, target: Resolved) -> &'static str {
     let is_alias = || name(config, target) != requested && config.names.group(requested).is_some();
     let Resolved::Group(group) = target else { return "deployment" };
     match config.group(group).map(|group| group.kind) {

@@ -9,7 +9,6 @@ mod exposition;
 mod journal;
 mod metrics;
 mod snapshot;
-mod words;
 mod write;
 
 pub(super) use journal::{Journal, Stage};

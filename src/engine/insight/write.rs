@@ -44,7 +44,7 @@ pub(super) fn fraction(out: &mut Writer, name: &str, value: Option<f64>) {
 
 /// A number that is not negative, with at most so many digits behind the point. Written here, for the standard library
 /// brings 10 KB for it.
-pub(super) fn decimal(value: f64, digits: usize) -> String {
+fn decimal(value: f64, digits: usize) -> String {
     let scale = 10_u64.saturating_pow(u32::try_from(digits).unwrap_or(0));
     // What is too large for it ends at the largest.
     fixed((value.max(0.0) * scale as f64 + 0.5) as u64, digits)

@@ -39,7 +39,7 @@ insight["a choice among nobody is the error that a call would have"] = async (ki
   const { picked, error, decisions, text } = router.explain(CHAT);
   assert.deepEqual([picked, error.name, error.status], [null, "NoDeploymentsAvailable", 429]);
   assert.deepEqual(decisions[0].candidates.map(({ reason }) => reason), ["cooldown", "cooldown"]);
-  assert.match(text, /one: passed over, cooldown, for another /);
+  assert.match(text, /one: passed over: it is cooling down, for another /);
 };
 
 insight["explain says where the next call goes, for any draw"] = async (kit) => {
@@ -82,7 +82,7 @@ insight["an answer, a stream and an error tell their decisions if asked"] = asyn
   const { decision } = answer._hidden_params;
   assert.deepEqual(decision.decisions.map(({ picked, attempt }) => [attempt, picked]), [[0, "one"], [1, "two"]]);
   assert.equal(decision.decisions[1].candidates[0].reason, "failed_in_this_call");
-  assert.match(decision.text, /send 2 to the group `claude-fast`: 1 of 2 to choose from, took `two`/);
+  assert.match(decision.text, /send 2 to the group `claude-fast`: 1 of 2 to choose from by simple-shuffle, took `two`/);
   assert.equal(JSON.parse(JSON.stringify(answer._hidden_params)).decision.decisions.length, 2);
 
   const stream = await router.completion({ ...CHAT, stream: true }, { explain: true });
