@@ -6,6 +6,7 @@
 //!
 //! LiteLLM keeps the plain mean of the last ten in one list, and of failures the time-outs alone, as 1,000 seconds.
 
+use crate::base::bytes::{Reader, Writer};
 use crate::base::time::Millis;
 use crate::config::{LatencyRules, Surface};
 
@@ -26,6 +27,12 @@ const DECAY_MS: u64 = 10_000;
 
 /// The same of what a peak has over a shorter time that follows it.
 const FOLLOW_MS: u64 = 2_000;
+
+/// How many times of a kind are kept over a restart.
+const SAVED: usize = 10;
+
+/// A failure among them.
+const FAILED: u32 = u32::MAX;
 
 /// What is timed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -186,6 +193,34 @@ impl Track {
     }
 }
 
+impl Track {
+    fn save(&self, out: &mut Writer) {
+        let skipped = self.kept.len().saturating_sub(SAVED);
+        out.u64(self.last.0);
+        out.u32(self.peak_us);
+        out.u32(self.took_ms);
+        out.u8(u8::try_from(self.kept.len() - skipped).unwrap_or(0));
+        for Sample { at, us } in self.oldest_first().skip(skipped) {
+            out.u32(u32::try_from(self.last.since(at)).unwrap_or(u32::MAX));
+            out.u32(us.unwrap_or(FAILED));
+        }
+    }
+
+    /// What [`Track::save`] wrote; times of the future were timed by another clock.
+    fn restored(reader: &mut Reader<'_>, now: Millis, timing: Timing, rules: LatencyRules) -> Option<Self> {
+        let last = Millis(reader.u64()?).min(now);
+        let (peak_us, took_ms) = (reader.u32()?, reader.u32()?);
+        let mut track = Self::default();
+        for _ in 0..reader.u8()? {
+            let (age_ms, us) = (reader.u32()?, reader.u32()?);
+            let at = Millis(last.0.saturating_sub(age_ms.into()));
+            track.add(at, timing, rules, Some(us).filter(|us| *us != FAILED));
+        }
+        (track.peak_us, track.took_ms) = (peak_us, took_ms);
+        Some(track)
+    }
+}
+
 /// How fast a deployment has been.
 #[derive(Clone, Debug, Default)]
 pub struct Pace([Track; 3]);
@@ -224,6 +259,17 @@ impl Pace {
             if track.took_ms == 0 { ms } else { (u64::from(track.took_ms) * 3).saturating_add(ms) / 4 };
         track.took_ms = u32::try_from(took).unwrap_or(u32::MAX);
         track.add(now, timing, rules, Some(u32::try_from(us).unwrap_or(u32::MAX)));
+    }
+
+    /// Writes what is worth keeping: the last times of each kind.
+    pub(super) fn save(&self, out: &mut Writer) {
+        self.0.iter().for_each(|track| track.save(out));
+    }
+
+    /// Reads what [`Pace::save`] wrote.
+    pub(super) fn restored(reader: &mut Reader<'_>, now: Millis, rules: LatencyRules) -> Option<Self> {
+        let mut read = |timing| Track::restored(reader, now, timing, rules);
+        Some(Self([read(Timing::FirstContent)?, read(Timing::PerToken)?, read(Timing::Whole)?]))
     }
 
     /// Counts a failure.

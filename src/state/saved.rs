@@ -1,7 +1,7 @@
 //! What was learnt, as bytes: to be kept over a restart, and read again by a router of perhaps another config, version or
 //! clock.
 //!
-//! Kept are circuits with the kind of what opened them, usage, what providers have told of their limits, recent times,
+//! Kept are circuits with the kind of what opened them, usage, what providers have told of their limits, recent times, for a token too,
 //! marks, retry budgets, and what was spent of budgets. Not kept: sends under way, which nobody will end, and anything that a provider or a caller
 //! has said. A credential is known by 16 bits that are no help in guessing it, so that a new key starts clean.
 
@@ -11,13 +11,13 @@ use crate::base::bytes::{Reader, Writer};
 use crate::base::hash::checksum;
 use crate::base::index::Index;
 use crate::base::time::Millis;
-use crate::config::{Deployment, Group, GroupKind, RouterConfig, credential_tag};
+use crate::config::{Deployment, Group, GroupKind, LatencyRules, RouterConfig, credential_tag};
 use crate::error::{Fault, FaultKind};
 
-use super::{Bench, Circuit, Counts, Health, Left, Mark, Quota, Recent, RetryBudget, State};
+use super::{Bench, Circuit, Counts, Health, Left, Mark, Pace, Quota, Recent, RetryBudget, State};
 
 /// What the bytes begin with: "sw" and the version. What another version writes is not read.
-const HEAD: u32 = u32::from_le_bytes(*b"sw\x01\x00");
+const HEAD: u32 = u32::from_le_bytes(*b"sw\x02\x00");
 
 /// The longest bench that is believed: clocks may differ.
 const BENCH_CAP_MS: u64 = 3_600_000;
@@ -45,6 +45,7 @@ struct Saved {
     quota: Quota,
     streams: Recent,
     answers: Recent,
+    pace: Pace,
     mark: Option<Mark>,
     failed_at: Millis,
     totals: (u64, u64),
@@ -128,6 +129,7 @@ impl State {
             open: std::mem::take(&mut health.open),
             answers: saved.answers,
             streams: saved.streams,
+            pace: saved.pace,
             usage,
             quota: saved.quota,
             mark: saved.mark,
@@ -154,7 +156,7 @@ fn read(
             0 => return reader.is_empty().then_some(()),
             1 => {
                 let place = places.get(&name_of(reader.text()?, reader.text()?));
-                let saved = Saved::read(&mut reader, now)?;
+                let saved = Saved::read(&mut reader, now, config.policy.latency)?;
                 if let (Some(state), Some(place)) = (&mut taker, place) {
                     state.take(config, place, saved);
                 }
@@ -227,6 +229,7 @@ fn deployment(
         out.u8(u8::try_from(times.len()).unwrap_or(0));
         times.for_each(|ms| out.u32(ms));
     }
+    health.pace.save(out);
     out.u8(health.mark.map_or(0, |mark| 1 + u8::from(mark.ok)));
     out.u64(health.mark.map_or(0, |mark| mark.until.0));
     out.u64(health.failed_at.0);
@@ -244,7 +247,7 @@ fn circuit(out: &mut Writer, circuit: &Circuit) {
 }
 
 impl Saved {
-    fn read(reader: &mut Reader<'_>, now: Millis) -> Option<Self> {
+    fn read(reader: &mut Reader<'_>, now: Millis, rules: LatencyRules) -> Option<Self> {
         let mut saved = Self { circuit: read_circuit(reader, now)?, ..Self::default() };
         if reader.u8()? == 1 {
             saved.credential = Some((reader.u16()?, read_circuit(reader, now)?));
@@ -264,6 +267,7 @@ impl Saved {
                 recent.add(reader.u32()?.into());
             }
         }
+        saved.pace = Pace::restored(reader, now, rules)?;
         let (mark, until) = (reader.u8()?, Millis(reader.u64()?).min(now + CAP_MS));
         saved.mark = (mark > 0).then_some(Mark { ok: mark == 2, until });
         saved.failed_at = Millis(reader.u64()?).min(now);

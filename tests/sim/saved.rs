@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use switchman::config::DeploymentIx;
 use switchman::sim::{Reply, Spec};
-use switchman::state::Mark;
+use switchman::state::{Mark, Timing};
 
 use crate::support::{Scene, assert_answered, config, deployment, slow_down, with};
 
@@ -89,6 +89,34 @@ fn times_marks_and_budgets_survive() {
     let from = new.sent().len();
     new.run_all(10, &Spec::chat("chat"));
     assert_eq!(new.sends_since(from, "b"), 0);
+}
+
+#[test]
+fn times_for_a_token_are_those_of_before_the_restart() {
+    let settings = json!({ "routing_strategy": "latency-based-routing" });
+    let two = config(&[("chat", &["a", "b"])], settings);
+    let mut old = Scene::new(&two).first("a", [Reply::status(500)]);
+    old.now("b", Reply::ok().in_ms(300));
+    old.run_all(1, &Spec::chat("a"));
+    for spec in [Spec::chat("a"), Spec::chat("b"), Spec::stream("a"), Spec::stream("b")] {
+        old.run_all(30, &spec);
+    }
+    let mut new = restarted(&two, &mut old);
+    for ix in [0, 1] {
+        let pace = |scene: &Scene| scene.router().state().health(DeploymentIx(ix)).unwrap().pace.clone();
+        for timing in [Timing::FirstContent, Timing::PerToken, Timing::Whole] {
+            let told = |scene: &Scene| {
+                let (pace, rules) = (pace(scene), scene.router().config().policy.latency);
+                let track = pace.of(timing);
+                let scores = (track.expected_us(scene.told(), rules), track.peak_us(scene.told(), rules));
+                (scores, track.newest_us(), track.last(), track.took_ms())
+            };
+            assert_eq!(told(&old), told(&new), "{ix} {timing:?}");
+        }
+    }
+    new.now("b", Reply::ok().in_ms(300));
+    new.run_all(20, &Spec::chat("chat"));
+    assert!(new.sends_since(0, "b") <= 1, "nobody has to find out again, but for what explores");
 }
 
 #[test]
