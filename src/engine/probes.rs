@@ -78,7 +78,7 @@ impl Router {
             let group = self.config.declared_group(Resolved::Deployment(ix));
             let is_meant = is_any || group.is_some_and(|group| groups.contains(&group));
             let last = self.state.health(ix).map_or(Millis(0), |health| health.pace.last());
-            let ttl_ms = self.config.policy.latency.ttl_ms;
+            let ttl_ms = self.config.latency_of(known).ttl_ms;
             let is_due =
                 || last == Millis(0) || now.since(last) >= ttl_ms || self.is_half_open(now, ix, known);
             if !may || !(is_named || is_meant && (wish.all || is_due())) {

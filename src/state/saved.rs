@@ -156,7 +156,9 @@ fn read(
             0 => return reader.is_empty().then_some(()),
             1 => {
                 let place = places.get(&name_of(reader.text()?, reader.text()?));
-                let saved = Saved::read(&mut reader, now, config.policy.latency)?;
+                let known = place.and_then(|place| config.deployments.get(place));
+                let rules = known.map(|known| config.latency_of(known)).unwrap_or_default();
+                let saved = Saved::read(&mut reader, now, rules)?;
                 if let (Some(state), Some(place)) = (&mut taker, place) {
                     state.take(config, place, saved);
                 }

@@ -106,7 +106,7 @@ fn times_for_a_token_are_those_of_before_the_restart() {
         let pace = |scene: &Scene| scene.router().state().health(DeploymentIx(ix)).unwrap().pace.clone();
         for timing in [Timing::FirstContent, Timing::PerToken, Timing::Whole] {
             let told = |scene: &Scene| {
-                let (pace, rules) = (pace(scene), scene.router().config().policy.latency);
+                let (pace, rules) = (pace(scene), scene.router().config().policy.routing.latency);
                 let track = pace.of(timing);
                 let scores = (track.expected_us(scene.told(), rules), track.peak_us(scene.told(), rules));
                 (scores, track.newest_us(), track.last(), track.took_ms())
