@@ -54,6 +54,10 @@ class HiddenParams {
     this.latency = report.latency;
     this.skipped_events = report.skipped_events;
     if (report.decision !== undefined) this.decision = report.decision;
+    if (report.trial) {
+      const [experiment, variant] = report.trial.split("\n");
+      Object.assign(this, { experiment, variant });
+    }
   }
 
   /** The upstream's headers that are handed on. */

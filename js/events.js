@@ -73,7 +73,10 @@ export class Events {
     let events;
     try {
       events = JSON.parse(this.#hub.core.coreEvents());
-      for (const event of events) if (event.call_id !== null) event.call_id = this.#hub.prefix() + event.call_id;
+      for (const event of events) {
+        if (event.call_id !== null) event.call_id = this.#hub.prefix() + event.call_id;
+        if (event.shadow_of !== undefined) event.shadow_of = this.#hub.prefix() + event.shadow_of;
+      }
     } catch {
       // The core has trapped, or the router was freed in between: what it knew is gone.
       return;

@@ -7,6 +7,7 @@ import { Call } from "./drive.js";
 import { errorOf, internal } from "./errors.js";
 import { callerHeaders } from "./headers.js";
 import { TooLong } from "./platform/bytes.js";
+import { tellKeysOf } from "./keys.js";
 import { relay, relayEvents, unwatched } from "./relay.js";
 import { counted } from "./tokens.js";
 
@@ -111,6 +112,7 @@ async function call(hub, surface, given, asked) {
   const { core } = hub;
   hub.prefix(isSized);
   const source = scanned(hub, body);
+  if (hub.isKeyed) tellKeysOf(hub, source, asked.tenant);
   if (isSized) core.coreSize(tokens, source.length, -1);
   const action = core.coreBeginScanned(surface, kept ? hub.now() : started);
   if (core.coreCall() === 0) return refusal(hub);

@@ -160,6 +160,11 @@ export class Hub {
     this.hasOverrides = this.#core.coreHasOverrides();
     /** Does a limit of the config count tokens? */
     this.countsTokens = this.#core.coreCountsTokens();
+    const habits = this.#core.coreHabits();
+    /** Does something go by what a request is known by? */
+    this.isKeyed = (habits & 1) > 0;
+    /** Are there calls of which copies are made? */
+    this.hasShadows = (habits & 2) > 0;
     /** Are answers kept, where a call does not say otherwise? */
     this.caches = this.#core.coreIsCaching();
   }
@@ -355,6 +360,7 @@ export class Hub {
       latency: { total_ms, first_token_ms: first < 0 ? null : first },
       skipped_events: call.skippedEvents + core.coreSkipped(id),
       decision: call.plan.explains ? this.decision(call) : undefined,
+      trial: this.isKeyed ? core.coreTrial(id) : undefined,
     };
   }
 

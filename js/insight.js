@@ -1,6 +1,7 @@
 // Looking inside a router: a choice without a call, the whole decision, the state of everything.
 
 import { errorOf, internal } from "./errors.js";
+import { tellKeys } from "./keys.js";
 import { NOT_ASKED, namedFor } from "./rank.js";
 import { split } from "./request.js";
 import { inWords } from "./words.js";
@@ -13,13 +14,14 @@ const LATE = "getAvailableDeployment: `customRoutingStrategy` answers by a promi
  * @template T
  * @param {import("./hub.js").Hub} hub
  * @param {(core: any) => T} question
- * @param {Record<string, any>} [steering] what the call is asked for with
+ * @param {{ steering?: any, body: any }} [look] the call that is asked about
  * @returns {T}
  */
-function asked(hub, question, steering) {
+function asked(hub, question, look) {
   try {
     // What is drawn needs the seed, and a strategy that only this call asks for may need prices.
-    hub.prefix(hub.countsTokens || steering?.routing_strategy !== undefined);
+    hub.prefix(hub.countsTokens || look?.steering?.routing_strategy !== undefined);
+    if (look && hub.isKeyed) tellKeys(hub, look.body);
     return question(hub.core);
   } catch (error) {
     hub.survive(error);
@@ -37,9 +39,9 @@ function facts(request, routerKeys, options) {
 export function available(hub, routerKeys, request, options) {
   const look = facts(request, routerKeys, options);
   const { model, isStream, steering } = look;
-  const named = asked(hub, () => namedFor(hub, look), steering);
+  const named = asked(hub, () => namedFor(hub, look), look);
   if (named === undefined) throw new TypeError(LATE);
-  const index = asked(hub, (core) => core.coreChoose(model, isStream, steering, ...named, hub.now()), steering);
+  const index = asked(hub, (core) => core.coreChoose(model, isStream, steering, ...named, hub.now()), look);
   if (index < 0) throw errorOf(hub.core.coreError(0));
   const { id, group, model_used, provider, model: name, api_base } = hub.deployment(index);
   return { id, model_group: group, model_used, provider, model: name, api_base };
@@ -50,7 +52,8 @@ export function explained(hub, routerKeys, request, options) {
   const look = facts(request, routerKeys, options);
   const { model, isStream, steering } = look;
   // A strategy that answers by a promise says nothing here.
-  const told = asked(hub, (core) => core.coreExplain(model, isStream, steering, ...(namedFor(hub, look) ?? NOT_ASKED), hub.now()), steering);
+  const named = asked(hub, () => namedFor(hub, look), look) ?? NOT_ASKED;
+  const told = asked(hub, (core) => core.coreExplain(model, isStream, steering, ...named, hub.now()), look);
   if (told === "") throw errorOf(hub.core.coreError(0));
   return worded(JSON.parse(told));
 }

@@ -6,9 +6,11 @@ import { Callbacks } from "./callbacks.js";
 import { CHAT, EMBEDDINGS, FAILED } from "./codes.js";
 import { Call } from "./drive.js";
 import { ConfigError, errorOf, internal } from "./errors.js";
+import { compared, feedback } from "./experiments.js";
 import { routedFetch } from "./fetch.js";
 import { Hub } from "./hub.js";
 import { available, due, explained, metrics, setHealth, snapshot } from "./insight.js";
+import { tellKeys } from "./keys.js";
 import { KeptConfig } from "./manage.js";
 import { checkPrices } from "./price.js";
 import { batch, race } from "./race.js";
@@ -149,6 +151,16 @@ export function makeRouter(glue, platform) {
       return probe(hub, options, find, (one, timeoutMs) => this.#call(one.surface, one.body, undefined, undefined, { ...one, timeoutMs }));
     }
 
+    /** Gives the answer of a call a score from 0 to 1; false for a call that is not remembered. */
+    feedback(callId, score) {
+      return feedback(this.#hub, callId, score);
+    }
+
+    /** What has become of the variants of every experiment, and how sure their differences are. */
+    experiments() {
+      return compared(this.snapshot().experiments);
+    }
+
     /** Listens to an event, or with "*" to all. Gives a function that ends that. */
     on(event, listener) {
       return this.#hub.events.on(event, listener);
@@ -259,6 +271,7 @@ export function makeRouter(glue, platform) {
       try {
         ({ core } = hub);
         hub.prefix(isSized);
+        if (hub.isKeyed && !probe) tellKeys(hub, body);
         if (probe) action = core.coreProbe(probe.deployment, surface, probe.timeoutMs, started);
         else if (isSized) core.coreSize(tokens, tokens === undefined ? bytesOf(body) : 0, allowance(body));
         action ??= core.coreBegin(surface, model, isStream, usageAsked, shape, n, steering, kept ? hub.now() : started);

@@ -7,6 +7,7 @@ import { limitLines, pairs } from "./headers.js";
 import { mockedFetch } from "./mock.js";
 import { discard, TooLong } from "./platform/bytes.js";
 import { readAbroad, readRefusal, readStream, readWhole } from "./reply.js";
+import { castShadows } from "./shadow.js";
 
 /**
  * Who makes a send: the call itself, or its second send beside a slow first one. It keeps what the send comes to.
@@ -68,6 +69,7 @@ export async function send(sender, hub, attempt) {
     const sent = mock
       ? mockedFetch(hub, mock, plan.isStream, controller.signal)
       : fetch(target.url, /** @type {RequestInit} */ (init));
+    if (hub.hasShadows) castShadows(hub, sender);
     hub.share();
     hub.prices.hand(core);
     const response = await until(sender, sent);

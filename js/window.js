@@ -47,6 +47,14 @@ export class Window {
   }
 
   /**
+   * Writes the beginning of `text`, as much as fits, and returns how many bytes that were.
+   * @param {string} text
+   */
+  putText(text) {
+    return encoder.encodeInto(text, this.#bytes()).written;
+  }
+
+  /**
    * Shows all of `bytes` to `take`, a window at a time.
    * @param {Uint8Array} bytes
    * @param {(length: number) => void} take

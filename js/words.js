@@ -56,28 +56,30 @@ const SCORES = {
   "latency-based-routing": (score) => `${rounded(score, 1)} ms expected`,
   "peak-ewma": (score) => `${rounded(score, 1)} ms to wait`,
   "cost-based-routing": (score) => `$${rounded(score / 1e6, 9)} expected`,
+  adaptive: (score) => `${rounded(1 - score, 3)} thought of its next answer`,
   "usage-based-routing": (score) => `${many(score, "token")} in the last minute`,
 };
 
 /** What speaks against one, for how long. */
 const against = (code, wait) => (REASONS[code] ?? code) + (wait === null ? "" : `, for another ${rounded(wait / 1000, 1)} s`);
 
-function candidate({ strategy }, { reason, despite, wait_ms, share, score, weight }) {
+function candidate({ strategy, affinity }, { reason, despite, wait_ms, share, score, weight }) {
   if (reason !== null) return `passed over: ${against(reason, wait_ms)}`;
-  const said = SCORES[strategy];
-  const weighed = said ? "nothing is known of it" : `weight ${rounded(weight, 3)}`;
+  const said = affinity === null ? SCORES[strategy] : (score) => `distance ${rounded(score, 3)}`;
+  const full = affinity === null ? "nothing is known of it" : "it has more than its share";
+  const weighed = said ? full : `weight ${rounded(weight, 3)}`;
   const by = score === null ? weighed : (said?.(score) ?? `score ${rounded(score, 3)}`);
   return `${rounded(share * 100, 1)} %, ${by}${despite === null ? "" : `; in spite of this: ${against(despite, wait_ms)}`}`;
 }
 
 function choice(decision, resolved) {
-  const { attempt, target, strategy, candidates, draw, picked } = decision;
+  const { attempt, target, strategy, affinity, candidates, draw, picked } = decision;
   const left = candidates.filter(({ reason }) => reason === null).length;
   const what = resolved?.kind === "deployment" && target === resolved.deployment ? "deployment" : "group";
   const drawn = draw === null ? "" : `drew ${rounded(draw, 3)} and `;
   const nobody = strategy === "custom" && left > 0 ? "whom the host's own strategy is to name" : "took nobody";
   const taken = picked === null ? nobody : `took \`${picked}\``;
-  const lines = [`send ${attempt + 1} to the ${what} \`${target}\`: ${left} of ${candidates.length} to choose from by ${strategy}, ${drawn}${taken}`];
+  const lines = [`send ${attempt + 1} to the ${what} \`${target}\`: ${left} of ${candidates.length} to choose from by ${affinity === null ? strategy : `the ${affinity} that it belongs to`}, ${drawn}${taken}`];
   for (const one of candidates.slice(0, NAMED)) lines.push(`  ${one.deployment}: ${candidate(decision, one)}`);
   if (candidates.length > NAMED) lines.push(`  and ${candidates.length - NAMED} more`);
   return lines;

@@ -6,6 +6,8 @@
 mod accepted;
 #[path = "config/adopt.rs"]
 mod adopt;
+#[path = "config/affinity.rs"]
+mod affinity;
 #[path = "config/budgets.rs"]
 mod budgets;
 #[path = "config/caching.rs"]

@@ -35,7 +35,7 @@ use std::rc::Rc;
 
 use thiserror::Error;
 
-pub use members::{Members, inside, is_blank, is_object, items, kind, text, unescaped};
+pub use members::{Members, begun_items, inside, is_blank, is_object, items, kind, text, unescaped};
 pub use read::{is_json, value};
 pub use scalar::{number_text, quoted, quoted_text, written};
 pub use scanner::Scanner;

@@ -54,6 +54,22 @@ impl Rng {
     }
 }
 
+/// The natural logarithm of a number that is above 0 and not endless. Written here, so that it is the same to the last bit
+/// on every platform: what is drawn must not depend on a library's.
+#[must_use]
+pub fn ln(number: f64) -> f64 {
+    // The number is two to the power of `exponent`, times a part from 0.7 to 1.42.
+    let bits = number.to_bits();
+    let exponent = ((bits >> 52) & 0x7ff) as f64 - 1023.0;
+    let part = f64::from_bits(bits & 0x000f_ffff_ffff_ffff | 0x3ff0_0000_0000_0000);
+    let (part, exponent) = if part > 1.42 { (part / 2.0, exponent + 1.0) } else { (part, exponent) };
+    let ratio = (part - 1.0) / (part + 1.0);
+    let square = ratio * ratio;
+    let sum =
+        [17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 5.0, 3.0, 1.0].iter().fold(0.0, |sum, n| sum * square + 1.0 / n);
+    2.0 * ratio * sum + exponent * std::f64::consts::LN_2
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +95,14 @@ mod tests {
         assert_eq!((counts[0], counts[2], counts[4]), (0, 0, 0));
         assert!((2_880..3_120).contains(&counts[1]), "{counts:?}");
         assert_eq!(Rng::for_call(1, 1).weighted([0.0, 0.0].into_iter()), None);
+    }
+
+    #[test]
+    fn the_logarithm_is_right_to_twelve_digits() {
+        for number in [1e-300, 1.2e-7, 0.3, 0.7, 1.0, 1.41, 1.43, 2.0, 9.99, 1e9] {
+            let (found, right) = (ln(number), f64::ln(number));
+            assert!((found - right).abs() <= 1e-12 * right.abs().max(1.0), "{number}: {found} {right}");
+        }
     }
 
     #[test]

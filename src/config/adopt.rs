@@ -8,8 +8,8 @@ use super::derive::put;
 use super::names::Made;
 use super::pattern::Pattern;
 use super::{
-    Deployment, DeploymentIx, FallbackLists, Group, GroupIx, GroupKind, Names, Resolved, RouterConfig,
-    share_credentials,
+    Deployment, DeploymentIx, Experiment, FallbackLists, Group, GroupIx, GroupKind, Names, Resolved,
+    RouterConfig, share_credentials,
 };
 
 /// What became of the slots.
@@ -103,7 +103,18 @@ impl RouterConfig {
 
     /// Puts everything of `new` where it goes.
     fn fill(&mut self, new: Self, places: &Places) {
-        let Self { deployments, groups, names, policy, caching, mut fallbacks, budgets, host, .. } = new;
+        let Self {
+            deployments,
+            groups,
+            names,
+            policy,
+            caching,
+            mut fallbacks,
+            experiments,
+            budgets,
+            host,
+            ..
+        } = new;
         for (group, place) in groups.into_iter().zip(&places.groups) {
             put(&mut self.groups, place.0, places.place_group(group));
         }
@@ -114,6 +125,7 @@ impl RouterConfig {
             places.place_lists(lists);
         }
         self.names = places.place_names(names);
+        self.experiments = experiments.into_iter().map(|one| places.place_experiment(one)).collect();
         (self.policy, self.fallbacks, self.host) = (policy, fallbacks, host);
         (self.budgets, self.caching, self.strategies) = (budgets, caching, new.strategies);
         share_credentials(&mut self.deployments);
@@ -215,6 +227,12 @@ impl Places {
                 Resolved::Deployment(ix) => Resolved::Deployment(self.deployment(ix)),
             };
         }
+    }
+
+    fn place_experiment(&self, mut experiment: Experiment) -> Experiment {
+        experiment.group = self.group(experiment.group);
+        experiment.variants.iter_mut().for_each(|variant| variant.group = self.group(variant.group));
+        experiment
     }
 
     fn place_names(&self, names: Names) -> Names {

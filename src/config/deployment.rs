@@ -74,6 +74,15 @@ impl fmt::Debug for Param {
     }
 }
 
+/// Where copies of the calls to a deployment go, whose answers are thrown away.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Silent {
+    /// The groups, by the names of the config.
+    pub models: Vec<String>,
+    /// The share of the calls that are copied, from 0 to 1.
+    pub share: f64,
+}
+
 /// The place of a deployment in the model list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -163,6 +172,8 @@ pub struct Deployment {
     pub price: Option<Price>,
     /// What it says of its model's window, mode and abilities; beats the price table.
     pub facts: ModelFacts,
+    /// `silent_model` and `silent_share`: where copies of its calls go.
+    pub silent: Option<Rc<Silent>>,
     /// Request parameters that it sets where the request does not.
     pub params: Vec<Param>,
     /// The first deployment that has the same credential: its position names the credential. Set by

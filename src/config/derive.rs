@@ -170,9 +170,10 @@ impl RouterConfig {
         };
         let of = of.and_then(|of| self.group(of));
         let (routing, pool) = of.map(|of| (of.routing, of.pool)).unwrap_or_default();
-        let retry_policy = of.filter(|_| !blueprint.is_direct()).and_then(|of| of.retry_policy);
+        let pattern = of.filter(|_| !blueprint.is_direct());
+        let (retry_policy, affinity) = pattern.map(|of| (of.retry_policy, of.affinity)).unwrap_or_default();
         let (name, kind, levels) = (blueprint.name.clone(), blueprint.kind, Vec::new());
-        let made = Group { name, members, kind, retry_policy, routing, pool, levels };
+        let made = Group { name, members, kind, retry_policy, affinity, routing, pool, levels };
         put(&mut self.groups, group.0, made);
         Some(group)
     }
@@ -191,8 +192,7 @@ impl RouterConfig {
         Some(ix)
     }
 
-    /// Gives the groups that were made from patterns the retry policy of those, and their routing, where they have none of
-    /// their own.
+    /// Gives the groups that were made from patterns the policies of those, and their routing, where they have none of their own.
     pub(super) fn inherit_policies(&mut self) {
         for position in 0..self.groups.len() {
             let Some(GroupKind::Derived { from }) = self.groups.get(position).map(|group| group.kind) else {
@@ -200,8 +200,10 @@ impl RouterConfig {
             };
             let Some(pattern) = self.group(from) else { continue };
             let (policy, routing, pool) = (pattern.retry_policy, pattern.routing, pattern.pool);
+            let affinity = pattern.affinity;
             let Some(made) = self.groups.get_mut(position) else { continue };
             made.retry_policy = made.retry_policy.or(policy);
+            made.affinity = made.affinity.or(affinity);
             (made.routing, made.pool) = (made.routing.or(routing), made.pool.or(pool));
         }
         for position in 0..self.deployments.len() {

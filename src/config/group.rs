@@ -1,6 +1,6 @@
 //! Model groups.
 
-use super::{DeploymentIx, GroupIx, PerClass, Routing};
+use super::{Affinity, DeploymentIx, GroupIx, PerClass, Routing};
 
 /// The deployments that are called under one name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Group {
     pub members: Vec<DeploymentIx>,
     /// `model_group_retry_policy`: stands in for the whole `retry_policy`, where it is there.
     pub retry_policy: Option<PerClass>,
+    /// `model_group_affinity_config`: stands in for the router's, where it is there.
+    pub affinity: Option<Affinity>,
     /// How one of its deployments is picked, where a routing group says so.
     pub routing: Option<Routing>,
     /// The routing group that it belongs to. Who takes turns there takes them with all of its deployments.

@@ -3,12 +3,14 @@
 //! Not here: anything learnt while running (`state`), and what goes over the wire (`dialect`).
 
 mod adopt;
+mod affinity;
 mod budget;
 mod caching;
 mod callbacks;
 mod credential;
 mod deployment;
 mod derive;
+mod experiment;
 mod facts;
 mod fallback;
 mod group;
@@ -29,12 +31,14 @@ mod streams;
 mod surface;
 
 pub use adopt::Changes;
+pub use affinity::{Affinity, Bond, KeyOf, Keys};
 pub use budget::{Budget, BudgetIx, BudgetList, Budgets, Declared, Period, Purpose, Window as BudgetWindow};
 pub use caching::{CacheControl, Caching};
 pub use callbacks::{Callbacks, Exporter};
 pub use credential::{credential_tag, share_credentials, tell_whole};
-pub use deployment::{ApiBase, Deployment, Param, Place};
+pub use deployment::{ApiBase, Deployment, Param, Place, Silent};
 pub use derive::{Blueprint, Found, MAX_MADE};
+pub use experiment::{Experiment, Variant};
 pub use facts::ModelFacts;
 pub use fallback::{FallbackLists, FallbackTable, FallbackTarget, FaultSet};
 pub use group::{Alias, Group, GroupKind, Resolved};
@@ -89,6 +93,8 @@ pub struct RouterConfig {
     pub caching: Caching,
     /// Which group comes after which.
     pub fallbacks: FallbackTable,
+    /// Which groups' calls are shared out among variants.
+    pub experiments: Vec<Experiment>,
     /// What may be spent.
     pub budgets: Budgets,
     /// What the host allows; set by the program, never by a request.

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::base::index::Index;
 
+use super::load::affinity::keys;
 use super::load::caching::control;
 use super::load::fallbacks::{self, Book, Form};
 use super::load::hints::{Reach, hint};
@@ -16,7 +17,7 @@ use super::load::settings::timeouts;
 use super::load::strategy::{NOBODY_ANSWERS, strategy};
 use super::load::streams::streams;
 use super::{
-    CacheControl, FallbackLists, FaultSet, Hedging, Mock, PerClass, Purpose, RouterConfig, Strategy,
+    CacheControl, FallbackLists, FaultSet, Hedging, Keys, Mock, PerClass, Purpose, RouterConfig, Strategy,
     StreamRules, Timeouts,
 };
 
@@ -109,6 +110,8 @@ pub struct CallOptions {
     pub priority: Option<u32>,
     /// `tags`, and `metadata.tags`: what the call is for. Kept only where a tag has a budget.
     pub tags: Vec<String>,
+    /// What the call is known by, where the config has something that goes by it.
+    pub keys: Option<Box<Keys>>,
     /// `explain`: keep a record of every choice.
     pub explain: bool,
     /// `caching`: beats the router's `cache_responses`.
@@ -207,6 +210,7 @@ fn read(reader: &mut Reader<'_>, members: &Members, config: &RouterConfig) -> Ca
         strategy: own_strategy(reader, &scope, config),
         priority: scope.pick(reader, "priority", Reader::count),
         tags: tags(reader, &scope, config),
+        keys: config.is_keyed().then(|| Box::new(keys(&scope))),
         explain: flag(reader, "explain"),
         caching: scope.pick(reader, "caching", Reader::flag),
         cache: scope.pick(reader, "cache", control).map(Box::new),

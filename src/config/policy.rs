@@ -1,6 +1,6 @@
 //! Retries, cooldowns and time limits, with LiteLLM's names and defaults where it has them.
 
-use super::{FaultSet, PerClass, Routing, StreamRules};
+use super::{Affinity, FaultSet, PerClass, Routing, StreamRules};
 
 /// How long a stream may take to its first content where nothing is set.
 const FIRST_CONTENT_MS: u64 = 60_000;
@@ -63,6 +63,8 @@ pub struct Policy {
     /// `routing_strategy` and `routing_strategy_args`: how one of several deployments is picked, where a routing group says
     /// nothing else. Default: by `simple-shuffle`, as in LiteLLM.
     pub routing: Routing,
+    /// `optional_pre_call_checks`: by what calls stay with a deployment. A group may have its own. Default: by nothing.
+    pub affinity: Affinity,
     /// `num_retries`: attempts after the first, within one group. Default 2, as in LiteLLM.
     pub num_retries: u32,
     /// `retry_after`: the shortest wait before the same deployment is tried again, in ms. Default 0.
@@ -143,6 +145,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             routing: Routing::default(),
+            affinity: Affinity::default(),
             num_retries: 2,
             retry_after_ms: 0,
             max_fallbacks: 5,

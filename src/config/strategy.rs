@@ -18,13 +18,15 @@ pub enum Strategy {
     UsageBased,
     /// `peak-ewma`: of two that are drawn, who keeps a request waiting for the shorter time.
     PeakEwma,
+    /// `adaptive`: whose answers are liked, as far as callers say so.
+    Adaptive,
     /// `custom`: whom the host's `customRoutingStrategy` names.
     Custom,
 }
 
 impl Strategy {
     /// Every strategy that is carried out, with its names; the first one is told.
-    const NAMED: [(Self, &'static str); 9] = [
+    const NAMED: [(Self, &'static str); 10] = [
         (Self::SimpleShuffle, "simple-shuffle"),
         (Self::RoundRobin, "round-robin"),
         (Self::LeastBusy, "least-busy"),
@@ -33,6 +35,7 @@ impl Strategy {
         (Self::UsageBased, "usage-based-routing"),
         (Self::UsageBased, "usage-based-routing-v2"),
         (Self::PeakEwma, "peak-ewma"),
+        (Self::Adaptive, "adaptive"),
         (Self::Custom, "custom"),
     ];
 

@@ -192,6 +192,11 @@ impl Calls {
         self.all().map(|running| running.version).min()
     }
 
+    /// How many shadows are running.
+    pub(super) fn shadows(&self) -> usize {
+        self.all().filter(|running| running.call.spec().shadow_of.is_some()).count()
+    }
+
     /// How many are running.
     pub(super) fn len(&self) -> usize {
         self.slots.len().saturating_sub(self.free.len())

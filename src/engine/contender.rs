@@ -95,6 +95,7 @@ impl Router {
         let now = self.advance(now);
         self.heed(options);
         let (target, _) = self.target(model, options, true)?;
+        let (target, _) = self.assign(target, options, self.begun());
         let look = self.look(now, stream, options, None);
         let (Some(found), Some(target)) = (to_rank(self.view(), now, target, &look), target) else {
             return Ok(None);

@@ -95,7 +95,9 @@ pub(super) fn count_step(
         let has_won = second.is_some_and(|second| second.fault.is_none());
         tallies.hedge(config.declared_group(call.target()), has_won);
     }
-    if let (Some(Action::Done(result)), false) = (&step.action, call.spec().is_probe) {
+    // Nobody has asked for a shadow, nor for a probe. Its sends count where they went.
+    let is_asked = call.spec().shadow_of.is_none() && !call.spec().is_probe;
+    if let (Some(Action::Done(result)), true) = (&step.action, is_asked) {
         let group = call.spec().target.and_then(|target| config.declared_group(target));
         let fault = result.as_ref().err().map(|fault| fault.kind);
         tallies.request(group, fault, now.since(call.started()));

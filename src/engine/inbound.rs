@@ -113,6 +113,12 @@ impl Facts {
         [MAX_COMPLETION_TOKENS, MAX_TOKENS, N].map(|wanted| self.scan.last(wanted))
     }
 
+    /// Where the value of `messages` begins in a body that is being scanned; `None` if it has none.
+    #[must_use]
+    pub fn messages_at(scan: &Scanner) -> Option<u64> {
+        scan.last(MESSAGES).map(|found| found.value.start)
+    }
+
     /// How many router keys the body holds that may not steer.
     #[must_use]
     pub fn untrusted(&self, trust: &Trust) -> usize {

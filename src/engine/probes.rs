@@ -206,6 +206,8 @@ impl Router {
             objects: true,
             tokens: Some(tokens),
             options: Box::new(options),
+            trial: None,
+            shadow_of: None,
             is_probe: true,
         };
         let (holds, version) = (Holds::new(), self.version);

@@ -5,10 +5,7 @@ use crate::base::json::{Scanner, Table};
 use crate::base::remaining::Pair;
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
-use crate::config::{
-    CallOptions, Deployment, DeploymentIx, Resolved, RouterConfig, Secret, Strategies, Surface,
-    share_credentials,
-};
+use crate::config::{Deployment, DeploymentIx, RouterConfig, Secret, Strategies, Surface, share_credentials};
 use crate::dialect::{self, Outbound};
 use crate::error::{ErrorHint, Fault, FaultKind};
 use crate::plan::{Action, AttemptId, Call, CallSpec, Event, Step};
@@ -16,51 +13,15 @@ use crate::state::{State, View};
 
 use super::calls::{Asked, CallId, Calls, Running};
 use super::count::{Before, count_delta, count_step};
-use super::inbound::{Facts, request_members};
+use super::inbound::request_members;
 use super::insight::{Journal, Stage};
 use super::models::{List, Model, json};
 use super::naming::complete;
 use super::pricing::Prices;
+use super::request::Request;
+use super::shadow::Shadows;
 use super::sync::Sync;
-
-/// What a caller asks for.
-#[derive(Debug)]
-pub struct Request {
-    /// Which API.
-    pub surface: Surface,
-    /// The model as the caller named it.
-    pub model: Box<str>,
-    /// Is the answer a stream?
-    pub stream: bool,
-    /// Does the caller get objects, which have to be read, and not the bytes of a stream?
-    pub objects: bool,
-    /// Did the caller ask for the usage of a stream?
-    pub usage_asked: bool,
-    /// Is one plain text asked for: no structured output, no several choices?
-    pub is_text: bool,
-    /// What it may use, where that is known: tokens in and out.
-    pub tokens: Option<(u32, u32)>,
-    /// What the caller asks of the router.
-    pub options: CallOptions,
-    /// What the scan of the body found, if the request came over `fetch`: it may steer less.
-    pub facts: Option<Facts>,
-}
-
-impl Request {
-    /// What of it the plan needs. The model and the options are taken out.
-    pub(super) fn take_spec(&mut self, target: Option<Resolved>) -> CallSpec {
-        CallSpec {
-            requested: std::mem::take(&mut self.model),
-            target,
-            surface: self.surface,
-            stream: self.stream,
-            objects: self.objects,
-            tokens: self.tokens,
-            options: Box::new(std::mem::take(&mut self.options)),
-            is_probe: false,
-        }
-    }
-}
+use super::trials::Answered;
 
 /// One router. Routers share nothing.
 #[derive(Debug)]
@@ -80,6 +41,9 @@ pub struct Router {
     looks: u64,
     /// The strategies that calls have asked for.
     pub(super) asked: Strategies,
+    /// The last calls that were answered, where `feedback` is of use.
+    pub(super) answered: Vec<Option<Answered>>,
+    pub(super) shadows: Shadows,
     /// Calls that were answered out of the cache.
     pub(super) hits: u64,
     pub(super) now: Millis,
@@ -106,6 +70,8 @@ impl Router {
             prices: Prices::default(),
             looks: 0,
             asked: Strategies::default(),
+            answered: Vec::new(),
+            shadows: Shadows::default(),
             hits: 0,
             now: Millis(0),
         };
@@ -178,7 +144,8 @@ impl Router {
         let found = self.target(&request.model, &request.options, may_be_direct);
         let (target, holds) = found.map_err(|fault| self.count_refused(fault))?;
         self.heed(&request.options);
-        let spec = request.take_spec(target);
+        let (target, trial) = self.assign(target, &request.options, self.begun);
+        let spec = CallSpec { trial, ..request.take_spec(target) };
         let Request { facts, usage_asked, is_text, .. } = request;
         let asked = Asked { facts, usage_asked, is_text, holds, version: self.version };
         self.run(now, spec, asked)
@@ -258,15 +225,11 @@ impl Router {
         count_step(&mut self.state.tallies, &self.config, now, &running.call, stood, &step);
         if let Some(before) = &before {
             let config = &self.config;
-            self.journal.note_step(&Stage {
-                config,
-                now,
-                running,
-                before,
-                turns: &turns,
-                prices: &self.prices,
-                version: self.version,
-            });
+            let (prices, version) = (&self.prices, self.version);
+            self.journal.note_step(&Stage { config, now, running, before, turns: &turns, prices, version });
+        }
+        if let Some(Action::Done(_)) = step.action {
+            self.note_end(now, id);
         }
         step
     }

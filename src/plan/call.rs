@@ -6,9 +6,7 @@ use smallvec::SmallVec;
 
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
-use crate::config::{
-    BudgetIx, CallOptions, DeploymentIx, FallbackTarget, GroupIx, Param, Resolved, StreamRules, Surface,
-};
+use crate::config::{BudgetIx, DeploymentIx, FallbackTarget, GroupIx, Param, Resolved, StreamRules};
 use crate::error::{ErrorHint, Fault, FaultKind};
 use crate::state::{CALL_DEPOSIT, Counts, Delta, Lease, Scope, View};
 
@@ -20,27 +18,7 @@ use super::event::{Action, Answer, Ask, AttemptId, Event, Step, StreamOutcome};
 use super::fallback::{Targets, allowed, group_of};
 use super::rank::Ranked;
 use super::refusal::{mock_fault, unknown_model};
-
-/// What is asked for.
-#[derive(Clone, Debug)]
-pub struct CallSpec {
-    /// The model as the caller named it.
-    pub requested: Box<str>,
-    /// What that means; `None` if nothing.
-    pub target: Option<Resolved>,
-    /// Which API.
-    pub surface: Surface,
-    /// Is the answer a stream?
-    pub stream: bool,
-    /// Are the events of the stream read for the caller, who gets objects?
-    pub objects: bool,
-    /// What the request may use, where that is known: tokens in and out.
-    pub tokens: Option<(u32, u32)>,
-    /// What the caller asks of the router.
-    pub options: Box<CallOptions>,
-    /// Does the router ask for itself, to find out how a deployment is?
-    pub is_probe: bool,
-}
+use super::spec::CallSpec;
 
 /// Where a call stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -268,7 +246,8 @@ impl Call {
         }
         let deadline = self.spec.options.timeouts.or(view.config.policy.timeouts).deadline_ms;
         self.timers.set(Timer::Call, now, deadline.filter(|ms| *ms > 0));
-        if let Some(group) = self.group(view).filter(|_| !self.spec.is_probe) {
+        let has_caller = !self.spec.is_probe && self.spec.shadow_of.is_none();
+        if let Some(group) = self.group(view).filter(|_| has_caller) {
             step.deltas.push(Delta::RetryTokens { group, milli: CALL_DEPOSIT });
         }
         if let Some(fault) = mock_fault(&self.spec.options) {

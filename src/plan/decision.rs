@@ -1,7 +1,7 @@
 //! The record of a choice, kept only where somebody asked for it.
 
 use crate::base::time::Millis;
-use crate::config::{DeploymentIx, Resolved, Strategy};
+use crate::config::{Bond, DeploymentIx, Resolved, Strategy};
 use crate::strategy::Exclusion;
 
 /// Why a deployment that the state would allow was not among those to choose from.
@@ -74,6 +74,8 @@ pub struct Decision {
     pub target: Resolved,
     /// How one was picked.
     pub strategy: Strategy,
+    /// What the call stays by, in place of the strategy: the scores are distances then.
+    pub bond: Option<Bond>,
     /// Every member.
     pub candidates: Vec<Candidate>,
     /// The number from 0 up to 1 that decided; `None` where there was nothing to draw.

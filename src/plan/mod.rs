@@ -24,13 +24,15 @@ mod reserve;
 mod retry;
 mod select;
 mod send;
+mod spec;
 mod stream;
 mod wait;
 
 pub use attempt::Attempt;
-pub use call::{Call, CallSpec};
+pub use call::Call;
 pub use decision::{Candidate, Decision, Passed};
 pub use event::{Action, Answer, Ask, AttemptId, Event, Step, StreamOutcome};
 pub use money::budgets_of;
 pub use preview::{Look, Nowhere, Onward, choose, onward, to_rank};
 pub use progress::Progress;
+pub use spec::CallSpec;

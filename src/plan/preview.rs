@@ -2,7 +2,7 @@
 
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
-use crate::config::{CallOptions, DeploymentIx, FallbackTarget, GroupIx, Resolved, RouterConfig};
+use crate::config::{CallOptions, DeploymentIx, FallbackTarget, GroupIx, Keys, Resolved, RouterConfig};
 use crate::error::{Fault, FaultKind, Side};
 use crate::state::View;
 use crate::strategy::{Candidates, Need, Strategy};
@@ -21,6 +21,8 @@ pub struct Look {
     pub need: Need,
     /// The strategy that the call asks for; `None` where it leaves that to the config.
     pub strategy: Option<Strategy>,
+    /// What the call is known by.
+    pub keys: Option<Keys>,
     /// Whom the host has named, where the strategy is its own. Where it has not said, the choice is made without it.
     pub named: Option<Answer>,
 }
@@ -31,12 +33,13 @@ pub fn to_rank(view: View<'_>, now: Millis, target: Option<Resolved>, look: &Loo
     let target =
         target.filter(|target| allowed(view.config, *target) && matches!(target, Resolved::Group(_)))?;
     let strategy = look.strategy.unwrap_or(view.config.routing_of(target).strategy);
-    (strategy == Strategy::Custom).then(|| candidates(view, now, &wish(target, look, None)).0)
+    (strategy == Strategy::Custom).then(|| candidates(view, now, &wish(view, target, look, None)).0)
 }
 
-fn wish<'a>(target: Resolved, look: &Look, ranking: Option<&'a Ranking>) -> Wish<'a> {
+fn wish<'a>(view: View<'_>, target: Resolved, look: &Look, ranking: Option<&'a Ranking>) -> Wish<'a> {
     let Look { need, strategy, .. } = *look;
-    Wish { target, strategy, ranking, failed: &[], leave: &|_| false, need, again: false, attempt: 0 }
+    let bond = look.keys.as_ref().and_then(|keys| view.config.bond(target, keys));
+    Wish { target, strategy, ranking, failed: &[], leave: &|_| false, need, bond, again: false, attempt: 0 }
 }
 
 /// Whom a call to `requested` would be sent to now, among the target itself. Nothing is reserved.
@@ -55,10 +58,10 @@ pub fn choose(
     let unknown = || Fault::new(FaultKind::UnknownModel, unknown_model(requested, view));
     let target = target.ok_or_else(unknown)?;
     let ranking = look.named.as_ref().and_then(Ranking::of);
-    match pick(view, now, &wish(target, look, ranking.as_ref()), rng, None) {
+    match pick(view, now, &wish(view, target, look, ranking.as_ref()), rng, None) {
         Pick::Untried(ix) | Pick::Tried(ix) => Ok(ix),
         Pick::Nobody
-            if ranking.is_some() && !candidates(view, now, &wish(target, look, None)).0.is_empty() =>
+            if ranking.is_some() && !candidates(view, now, &wish(view, target, look, None)).0.is_empty() =>
         {
             Err(chose_nobody(view, target))
         }

@@ -115,7 +115,7 @@ impl Call {
     fn wish<'a>(&'a self, leave: &'a dyn Fn(DeploymentIx) -> bool) -> Wish<'a> {
         let (target, strategy, failed) = (self.target, self.spec.options.strategy, &self.failed);
         let (need, attempt) = (self.need(), self.attempts.len());
-        Wish { target, strategy, ranking: None, failed, leave, need, again: false, attempt }
+        Wish { target, strategy, ranking: None, failed, leave, need, bond: None, again: false, attempt }
     }
 
     /// Notes whom the host would be asked to rank, where somebody wants to know and it is not asked.

@@ -95,7 +95,9 @@ impl Call {
         let leave = |ix| leave(self, ix);
         let (need, attempt, strategy) = (self.need(), self.attempts.len(), self.spec.options.strategy);
         let (target, ranking, failed) = (self.target, self.ranked.ranking(), &self.failed);
-        let wish = Wish { target, strategy, ranking, failed, leave: &leave, need, again, attempt };
+        let keys = self.spec.options.keys.as_deref();
+        let bond = keys.and_then(|keys| view.config.bond(target, keys));
+        let wish = Wish { target, strategy, ranking, failed, leave: &leave, need, bond, again, attempt };
         let pick = select::pick(view, now, &wish, &mut rng, decisions.as_mut());
         (self.rng, self.decisions) = (rng, decisions);
         pick

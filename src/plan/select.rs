@@ -1,12 +1,16 @@
 //! Whom the next attempt of a call goes to.
 
+use std::num::NonZeroU64;
+
 use smallvec::SmallVec;
 
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
-use crate::config::{DeploymentIx, Group, GroupKind, Resolved, WhenAllDown};
+use crate::config::{Bond, DeploymentIx, Group, GroupKind, Resolved, WhenAllDown};
 use crate::state::{CircuitState, Company, View};
-use crate::strategy::{Candidates, Exclusion, Field, Need, Strategy, exclusion, lowest_order, over_budget};
+use crate::strategy::{
+    Candidates, Exclusion, Field, Need, Strategy, distances, exclusion, lowest_order, over_budget, stay,
+};
 
 use super::decision::{Candidate, Decision, Passed};
 use super::rank::Ranking;
@@ -67,6 +71,8 @@ pub(super) struct Wish<'a> {
     /// Whom not to try at all, for reasons that the state does not show.
     pub(super) leave: &'a dyn Fn(DeploymentIx) -> bool,
     pub(super) need: Need,
+    /// What the call stays by in this target, and the key.
+    pub(super) bond: Option<(Bond, NonZeroU64)>,
     /// Is it a further attempt? Then a circuit that is not closed has to be paid for, so that a closed one is better.
     pub(super) again: bool,
     /// How many sends there were before.
@@ -82,15 +88,6 @@ pub(super) enum Pick {
     Tried(DeploymentIx),
     /// Nobody.
     Nobody,
-}
-
-impl Pick {
-    fn ix(self) -> Option<DeploymentIx> {
-        match self {
-            Self::Untried(ix) | Self::Tried(ix) => Some(ix),
-            Self::Nobody => None,
-        }
-    }
 }
 
 impl Wish<'_> {
@@ -149,18 +146,25 @@ pub(super) fn pick(
     let ranking = ranking.map_or(&[][..], |ranking| &ranking.order);
     let (need, latency) = (wish.need, &routing.latency);
     let field = Field { candidates: &candidates, view, now, need, latency, ranking };
-    let pick = match strategy.pick(&field, rng) {
+    // Whom the host has named comes before what a call stays by.
+    let bond = wish.bond.filter(|_| ranking.is_empty());
+    let picked = match bond {
+        Some((_, key)) => stay(&field, key),
+        None => strategy.pick(&field, rng),
+    };
+    let pick = match picked {
         Some(ix) if is_untried => Pick::Untried(ix),
         Some(ix) => Pick::Tried(ix),
         None => Pick::Nobody,
     };
     if let Some(record) = record {
-        let decision = explained(wish, &field, strategy);
+        let decision = explained(wish, &field, strategy, bond, picked);
         let drawn = decision.candidates.iter().filter(|one| one.weight > 0.0).count();
-        // Where two are drawn and compared, no one number decides.
-        let is_one = strategy != Strategy::PeakEwma;
+        // Where several are drawn and compared, no one number decides.
+        let is_of_many = matches!(strategy, Strategy::PeakEwma | Strategy::Adaptive);
+        let is_one = !is_of_many && bond.is_none();
         let draw = draw.filter(|_| candidates.len() > 1 && drawn > 1 && is_one);
-        record.push(Decision { draw, picked: pick.ix(), ..decision });
+        record.push(Decision { draw, ..decision });
     }
     pick
 }
@@ -171,14 +175,20 @@ pub(super) fn unpicked(view: View<'_>, now: Millis, wish: &Wish<'_>) -> Decision
     let (candidates, _) = candidates(view, now, wish);
     let latency = &view.config.routing_of(wish.target).latency;
     let field = Field { candidates: &candidates, view, now, need: wish.need, latency, ranking: &[] };
-    let mut decision = explained(wish, &field, Strategy::Custom);
+    let mut decision = explained(wish, &field, Strategy::Custom, None, None);
     decision.candidates.iter_mut().for_each(|one| one.weight = 0.0);
     decision
 }
 
 /// Why each member was, or was not, among those to choose from.
 #[cold]
-fn explained(wish: &Wish<'_>, field: &Field<'_>, strategy: Strategy) -> Decision {
+fn explained(
+    wish: &Wish<'_>,
+    field: &Field<'_>,
+    strategy: Strategy,
+    bond: Option<(Bond, NonZeroU64)>,
+    picked: Option<DeploymentIx>,
+) -> Decision {
     let Field { candidates: left, view, now, .. } = *field;
     let why = |ix: DeploymentIx, excluded: Option<Exclusion>| {
         if let Some(exclusion) = excluded {
@@ -195,7 +205,12 @@ fn explained(wish: &Wish<'_>, field: &Field<'_>, strategy: Strategy) -> Decision
             Passed::Level
         }
     };
-    let (weights, scores) = (strategy.weights(field), strategy.scores(field));
+    let (weights, scores) = match bond {
+        Some((_, key)) => {
+            (left.iter().map(|ix| f64::from(Some(*ix) == picked)).collect(), distances(field, key))
+        }
+        None => (strategy.weights(field), strategy.scores(field)),
+    };
     let candidate = |ix: DeploymentIx| {
         let excluded = exclusion(view, now, ix, wish.need);
         let place = left.iter().position(|known| *known == ix);
@@ -209,7 +224,8 @@ fn explained(wish: &Wish<'_>, field: &Field<'_>, strategy: Strategy) -> Decision
     };
     let candidates = members(view, wish.target).into_iter().map(candidate).collect();
     let Wish { attempt, target, .. } = *wish;
-    Decision { at: now, attempt, target, strategy, candidates, draw: None, picked: None }
+    let bond = bond.map(|(bond, _)| bond);
+    Decision { at: now, attempt, target, strategy, bond, candidates, draw: None, picked }
 }
 
 /// Who else the group of a deployment has at `now`, beside those of whom the state does not show that they are gone. A

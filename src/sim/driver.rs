@@ -31,6 +31,7 @@ impl World {
                 .into_iter()
                 .for_each(|at| self.clock.schedule(self.clock.when_told(at), Due::Wake(call, at)));
         }
+        let is_send = matches!(step.action, Some(Action::Send { .. }));
         match &step.action {
             Some(Action::Send { attempt, deployment } | Action::Resume { attempt, deployment }) => {
                 self.send(call, *attempt, *deployment);
@@ -52,6 +53,26 @@ impl World {
             Some(Action::Load { .. } | Action::Ask(_)) | None => {}
         }
         self.log.push(Entry { at_ms: now_ms, call: call.0, event, step });
+        if is_send {
+            self.shadow(call);
+        }
+    }
+
+    /// Begins the shadows of a call that was sent for the first time.
+    fn shadow(&mut self, call: CallNo) {
+        let Some(flight) = self.flights.get(call.0) else { return };
+        let (Some(id), spec) = (flight.id, flight.spec.clone().as_objects()) else { return };
+        for nth in 0.. {
+            let Some(shadow) = self.router.shadow(self.clock.told(), id, nth) else { return };
+            let Some((id, step)) = shadow else { continue };
+            let begun = self.add(spec.clone());
+            let now_ms = self.now_ms();
+            self.with(begun, |flight| {
+                flight.id = Some(id);
+                (flight.outcome.began_ms, flight.outcome.shadow_of) = (Some(now_ms), Some(call));
+            });
+            self.take(begun, "shadow".to_owned(), step);
+        }
     }
 
     fn send(&mut self, call: CallNo, attempt: AttemptId, deployment: DeploymentIx) {

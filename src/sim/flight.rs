@@ -9,6 +9,7 @@ use crate::plan::{Attempt, AttemptId, Call};
 
 use super::clock::Clock;
 use super::traffic::Spec;
+use super::world::CallNo;
 
 /// One send and how it went. Moments are milliseconds of the world's clock.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +35,8 @@ pub struct Tried {
 pub struct Outcome {
     /// The model as the caller named it.
     pub requested: String,
+    /// The call that it is a shadow of.
+    pub shadow_of: Option<CallNo>,
     /// When it began; `None` while that is still to come.
     pub began_ms: Option<u64>,
     /// When its stream committed.

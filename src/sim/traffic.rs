@@ -1,9 +1,11 @@
 //! What callers ask for, and when.
 
+use std::num::NonZeroU64;
+
 use serde_json::Value;
 
 use crate::config::{CallOptions, Surface};
-use crate::engine::Request;
+use crate::engine::{Request, prompt_key};
 
 use super::world::{CallNo, World};
 
@@ -17,12 +19,14 @@ pub struct Spec {
     pub(super) tokens: Option<(u32, u32)>,
     pub(super) options: Value,
     pub(super) cancel_after_ms: Option<u64>,
+    pub(super) prompt: Option<NonZeroU64>,
 }
 
 impl Spec {
     fn new(model: &str, surface: Surface, stream: bool) -> Self {
         let (model, options) = (model.to_owned(), Value::Null);
-        Self { model, surface, stream, objects: false, tokens: None, options, cancel_after_ms: None }
+        let (tokens, cancel_after_ms, prompt) = (None, None, None);
+        Self { model, surface, stream, objects: false, tokens, options, cancel_after_ms, prompt }
     }
 
     /// A chat completion, answered whole.
@@ -50,7 +54,10 @@ impl Spec {
     }
 
     /// The request that it makes, with options that have been read.
-    pub(super) fn request(&self, options: CallOptions) -> Request {
+    pub(super) fn request(&self, mut options: CallOptions) -> Request {
+        if self.prompt.is_some() {
+            options.keys.get_or_insert_default().prompt = self.prompt;
+        }
         Request {
             surface: self.surface,
             model: self.model.as_str().into(),
@@ -80,6 +87,12 @@ impl Spec {
     #[must_use]
     pub fn with(self, options: Value) -> Self {
         Self { options, ..self }
+    }
+
+    /// Tells the `messages` of the request, as JSON.
+    #[must_use]
+    pub fn saying(self, messages: &str) -> Self {
+        Self { prompt: prompt_key(messages.as_bytes()), ..self }
     }
 
     /// The caller gives up so long after the beginning, if the call is still running then.

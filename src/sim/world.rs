@@ -128,7 +128,7 @@ impl World {
         call
     }
 
-    fn add(&mut self, spec: Spec) -> CallNo {
+    pub(super) fn add(&mut self, spec: Spec) -> CallNo {
         self.clock.allow_call();
         self.flights.push(Flight::new(spec));
         CallNo(self.flights.len().saturating_sub(1))

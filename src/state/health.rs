@@ -2,7 +2,7 @@
 
 use crate::base::time::Millis;
 
-use super::{Circuit, Fails, OpenSends, Pace, Quota, Recent, Usage, Window};
+use super::{Circuit, Fails, OpenSends, Pace, Quota, Rated, Recent, Usage, Window};
 
 /// So many sends that wait for too long at once are a stall.
 const STALLED_SENDS: usize = 3;
@@ -39,6 +39,8 @@ pub struct Health {
     pub quota: Quota,
     /// What was said from outside.
     pub mark: Option<Mark>,
+    /// What callers think of its answers.
+    pub rated: Rated,
     /// When it failed last in a way that counts; the epoch if never.
     pub failed_at: Millis,
     /// When its turn comes, in the measure of its group.

@@ -15,12 +15,14 @@ mod judge;
 mod open;
 mod pace;
 mod quota;
+mod rated;
 mod recent;
 mod saved;
 mod shared;
 mod sketch;
 mod spend;
 mod tally;
+mod trial;
 mod turns;
 mod usage;
 mod window;
@@ -39,11 +41,13 @@ pub use judge::{Rules, Scope, judge};
 pub use open::{Lease, OpenSend, OpenSends};
 pub use pace::{Pace, Timing, Track};
 pub use quota::{Left, Quota};
+pub use rated::Rated;
 pub use recent::Recent;
 pub use saved::Unreadable;
 pub use sketch::Sketch;
 pub use spend::{Purse, Short, Spend};
 pub use tally::{GroupTally, Histogram, Outcomes, TOKENS, Tallies, Tally};
+pub use trial::{Sample, Trial};
 pub use turns::{STEP, Turns};
 pub use usage::{Counts, Measure, Usage, still_counts};
 pub use window::Window;
@@ -72,6 +76,8 @@ pub struct State {
     untold: Vec<DeploymentIx>,
     /// Does the store keep limits for all isolates?
     is_reserved_elsewhere: bool,
+    /// What has become of the calls of each variant of an experiment, by its tag.
+    trials: Vec<(u64, Trial)>,
     /// What has happened, for who watches from outside. Nothing is decided by it.
     pub tallies: Tallies,
 }
@@ -87,6 +93,7 @@ impl State {
             spends: vec![Spend::default(); config.budgets.all().count()],
             untold: Vec::new(),
             is_reserved_elsewhere: false,
+            trials: Vec::new(),
             tallies: Tallies::default(),
         }
     }
@@ -167,6 +174,19 @@ impl State {
     /// See [`State::is_reserved_elsewhere`].
     pub fn reserve_elsewhere(&mut self, is: bool) {
         self.is_reserved_elsewhere = is;
+    }
+
+    /// A caller has given an answer of a deployment a score from 0 to 1. All that its group was given before fades.
+    pub fn rate(&mut self, config: &RouterConfig, deployment: DeploymentIx, score: f32) {
+        let group = config.deployment(deployment).and_then(|known| config.group(known.group));
+        for ix in group.map_or(&[][..], |group| &group.members) {
+            if let Some(health) = self.deployments.get_mut(usize::from(ix.0)) {
+                health.rated.fade();
+            }
+        }
+        if let Some(health) = self.deployments.get_mut(usize::from(deployment.0)) {
+            health.rated.add(score);
+        }
     }
 
     /// Notes what was said of a deployment from outside. That it is well closes its circuit.

@@ -1,9 +1,10 @@
 //! What was learnt, as bytes: to be kept over a restart, and read again by a router of perhaps another config, version or
 //! clock.
 //!
-//! Kept are circuits with the kind of what opened them, usage, what providers have told of their limits, recent times, for a token too,
-//! marks, retry budgets, and what was spent of budgets. Not kept: sends under way, which nobody will end, and anything that a provider or a caller
-//! has said. A credential is known by 16 bits that are no help in guessing it, so that a new key starts clean.
+//! Kept are circuits with the kind of what opened them, usage, what providers have told of their limits, recent times, for a
+//! token too, marks, retry budgets, what was spent of budgets, scores of answers and the counts of experiments. Not kept: sends
+//! under way, which nobody will end, and anything that a provider or a caller has said. A credential is known by 16 bits that are
+//! no help in guessing it, so that a new key starts clean.
 
 use thiserror::Error;
 
@@ -14,7 +15,9 @@ use crate::base::time::Millis;
 use crate::config::{Deployment, Group, GroupKind, LatencyRules, RouterConfig, credential_tag};
 use crate::error::{Fault, FaultKind};
 
-use super::{Bench, Circuit, Counts, Health, Left, Mark, Pace, Quota, Recent, RetryBudget, State};
+use super::{
+    Bench, Circuit, Counts, Health, Left, Mark, Pace, Quota, Rated, Recent, RetryBudget, Sample, State, Trial,
+};
 
 /// What the bytes begin with: "sw" and the version. What another version writes is not read.
 const HEAD: u32 = u32::from_le_bytes(*b"sw\x02\x00");
@@ -66,6 +69,15 @@ impl State {
                 deployment(&mut out, known, health, credential, now);
             }
         }
+        let all = config.deployments.iter().zip(&self.deployments).filter(|(known, _)| !known.is_retired);
+        for (known, health) in all.filter(|(_, health)| health.rated != Rated::default()) {
+            out.u8(4);
+            out.text(&known.id);
+            out.text(&known.model);
+            let (good, bad) = health.rated.parts();
+            out.u32(good.to_bits());
+            out.u32(bad.to_bits());
+        }
         let groups = config.groups.iter().zip(&self.groups);
         for (group, state) in groups.filter(|(group, _)| group.kind != GroupKind::Retired) {
             let (milli, counted_at) = state.budget.saved();
@@ -84,6 +96,11 @@ impl State {
                 out.u64(window);
                 out.u64(spent);
             }
+        }
+        for (tag, mut trial) in self.trials.iter().copied() {
+            out.u8(5);
+            [tag, trial.calls, trial.failures].into_iter().for_each(|number| out.u64(number));
+            trial.samples().into_iter().flat_map(|sample| sample.parts()).for_each(|part| out.u64(part));
         }
         out.u8(0);
         out.u32(checksum(out.bytes()));
@@ -185,6 +202,23 @@ fn read(
                 {
                     spend.restore(window, spent);
                 }
+            }
+            4 => {
+                let place = places.get(&name_of(reader.text()?, reader.text()?));
+                let mut part = || reader.u32().map(f32::from_bits);
+                let rated = Rated::restored(part()?, part()?)?;
+                if let (Some(state), Some(place)) = (&mut taker, place) {
+                    state.deployments.get_mut(place).into_iter().for_each(|health| health.rated = rated);
+                }
+            }
+            5 => {
+                let (tag, calls, failures) = (reader.u64()?, reader.u64()?, reader.u64()?);
+                let mut trial = Trial { calls, failures, ..Trial::default() };
+                for sample in trial.samples() {
+                    *sample = Sample::restored([reader.u64()?, reader.u64()?, reader.u64()?])?;
+                }
+                let slot = taker.as_mut().and_then(|state| state.trial_mut(config, tag));
+                slot.into_iter().for_each(|slot| *slot = trial);
             }
             _ => return None,
         }

@@ -3,6 +3,8 @@
 //! A strategy answers with one pick, not with an order: the state moves between two attempts of a call,
 //! so each attempt filters and picks anew (see `docs/DESIGN.md`).
 
+mod adaptive;
+mod affinity;
 mod busy;
 mod cost;
 mod custom;
@@ -14,6 +16,8 @@ mod peak;
 mod shuffle;
 mod turns;
 mod usage;
+
+use std::num::NonZeroU64;
 
 use crate::base::rng::Rng;
 use crate::config::DeploymentIx;
@@ -28,6 +32,18 @@ pub use filter::{
 };
 pub use money::{estimate, over_budget, tightest};
 
+/// Picks the one that whoever has this key stays with, as long as it has room; else the next.
+#[must_use]
+pub fn stay(field: &Field<'_>, key: NonZeroU64) -> Option<DeploymentIx> {
+    affinity::pick(field, key.get())
+}
+
+/// How far each of the candidates is from a key, the lowest being the nearest; `None` for those that have no room.
+#[must_use]
+pub fn distances(field: &Field<'_>, key: NonZeroU64) -> Vec<Option<f64>> {
+    affinity::distances(field, key.get()).map(|(is_full, distance)| (!is_full).then_some(distance)).collect()
+}
+
 impl Strategy {
     /// Picks one of the candidates; `None` only if there is none.
     pub fn pick(self, field: &Field<'_>, rng: &mut Rng) -> Option<DeploymentIx> {
@@ -39,6 +55,7 @@ impl Strategy {
             Self::CostBased => field.lowest(cost::score, rng),
             Self::UsageBased => field.lowest(usage::score, rng),
             Self::PeakEwma => peak::pick(field, rng),
+            Self::Adaptive => adaptive::pick(field, rng),
             Self::Custom => field.lowest(custom::score, rng),
         }
     }
@@ -54,6 +71,7 @@ impl Strategy {
             Self::CostBased => field.of_lowest(cost::score),
             Self::UsageBased => field.of_lowest(usage::score),
             Self::PeakEwma => peak::weights(field),
+            Self::Adaptive => adaptive::weights(field),
             Self::Custom => field.of_lowest(custom::score),
         }
     }
@@ -71,6 +89,7 @@ impl Strategy {
             Self::CostBased => (cost::score, 1e6),
             Self::UsageBased => (usage::score, usage::TOKEN as f64),
             Self::PeakEwma => (peak::score, 1_000.0),
+            Self::Adaptive => (adaptive::score, adaptive::ONE),
             Self::Custom => (custom::score, 1.0),
         };
         let told = |score: &u64| (*score != UNKNOWN).then_some(*score as f64 / one);

@@ -12,6 +12,7 @@ mod callbacks;
 mod convert;
 mod events;
 mod insight;
+mod keys;
 mod manage;
 mod prices;
 mod probes;

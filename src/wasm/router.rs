@@ -13,8 +13,8 @@ use crate::base::remaining;
 use crate::base::time::Millis;
 use crate::base::usage::Usage;
 use crate::config::{
-    CallOptions, Callbacks, DeploymentIx, DialectName, IN_PROCESS_KEYS, Loaded, Notice, Problem, ROUTER_KEYS,
-    Secret, Surface, load,
+    CallOptions, Callbacks, DeploymentIx, DialectName, IN_PROCESS_KEYS, Keys, Loaded, Notice, Problem,
+    ROUTER_KEYS, Secret, Surface, load,
 };
 use crate::dialect::reply_members;
 use crate::engine::{self, CallId, Facts, Request, Route, Running, Size, route};
@@ -76,6 +76,8 @@ pub struct Router {
     pub(super) skeleton: Skeleton,
     /// The size of the request that is begun next, where tokens are counted.
     pub(super) size: Option<Size>,
+    /// What the request that is begun next is known by, where something goes by that.
+    pub(super) keys: Option<Keys>,
     /// What a translated reply says it used, or why it is none; until the driver has put it together.
     pub(super) abroad: Option<Result<Option<Usage>, Fault>>,
 }
@@ -97,6 +99,7 @@ impl Router {
             taken: Vec::new(),
             skeleton: Skeleton::default(),
             size: None,
+            keys: None,
             abroad: None,
         })
     }
@@ -278,6 +281,7 @@ impl Router {
         let size = self.size.take();
         let request = Facts::read(std::mem::take(&mut self.scan)).and_then(|facts| {
             let options = self.engine.borrow_mut().options_of(&facts)?;
+            let options = self.known(options);
             let (stream, usage_asked) = (facts.stream, facts.usage_asked);
             Ok(Request {
                 surface,
@@ -310,13 +314,14 @@ impl Router {
         self.engine.borrow_mut().release(CallId(call));
     }
 
-    pub(super) fn options(&self, options: JsValue) -> Result<CallOptions, Fault> {
+    pub(super) fn options(&mut self, options: JsValue) -> Result<CallOptions, Fault> {
         if options.is_undefined() {
-            return Ok(CallOptions::default());
+            return Ok(self.known(CallOptions::default()));
         }
         let value = convert::from_js(&options);
         let value = value.map_err(|message| Fault::new(FaultKind::BadRequest, message))?;
-        self.engine.borrow_mut().options(&value)
+        let options = self.engine.borrow_mut().options(&value)?;
+        Ok(self.known(options))
     }
 
     fn start(&mut self, request: Request, now: f64) -> u32 {

@@ -136,7 +136,6 @@ fn streams_have_rules_at_the_router() {
 #[test]
 fn options_that_are_not_carried_out_are_told_of() {
     for (name, value) in [
-        ("routing_strategy", json!("adaptive")),
         ("retry_budget", json!({})),
         ("weights", json!({})),
         ("routing_strategy", json!("provider-budget-routing")),

@@ -87,13 +87,19 @@ fn pre_call_checks_are_carried_out_in_part() {
         "{checks:?}"
     );
     assert!(told(json!({ "enable_pre_call_checks": false })).is_empty());
-    let list =
-        json!(["enforce_model_rate_limits", "session_affinity", "prompt_caching", "router_budget_limiting"]);
+    let list = json!([
+        "enforce_model_rate_limits",
+        "session_affinity",
+        "encrypted_content_affinity",
+        "router_budget_limiting"
+    ]);
     let optional = told(json!({ "optional_pre_call_checks": list }));
     let places: Vec<&str> = optional.iter().filter_map(|one| one.split(": ").next()).collect();
     // Budgets bind in any case.
-    assert_eq!(places, ["optional_pre_call_checks[1]", "optional_pre_call_checks[2]"]);
-    assert!(optional[0].contains("`session_affinity` is accepted, and not carried out in this version"));
+    assert_eq!(places, ["optional_pre_call_checks[2]"]);
+    assert!(
+        optional[0].contains("`encrypted_content_affinity` is accepted, and not carried out in this version")
+    );
     for (name, value, path, words) in [
         ("enable_pre_call_checks", json!("yes"), "", "expected a boolean, got a string"),
         ("optional_pre_call_checks", json!("prompt_caching"), "", "expected a list, got a string"),

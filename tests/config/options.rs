@@ -91,6 +91,7 @@ fn everything_that_is_carried_out_is_read() {
         strategy: Some(Strategy::LeastBusy),
         priority: Some(0),
         tags: Vec::new(),
+        keys: None,
         explain: true,
         mock: Some(Box::new(Mock { response: Some("Hi".into()), delay_ms: 100, timeout: false })),
         mock_testing_rate_limit_error: true,

@@ -21,6 +21,7 @@ fn strategies_have_names() {
         ("cost-based-routing", Strategy::CostBased),
         ("usage-based-routing", Strategy::UsageBased),
         ("peak-ewma", Strategy::PeakEwma),
+        ("adaptive", Strategy::Adaptive),
     ] {
         let given = by(json!(name));
         assert_eq!((config(&given).policy.routing.strategy, strategy.name()), (strategy, name));
@@ -35,7 +36,7 @@ fn strategies_have_names() {
 
 #[test]
 fn who_is_not_carried_out_is_told_of_and_shuffled() {
-    for name in ["adaptive", "lar1", "provider-budget-routing"] {
+    for name in ["lar1", "provider-budget-routing"] {
         let given = by(json!(name));
         assert_eq!(config(&given).policy.routing.strategy, Strategy::SimpleShuffle);
         let told = notices(&given);

@@ -11,6 +11,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod adaptive;
+mod affinity;
 mod asked;
 mod budgets;
 mod budgets_shared;
@@ -19,6 +21,7 @@ mod custom;
 mod determinism;
 mod errors;
 mod events;
+mod experiments;
 mod explain;
 mod fallback;
 mod health;
@@ -41,6 +44,7 @@ mod resume;
 mod retry;
 mod routing;
 mod saved;
+mod shadow;
 mod sharing;
 mod shelf;
 mod slots;

@@ -106,12 +106,23 @@ impl<'a> Members<'a> {
 #[must_use]
 #[inline(never)]
 pub fn items(raw: &str) -> Option<Vec<&str>> {
+    begun_items(raw).and_then(|(items, is_cut)| is_cut.is_none().then_some(items))
+}
+
+/// The whole items at the beginning of a list that may be cut, and what is there of the one where it is.
+#[must_use]
+#[inline(never)]
+pub fn begun_items(raw: &str) -> Option<(Vec<&str>, Option<&str>)> {
     let mut items = Vec::new();
     let mut cursor = Cursor::inside(raw, b'[')?;
     while !cursor.ends() {
-        items.push(cursor.value()?);
+        let from = cursor.at;
+        match cursor.value() {
+            Some(item) => items.push(item),
+            None => return Some((items, raw.get(from..))),
+        }
     }
-    Some(items)
+    Some((items, None))
 }
 
 /// A place between the values of an object or a list.
@@ -279,6 +290,8 @@ mod tests {
             assert!(Members::check(bad).is_none(), "{bad}");
         }
         assert_eq!((items("{}"), items("[]")), (None, Some(Vec::new())));
+        assert_eq!(begun_items(r#"[1,{"a":2},{"b""#), Some((vec!["1", r#"{"a":2}"#], Some(r#"{"b""#))));
+        assert_eq!((items("[[1]"), items("[1,[")), (Some(vec!["[1]"]), None));
         assert!(Members::read("{}").unwrap().is_empty());
         let nested = r#"{"a":[ {"b":"]}\"\\"} , 2 ],"c" : "d" ,"e":[[],{}]}"#;
         let expected = [("a", r#"[ {"b":"]}\"\\"} , 2 ]"#), ("c", r#""d""#), ("e", "[[],{}]")];

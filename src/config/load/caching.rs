@@ -8,7 +8,7 @@ use super::models::Models;
 use super::problems::{Path, quote};
 use super::read::Reader;
 use super::scopes::Scopes;
-use crate::config::{CacheControl, Caching, Resolved};
+use crate::config::{CacheControl, Caching};
 
 /// What is read of `cache_params`.
 const PARAMS: &str = "type ttl default_in_memory_ttl namespace mode supported_call_types";
@@ -111,17 +111,8 @@ pub(super) fn groups(
 }
 
 fn group(reader: &mut Reader<'_>, at: &Path<'_>, name: &str, models: &mut Models) -> Option<String> {
-    let config = &mut models.config;
-    config.keep(name);
-    let found = match config.resolve(name) {
-        Some(Resolved::Group(ix)) => config.group(ix),
-        _ => None,
-    };
-    if found.is_none() {
-        let near = hint(name, config.names.listed(), Reach::Prefixes);
-        reader.problem(at, format!("there is no group or alias {}{near}", quote(name)));
-    }
-    found.map(|group| group.name.clone())
+    let found = models.group_named(reader, at, name)?;
+    models.config.group(found).map(|group| group.name.clone())
 }
 
 /// The `cache` of a call.

@@ -14,6 +14,7 @@ use super::problems::Path;
 use super::read::{Members, Reader};
 use super::scopes::Scopes;
 use super::settings::timeouts;
+use super::silent::silent;
 use super::target::{Target, target};
 use crate::base::index::Index;
 use crate::base::json::number_text;
@@ -95,6 +96,7 @@ pub(super) fn entry(
     let drop_params = only_params.pick(reader, "drop_params", Reader::flag);
     let prefill = info_only.pick(reader, "supports_assistant_prefill", Reader::flag);
 
+    let silent = silent(reader, &only_params);
     let facts = facts(reader, &info_only);
     let base_model = params_first.pick(reader, "base_model", Reader::name);
     let mut price = defaults.price.clone();
@@ -146,6 +148,7 @@ pub(super) fn entry(
         base_model: base_model.clone(),
         price: (!price.is_empty()).then(|| price.clone()),
         facts,
+        silent: silent.clone(),
         params: extras.params.clone(),
         credential: DeploymentIx(0),
     };

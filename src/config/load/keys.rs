@@ -88,7 +88,8 @@ const SETTINGS: &str = "\
         default_max_parallel_requests limit_mode enable_pre_call_checks enable_pre_call_check \
         optional_pre_call_checks default_priority enable_health_check_routing \
         health_check_staleness_threshold provider_budget_config tag_budget_config \
-        success_callback failure_callback callbacks cache_responses caching_groups";
+        success_callback failure_callback callbacks cache_responses caching_groups \
+        model_group_affinity_config experiments";
 
 /// The names of the settings that are carried out.
 pub(super) fn settings() -> impl Iterator<Item = &'static str> {
@@ -97,15 +98,15 @@ pub(super) fn settings() -> impl Iterator<Item = &'static str> {
 
 const SETTINGS_LATER: &str = "\
         enable_tag_filtering tag_filtering_match_any tag_routing_prefix \
-        health_check_ignore_transient_errors deployment_affinity_ttl_seconds \
-        model_group_affinity_config session_affinity_repin_on_failover \
+        health_check_ignore_transient_errors \
         fallback_on_unsupported_params alerting_config weights retry_budget";
 
 const SETTINGS_FOREIGN: &str = "\
         assistants_config search_tools guardrail_list redis_url redis_host redis_port redis_password \
         redis_db cache_kwargs client_ttl polling_interval set_verbose debug_level plugins \
         router_general_settings background_health_check_model_groups fallback_access_check \
-        fallback_budget_check auto_router_capability_limit enable_weighted_failover";
+        fallback_budget_check auto_router_capability_limit enable_weighted_failover \
+        deployment_affinity_ttl_seconds session_affinity_repin_on_failover";
 
 /// The top of the config: a router's arguments, or a whole `config.yaml`.
 pub(super) const TOP: Table = Table {
@@ -156,10 +157,9 @@ pub(super) const PARAMS: Table = Table {
         stream_timeout request_timeout headers_timeout first_token_timeout idle_timeout deadline \
         num_retries retry_policy cooldown_time region_name extra_headers headers extra_body \
         max_parallel_requests drop_params mock_response mock_delay mock_timeout base_model max_budget budget_duration \
-        tiered_pricing search_context_cost_per_query",
+        tiered_pricing search_context_cost_per_query silent_model silent_share",
     ],
     later: &["api_version rpd tpd daily_reset_time tags tag_regex \
-        silent_model \
         additional_drop_params allowed_openai_params timeout_by_service_tier \
         stream_timeout_by_service_tier retry_strategy fallbacks \
         context_window_fallback_dict caching cache ttl metadata priority allowed_model_region \
@@ -281,6 +281,12 @@ fn reason(name: &str) -> Option<&'static str> {
         }
         "max_retries" => Some("the router alone retries; see `num_retries`"),
         "enable_weighted_failover" => Some("a failed deployment is never tried again before the others"),
+        "deployment_affinity_ttl_seconds" => {
+            Some("where a call goes is computed, and nothing is kept that could expire")
+        }
+        "session_affinity_repin_on_failover" => {
+            Some("a session goes to the next deployment while its own is out, and back when that is well")
+        }
         "include" => Some("no other files are read"),
         "litellm_credential_name" | "credential_list" => Some("give each deployment its `api_key`"),
         _ if name.starts_with("aws_") || name.starts_with("azure_") || name.starts_with("vertex_") => {

@@ -7,6 +7,7 @@
 //!
 //! Not here: what the options mean (`policy`, `fallback`, `deployment`), and the options of one call (`options`).
 
+pub(super) mod affinity;
 mod aliases;
 mod budget;
 pub(super) mod caching;
@@ -15,6 +16,7 @@ mod defaults;
 mod edit;
 mod entry;
 mod env;
+mod experiments;
 mod facts;
 pub(super) mod fallbacks;
 pub(super) mod hints;
@@ -31,6 +33,7 @@ pub(super) mod problems;
 pub(super) mod read;
 pub(super) mod scopes;
 pub(super) mod settings;
+mod silent;
 pub(super) mod strategy;
 pub(super) mod streams;
 mod target;
@@ -92,8 +95,11 @@ pub fn load(
         let pools = pools::declare(reader, &settings, &mut models);
         aliases::aliases(reader, &settings, &mut models);
         pools::fill(reader, &settings, &pools, &mut models, &policy);
+        affinity::of_groups(reader, &settings, &mut models);
         policies::group_policies(reader, &settings, &mut models);
         caching.groups = caching::groups(reader, &settings, &mut models);
+        experiments::experiments(reader, &settings, &mut models);
+        silent::check(reader, &mut models);
         fallbacks::keep_named(&settings, &mut models.config);
         let book = Book { config: &models.config, doomed: &models.doomed };
         models.config.fallbacks = fallbacks::table(reader, &settings, &book);
@@ -106,6 +112,7 @@ pub fn load(
     }
     let mut config = RouterConfig { policy, caching, host, ..models.config };
     config.leave_out_forbidden();
+    config.leave_out_variants();
     config.share_budgets();
     config.note_strategies();
     let (problems, notices) = std::mem::take(&mut reader.report).finish();

@@ -4,12 +4,13 @@ use serde_json::Value;
 
 use super::defaults::Defaults;
 use super::entry::{Entry, entry};
+use super::hints::{Reach, hint};
 use super::problems::{Path, quote};
 use super::read::Reader;
 use crate::base::hash::deployment_id;
 use crate::base::index::Index;
 use crate::base::text::has;
-use crate::config::{Deployment, DeploymentIx, Group, GroupIx, GroupKind, RouterConfig};
+use crate::config::{Deployment, DeploymentIx, Group, GroupIx, GroupKind, Resolved, RouterConfig};
 
 /// The most deployments of one router: their positions are numbers of 16 bits.
 const MAX_DEPLOYMENTS: usize = 65_000;
@@ -161,6 +162,25 @@ impl Models {
                 reader.report.notice(&Path::Root.key("model_list"), message);
             }
         }
+    }
+
+    /// The group that a name means, made if a pattern matches it; `None` after a report.
+    pub(super) fn group_named(
+        &mut self,
+        reader: &mut Reader<'_>,
+        at: &Path<'_>,
+        name: &str,
+    ) -> Option<GroupIx> {
+        let config = &mut self.config;
+        config.keep(name);
+        if let Some(Resolved::Group(group)) = config.resolve(name) {
+            return Some(group);
+        }
+        if !self.doomed.contains(name) {
+            let near = hint(name, config.names.listed(), Reach::Prefixes);
+            reader.problem(at, format!("there is no group or alias {}{near}", quote(name)));
+        }
+        None
     }
 
     /// Where the entry of a deployment stands.

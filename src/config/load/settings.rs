@@ -20,10 +20,12 @@ pub(super) fn policy(reader: &mut Reader<'_>, settings: &Scopes<'_>, fallback: T
         latency: settings.pick(reader, "routing_strategy_args", args).unwrap_or_default(),
     };
     let default_max_parallel = settings.pick(reader, "default_max_parallel_requests", Reader::count);
+    let (limit_mode, affinity) = limit_mode(reader, settings, strategy);
     // Accepted where it stands: what `setHealth` tells counts in any case.
     settings.pick(reader, "enable_health_check_routing", Reader::flag);
     Policy {
         routing,
+        affinity,
         num_retries: settings.pick(reader, "num_retries", Reader::retries).unwrap_or(default.num_retries),
         retry_after_ms: settings
             .pick(reader, "retry_after", Reader::seconds)
@@ -48,7 +50,7 @@ pub(super) fn policy(reader: &mut Reader<'_>, settings: &Scopes<'_>, fallback: T
         fallback_on: settings.pick(reader, "fallback_on", fallback_on),
         hedging: settings.pick(reader, "hedging", hedging).unwrap_or(default.hedging),
         default_max_parallel: default_max_parallel.filter(|&limit| limit > 0),
-        limit_mode: limit_mode(reader, settings, strategy),
+        limit_mode,
         default_priority: settings.pick(reader, "default_priority", Reader::count),
         health_ttl_ms: settings
             .pick(reader, "health_check_staleness_threshold", Reader::seconds)

@@ -14,8 +14,8 @@ const LOOKS: u64 = 0x6c6f_6f6b_7321_7321;
 
 impl Router {
     /// Whom a call to a model would be sent to now, in the group that it names. Of its options the tags count, the strategy,
-    /// and whether the model is `specific_deployment`. `named` is whom the host has named, where the strategy is its own.
-    /// Nothing is sent or reserved.
+    /// what the call is known by, and whether the model is `specific_deployment`. `named` is whom the host has named, where the
+    /// strategy is its own. Nothing is sent or reserved.
     ///
     /// # Errors
     /// The model is not known, or nobody of its group may be used: what a call would hear.
@@ -31,6 +31,7 @@ impl Router {
         let number = self.next_look();
         let mut rng = Rng::for_call(self.seed().unwrap_or(0) ^ LOOKS, number);
         let (target, _) = self.target(model, options, true)?;
+        let (target, _) = self.assign(target, options, self.begun());
         self.heed(options);
         let look = self.look(now, stream, options, named);
         choose(self.view(), now, model, target, &look, &mut rng)
@@ -47,7 +48,7 @@ impl Router {
         let counts = Counts { requests: 1, ..Counts::default() };
         let tag = tightest(self.view(), now, &budgets_of(&self.config, &options.tags), None);
         let need = Need { counts, stream, timing: Timing::of(Surface::Chat, stream), tag, ..Need::default() };
-        Look { need, strategy: options.strategy, named }
+        Look { need, strategy: options.strategy, named, keys: options.keys.as_deref().copied() }
     }
 
     /// Notes that a deployment is well, or not, as somebody outside has found. That it is well closes its circuit; that it is

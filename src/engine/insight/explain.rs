@@ -3,13 +3,12 @@
 use crate::base::json::Writer;
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
-use crate::config::{GroupKind, Resolved, RouterConfig};
-use crate::engine::router::Request;
-use crate::engine::{CallId, Router};
+use crate::config::{Bond, GroupKind, Resolved, RouterConfig};
+use crate::engine::{CallId, Request, Router};
 use crate::error::Fault;
-use crate::plan::{Action, Answer, Ask, Call, Candidate, Decision, Event, Onward, onward};
+use crate::plan::{Action, Answer, Ask, Call, CallSpec, Candidate, Decision, Event, Onward, onward};
 
-use super::write::{finished, flag, fraction, group_name, id, name, number, text};
+use super::write::{finished, flag, fraction, group_name, id, name, number, text, trial};
 
 impl Router {
     /// What would become of a call that began now: whom it would be sent to and why, and where each fault would lead from
@@ -28,7 +27,8 @@ impl Router {
         let (target, _) = self.target(&request.model, &request.options, true)?;
         request.options.explain = true;
         self.heed(&request.options);
-        let spec = request.take_spec(target);
+        let (target, trial) = self.assign(target, &request.options, self.begun());
+        let spec = CallSpec { trial, ..request.take_spec(target) };
         let rng = Rng::for_call(self.seed().unwrap_or(0), self.begun());
         let mut call = Call::new(spec, self.view(), rng, now, self.begun());
         let mut step = call.step(now, self.view(), Event::Start);
@@ -88,6 +88,7 @@ fn record(out: &mut Writer, config: &RouterConfig, call: &Call) {
             out.push("}")
         }
     };
+    trial(out, config, spec.trial);
     out.key("decisions").raw("[");
     call.decisions().iter().for_each(|one| choice(out, config, one));
     out.push("]");
@@ -110,6 +111,7 @@ fn choice(out: &mut Writer, config: &RouterConfig, decision: &Decision) {
     out.raw("{").key("at").number(decision.at.0).key("attempt").number(decision.attempt as u64);
     out.key("target").text(name(config, decision.target));
     out.key("strategy").text(decision.strategy.name());
+    text(out, "affinity", decision.bond.map(Bond::name));
     out.key("candidates").raw("[");
     let shares = decision.shares();
     for (one, share) in decision.candidates.iter().zip(shares) {

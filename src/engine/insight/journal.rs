@@ -14,7 +14,7 @@ use crate::state::{Delta, Scope, Turn};
 use super::super::caching::{Hit, hit_name};
 use super::super::calls::Running;
 use super::super::pricing::Prices;
-use super::write::{finished, flag, group_name, group_of, id, name, number, text, usage};
+use super::write::{finished, flag, group_name, group_of, id, name, number, text, trial, usage};
 
 /// How many events are kept for a listener who does not take them.
 const KEPT: usize = 1_024;
@@ -40,6 +40,8 @@ struct Place<'a> {
 enum Whose {
     Nobody,
     Call(u64),
+    /// A shadow, and the call that it copies.
+    Shadow(u64, u64),
     /// One that was answered out of the cache.
     Hit(u64),
 }
@@ -99,6 +101,7 @@ impl Journal {
         match place.call {
             Whose::Nobody => out.member("call_id", "null"),
             Whose::Call(number) => out.key("call_id").number(number),
+            Whose::Shadow(number, of) => out.key("call_id").number(number).key("shadow_of").number(of),
             Whose::Hit(number) => out.key("call_id").text(&hit_name(number)),
         };
         text(&mut out, "model_group", place.group);
@@ -115,12 +118,19 @@ impl Journal {
     pub(in crate::engine) fn note_start(&mut self, config: &RouterConfig, now: Millis, running: &Running) {
         let spec = running.call.spec();
         let group = spec.target.and_then(|target| group_name(config, target));
-        let (call, is_probe) = (Whose::Call(running.number), spec.is_probe);
+        let (call, is_probe) = (whose(running), spec.is_probe);
         let place = Place { at: now, call, is_probe, group, deployment: None };
-        self.begun(&place, (&spec.requested, spec.surface, spec.stream), false);
+        let of = &|out: &mut Writer| trial(out, config, spec.trial);
+        self.begun(&place, (&spec.requested, spec.surface, spec.stream), false, of);
     }
 
-    fn begun(&mut self, place: &Place<'_>, asked: (&str, Surface, bool), is_hit: bool) {
+    fn begun(
+        &mut self,
+        place: &Place<'_>,
+        asked: (&str, Surface, bool),
+        is_hit: bool,
+        more: &dyn Fn(&mut Writer),
+    ) {
         let (requested, surface, stream) = asked;
         self.push("request_start", place, &|out| {
             out.key("requested_model").text(requested);
@@ -130,6 +140,7 @@ impl Journal {
             });
             flag(out, "stream", stream);
             flag(out, "cache_hit", is_hit);
+            more(out);
         });
     }
 
@@ -139,7 +150,7 @@ impl Journal {
         let call = || Whose::Hit(number);
         let place =
             Place { at: hit.started, call: call(), is_probe: false, group: Some(group), deployment: None };
-        self.begun(&place, (hit.requested, hit.surface, hit.stream), true);
+        self.begun(&place, (hit.requested, hit.surface, hit.stream), true, &|_| {});
         let place = Place { at: now, deployment: Some(deployment), ..place };
         self.push("request_end", &place, &|out| {
             status(out, Some(200));
@@ -308,6 +319,7 @@ impl Journal {
             usage(out, "usage", last.and_then(|known| known.usage));
             amount(out, "response_cost", bill.total.as_ref().filter(|_| fault.is_none()));
             flag(out, "cache_hit", false);
+            trial(out, stage.config, call.spec().trial);
         });
     }
 }
@@ -318,12 +330,17 @@ impl<'a> Stage<'a> {
         let of_target = || group_name(self.config, self.running.call.progress().target);
         Place {
             at: self.now,
-            call: Whose::Call(self.running.number),
+            call: whose(self.running),
             is_probe: self.running.call.spec().is_probe,
             group: deployment.map_or_else(of_target, |ix| group_of(self.config, ix)),
             deployment: deployment.map(|ix| id(self.config, ix)),
         }
     }
+}
+
+fn whose(running: &Running) -> Whose {
+    let call = Whose::Call(running.number);
+    running.call.spec().shadow_of.map_or(call, |of| Whose::Shadow(running.number, of))
 }
 
 /// An amount in USD; `null` for one that is not known.

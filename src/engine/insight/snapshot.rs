@@ -2,16 +2,18 @@
 
 use crate::base::json::Writer;
 use crate::base::time::Millis;
-use crate::config::{BudgetIx, Declared, Deployment, DeploymentIx, Group, GroupIx, GroupKind, Resolved};
+use crate::config::{
+    BudgetIx, Declared, Deployment, DeploymentIx, Experiment, Group, GroupIx, GroupKind, Resolved,
+};
 use crate::engine::Router;
 use crate::price::amount::usd;
 use crate::state::{Circuit, CircuitState, Counts, Health, Left, RETRY_PRICE, Recent};
 
-use super::write::{finished, flag, fraction, moment, number, text};
+use super::write::{decimal, finished, flag, fraction, moment, number, text};
 
 impl Router {
-    /// The health, the use and the times of every deployment, what is known of every group and every budget, and the router's
-    /// own counts.
+    /// The health, the use and the times of every deployment, what is known of every group every budget and every experiment, and the
+    /// router's own counts.
     pub fn snapshot(&mut self, now: Millis) -> String {
         let now = self.advance(now);
         let mut out = Writer::default();
@@ -26,7 +28,18 @@ impl Router {
         ] {
             out.key(name).number(count);
         }
-        out.push("}").key("groups").raw("[");
+        let shadows = self.shadows();
+        out.key("shadows").raw("{");
+        for (name, count) in [
+            ("begun", shadows.begun),
+            ("skipped", shadows.skipped),
+            ("answered", shadows.answered),
+            ("failed", shadows.failed),
+        ] {
+            out.key(name).number(count);
+        }
+        out.member("cost_usd", &usd(shadows.cost));
+        out.push("}}").key("groups").raw("[");
         let is_there = |group: &Group| group.kind != GroupKind::Retired;
         for (at, group) in (0..).zip(&self.config.groups).filter(|(_, group)| is_there(group)) {
             self.group_in(&mut out, now, group, GroupIx(at));
@@ -42,8 +55,37 @@ impl Router {
         for (ix, declared) in self.config.budgets.all() {
             self.budget_in(&mut out, now, ix, declared);
         }
+        out.push("]").key("experiments").raw("[");
+        for experiment in &self.config.experiments {
+            self.experiment_in(&mut out, experiment);
+        }
         out.push("]}");
         finished(out)
+    }
+
+    fn experiment_in(&self, out: &mut Writer, experiment: &Experiment) {
+        out.raw("{").key("name").text(&experiment.name);
+        let group = self.config.group(experiment.group);
+        text(out, "model_group", group.map(|group| group.name.as_str()));
+        out.key("variants").raw("[");
+        for variant in &experiment.variants {
+            let trial = self.state.trial(variant.tag);
+            out.raw("{").key("model").text(&variant.model);
+            fraction(out, "weight", Some(variant.weight));
+            out.key("calls").number(trial.calls).key("failures").number(trial.failures);
+            for (name, sample) in
+                [("feedback", trial.feedback), ("latency_ms", trial.latency_ms), ("cost_usd", trial.cost_usd)]
+            {
+                out.key(name).raw("{").key("count").number(sample.count);
+                for (name, value) in [("mean", sample.mean()), ("standard_error", sample.standard_error())] {
+                    // A call may cost less than a millionth.
+                    out.member(name, value.map(|value| decimal(value, 9)).as_deref().unwrap_or("null"));
+                }
+                out.push("}");
+            }
+            out.push("}");
+        }
+        out.push("]}");
     }
 
     fn budget_in(&self, out: &mut Writer, now: Millis, ix: BudgetIx, declared: &Declared) {
@@ -94,6 +136,12 @@ impl Router {
         let (ok, failed) = health.window.counts(now);
         counted(out, "window", &[("ok", ok.into()), ("failed", failed.into())]);
         counted(out, "totals", &[("ok", health.totals.0), ("failed", health.totals.1)]);
+        let (good, bad) = health.rated.parts();
+        let is_rated = good + bad > 0.0;
+        out.key("feedback").raw("{");
+        fraction(out, "expected", is_rated.then(|| health.rated.expected()));
+        fraction(out, "weight", Some((good + bad).into()));
+        out.push("}");
         // What is bounded is counted where the bounds are declared.
         let cell = self.state.health(known.limit_cell(ix)).unwrap_or(health);
         out.key("open_sends").number(cell.open.count(now, None) as u64);

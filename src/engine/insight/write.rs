@@ -44,7 +44,7 @@ pub(super) fn fraction(out: &mut Writer, name: &str, value: Option<f64>) {
 
 /// A number that is not negative, with at most so many digits behind the point. Written here, for the standard library
 /// brings 10 KB for it.
-fn decimal(value: f64, digits: usize) -> String {
+pub(super) fn decimal(value: f64, digits: usize) -> String {
     let scale = 10_u64.saturating_pow(u32::try_from(digits).unwrap_or(0));
     // What is too large for it ends at the largest.
     fixed((value.max(0.0) * scale as f64 + 0.5) as u64, digits)
@@ -83,6 +83,13 @@ pub(super) fn usage(out: &mut Writer, name: &str, usage: Option<Usage>) {
         out.key(name).number(count.into());
     }
     out.push("}");
+}
+
+/// The experiment and the variant that something belongs to, if it belongs to one.
+pub(super) fn trial(out: &mut Writer, config: &RouterConfig, tag: Option<u64>) {
+    if let Some((experiment, variant)) = tag.and_then(|tag| config.variant(tag)) {
+        out.key("experiment").text(&experiment.name).key("variant").text(&variant.model);
+    }
 }
 
 /// The text that was written.

@@ -1,6 +1,7 @@
 /** The case functions, by suite. */
 import { abortCalls } from "./abort-calls.js";
 import { abortStreams } from "./abort-streams.js";
+import { affinity } from "./affinity.js";
 import { bigBody } from "./big-body.js";
 import { budgets } from "./budgets.js";
 import { caching } from "./caching.js";
@@ -13,6 +14,7 @@ import { concurrency } from "./concurrency.js";
 import { costs } from "./costs.js";
 import { customStrategy } from "./custom-strategy.js";
 import { events } from "./events.js";
+import { experiments } from "./experiments.js";
 import { hedging } from "./hedging.js";
 import { inPage } from "./in-page.js";
 import { inputRefused } from "./input-refused.js";
@@ -34,6 +36,7 @@ import { reserve } from "./reserve.js";
 import { scope } from "./scope.js";
 import { secretsHome } from "./secrets-home.js";
 import { secretsShown } from "./secrets-shown.js";
+import { shadow } from "./shadow.js";
 import { sharing } from "./sharing.js";
 import { streamBytes } from "./stream-bytes.js";
 import { streamDrip } from "./stream-drip.js";
@@ -54,6 +57,7 @@ export const suites = {
   ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, manage, naming, scope },
   ...{ secretsHome, secretsShown, sharing, strategies, streamBytes, streamFaults, streamObjects, testkit, trap },
   ...{ customStrategy, mayFallback, mock, overrides, prices, remaining, reserve, tokens, usage },
+  ...{ affinity, experiments, shadow },
   ...{ caching, cachingStreams, cachingTold },
   ...{ budgets, callbacks, callbacksContent, callbacksFailing, costs, events, insight, metrics, probes, race },
   ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
