@@ -4,6 +4,7 @@ import type { CreateEmbeddingRequest, CreateEmbeddingResponse, ForeignEmbeddingR
 import type { RouterError } from "./types/errors.js";
 import type { EventName, EventOf } from "./types/events.js";
 import type { Host } from "./types/host.js";
+import type { ExperimentReport } from "./types/experiments.js";
 import type { AvailableDeployment, Explanation, ProbeOptions, ProbeResult, Snapshot } from "./types/insight.js";
 import type { Management } from "./types/manage.js";
 import type { CallOptions } from "./types/options.js";
@@ -14,6 +15,7 @@ export * from "./types/config.js";
 export * from "./types/embedding.js";
 export * from "./types/errors.js";
 export * from "./types/events.js";
+export * from "./types/experiments.js";
 export * from "./types/host.js";
 export * from "./types/insight.js";
 export * from "./types/manage.js";
@@ -120,7 +122,7 @@ export class Router {
    *
    * @throws {RouterError} what the call would hear: `NoDeploymentsAvailable`, or the error of a key that does not work
    */
-  getAvailableDeployment(request: { model: string; stream?: boolean | null }, options?: CallOptions): AvailableDeployment;
+  getAvailableDeployment(request: { model: string; stream?: boolean | null; messages?: readonly unknown[]; user?: string | null }, options?: CallOptions): AvailableDeployment;
 
   /**
    * Tells what would become of a call that is made now: whom it would go to, who is passed over and why, and where each fault
@@ -128,7 +130,7 @@ export class Router {
    *
    * @throws {BadRequestError} if the options are wrong
    */
-  explain(request: { model: string; stream?: boolean | null }, options?: CallOptions): Explanation;
+  explain(request: { model: string; stream?: boolean | null; messages?: readonly unknown[]; user?: string | null }, options?: CallOptions): Explanation;
 
   /** Everything that the router knows now, as plain data. It holds ids and names, and no key. */
   snapshot(): Snapshot;
@@ -140,6 +142,20 @@ export class Router {
    * make no series. Counters begin at 0 with the router, and again after a trap; no state that is imported changes them.
    */
   metrics(): string;
+
+  /**
+   * Gives the answer of a call a score from 0 to 1, once. It counts for the deployment that answered (see "adaptive") and for
+   * the variant of the call (see `experiments`). The last 4,096 answered calls of this router are remembered, where something
+   * goes by scores.
+   *
+   * @param callId `_hidden_params.call_id`, or the header `x-switchman-call-id`
+   * @returns false for a call that is not remembered
+   * @throws {RangeError} if the score is none
+   */
+  feedback(callId: string, score: number): boolean;
+
+  /** What has become of the variants of every experiment, and how they differ from the first. The counts go over with `exportState`. */
+  experiments(): ExperimentReport[];
 
   /**
    * Notes that a deployment is well, or not, as a health check or a person has found. That it is well closes its circuit. That

@@ -1,4 +1,5 @@
 import type { CacheParams } from "./cache.js";
+import type { Experiment } from "./experiments.js";
 import type { FaultWord, Hedging, Mock, RetryPolicy, StreamRules, TimeLimits } from "./options.js";
 
 /** A value that is read from the environment when the router is constructed: `"os.environ/OPENAI_API_KEY"`. */
@@ -87,8 +88,22 @@ export interface RouterSettings extends TimeLimits, StreamRules {
   limit_mode?: "hard" | "soft";
   /** In this version it has the effect of `limit_mode: "hard"`, with a notice. Default false. */
   enable_pre_call_checks?: boolean | EnvReference;
-  /** "enforce_model_rate_limits" has the effect of `limit_mode: "hard"`; budgets bind without "router_budget_limiting"; the others are accepted with a notice. */
+  /**
+   * "enforce_model_rate_limits" has the effect of `limit_mode: "hard"`; budgets bind without "router_budget_limiting". By
+   * "session_affinity", "prompt_caching" and "deployment_affinity" calls stay with a deployment: by the `sessionId`, the
+   * beginning of the conversation (up to the first message of the user's) and the `tenant`, the first that is there. Each key
+   * has its deployment by weight, in every isolate the same, and nothing is kept; while that one is out, full, or has half as
+   * many sends more than its share, the key goes to its next one. The others are accepted with a notice.
+   */
   optional_pre_call_checks?: readonly PreCallCheck[];
+  /** By group or alias: which affinities its calls have, instead of those of `optional_pre_call_checks`. */
+  model_group_affinity_config?: Record<string, readonly PreCallCheck[] | null>;
+  /**
+   * A/B groups. The calls to `model` are shared out among the variants by weight. A user stays with a variant: told apart by the
+   * `user` of the request, else the `tenant`, the `sessionId`, the beginning of the conversation; who is known by nothing is
+   * drawn anew. Default: none.
+   */
+  experiments?: readonly Experiment[];
   /**
    * What providers may cost, by their names. A provider that has spent its budget is passed over until the period is over; so
    * is one for whom a call is too much, if it may cost more than what is left beside the calls under way. Counted are calls
@@ -161,6 +176,8 @@ export interface Budget {
  * - "usage-based-routing" and "usage-based-routing-v2": who has used the fewest tokens in the last minute;
  * - "peak-ewma": of two that are drawn, who keeps a request waiting for the shorter time, by a mean that follows slow answers at
  *   once and fast ones slowly, times the requests under way. Weights count for nothing;
+ * - "adaptive": whose answers are liked, as far as `feedback` says so. A score is drawn for each from what is believed of it,
+ *   and the highest is taken: who is little known is tried often. The last hundred scores of a group count, older ones less;
  * - "custom": whom the host's `customRoutingStrategy` names.
  */
 export type RoutingStrategy =
@@ -300,6 +317,13 @@ export interface LitellmParams extends CommonParams, Mock<number | EnvReference>
   base_url?: string;
   /** Sent as `openai-organization`. A list makes one deployment of each. */
   organization?: string | readonly string[];
+  /**
+   * Groups to which a copy of each call that is first sent here goes. Its answer is thrown away, and the call does not know of
+   * it: it is a call of its own, with one send, 60 s and its own cost, and its events say `shadow_of`. At most 16 are under way.
+   */
+  silent_model?: string | readonly string[];
+  /** Our own: the share of the calls that is copied, from 0 to 1. Default 1. */
+  silent_share?: number | EnvReference;
   /** Its share of the traffic beside the other weights of the group. Default 1; 0 is no traffic at all. */
   weight?: number | EnvReference;
   /** A level: deployments of a higher one get traffic when none of a lower one may be used. Default: after all levels. */

@@ -12,6 +12,8 @@ export interface EventFacts {
   readonly deployment: string | null;
   /** There, and true, if the router asks for itself: see `probe`. */
   readonly probe?: true;
+  /** The id of the call that this one is a copy of, to which nobody listens: see `silent_model`. */
+  readonly shadow_of?: string;
 }
 
 /** A call begins. One that vanishes, or was running when the WebAssembly trapped, has no `request_end`. */
@@ -24,6 +26,9 @@ export interface RequestStart extends EventFacts {
   readonly stream: boolean;
   /** Was it answered with an answer that was kept? Then `request_end` follows at once, and nothing between them. */
   readonly cache_hit: boolean;
+  /** The experiment and the variant that the call belongs to, if it belongs to one. */
+  readonly experiment?: string;
+  readonly variant?: string;
 }
 
 /** A deployment is chosen for the next send. */
@@ -138,6 +143,9 @@ export interface RequestEnd extends EventFacts {
   readonly response_cost: number | null;
   /** Was it answered with an answer that was kept? */
   readonly cache_hit: boolean;
+  /** The experiment and the variant that the call belongs to, if it belongs to one. */
+  readonly experiment?: string;
+  readonly variant?: string;
 }
 
 /** Everything that is told. */

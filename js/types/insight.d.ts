@@ -1,4 +1,5 @@
 import type { RoutingStrategy } from "./config.js";
+import type { ExperimentSnapshot } from "./experiments.js";
 
 /** Whom a call would be sent to. */
 export interface AvailableDeployment {
@@ -56,7 +57,8 @@ export interface Candidate {
   /**
    * What the strategy went by, the lowest being the best: turns to wait ("round-robin"), sends under way ("least-busy"), milliseconds
    * to the first content, for a token or as a whole ("latency-based-routing", and times the requests under way "peak-ewma"), millionths of a dollar
-   * ("cost-based-routing"), tokens of the last minute ("usage-based-routing"), the place in what the host has named ("custom").
+   * ("cost-based-routing"), tokens of the last minute ("usage-based-routing"), how far from 1 the next score is thought to be
+   * ("adaptive"), the place in what the host has named ("custom").
    * `null` if it was passed over, and where the strategy goes by nothing of the kind, or nothing was known.
    */
   score: number | null;
@@ -74,6 +76,8 @@ export interface Decision {
   target: string;
   /** How one of the candidates was picked. */
   strategy: RoutingStrategy;
+  /** What the call stays by, in place of the strategy; scores are then distances, the nearest being the lowest. `null` if by nothing. */
+  affinity: "session" | "prompt" | "caller" | null;
   candidates: Candidate[];
   /** The number from 0 up to 1 that decided; `null` where there was nothing to draw. */
   draw: number | null;
@@ -91,6 +95,9 @@ export interface Decisions {
     /** The id, where one was named. */
     deployment: string | null;
   } | null;
+  /** The experiment and the variant that the call belongs to, if it belongs to one. */
+  experiment?: string;
+  variant?: string;
   decisions: Decision[];
   /** The same for people, a few lines each. */
   text: string;
@@ -199,6 +206,8 @@ export interface DeploymentSnapshot {
   window: { ok: number; failed: number };
   /** Attempts since the router was made. */
   totals: { ok: number; failed: number };
+  /** What callers think of its answers: the score that is expected of the next one, and how many scores speak for that, old ones for less. */
+  feedback: { expected: number | null; weight: number };
   /** Sends that are under way. */
   open_sends: number;
   /** What was used in the last minute; `null` where no limit is declared, for then nothing is counted. */
@@ -277,6 +286,8 @@ export interface Snapshot {
     /** Events that came too fast to be told. */
     dropped_events: number;
     listener_failures: number;
+    /** Copies of calls: see `silent_model`. Skipped are those for which there was no room, or that may not be made. */
+    shadows: { begun: number; skipped: number; answered: number; failed: number; cost_usd: number };
     /** What decides all random choices: given as `seed` to another router, it makes the same ones. */
     seed: number | null;
   };
@@ -294,5 +305,6 @@ export interface Snapshot {
   groups: GroupSnapshot[];
   deployments: DeploymentSnapshot[];
   callbacks: CallbackSnapshot[];
+  experiments: ExperimentSnapshot[];
   budgets: BudgetSnapshot[];
 }

@@ -45,6 +45,9 @@ export interface HiddenParams {
   latency: Latency;
   /** Events of a stream that did not parse, and were skipped. Always 0 where nothing is streamed. */
   skipped_events: number;
+  /** The experiment and the variant that the call belongs to, if it belongs to one. */
+  experiment?: string;
+  variant?: string;
   /** Every choice of the call, where `explain` asked for it. */
   decision?: Decisions;
   /** Headers of the provider's answer: `x-request-id`, `openai-processing-ms`, `openai-version`, `x-ratelimit-*`. */

@@ -181,6 +181,8 @@ export interface CallOptions extends Steering {
   deadlineMs?: number;
   /** Keep a record of every choice. No answer that was kept is shown then. Default false. */
   explain?: boolean;
+  /** The session that the call belongs to: see `optional_pre_call_checks`. Callbacks are told of it. */
+  sessionId?: string;
   /** For whom the call is made: answers that are kept are never shown to another one. At most 512 bytes. Default: nobody in particular. */
   tenant?: string;
 }

@@ -26,6 +26,9 @@ const router = new Router(
       { model_name: "backup", litellm_params: { model: "openai/gpt-4.1", mock_response: "Hi", mock_delay: 0.1 }, itpm: 9 },
     ],
     routing_strategy: "simple-shuffle",
+    optional_pre_call_checks: ["session_affinity", "prompt_caching"],
+    model_group_affinity_config: { backup: [] },
+    experiments: [{ name: "cheaper", model: "chat", variants: [{ model: "chat", weight: 3 }, { model: "backup" }] }],
     num_retries: 2,
     fallbacks: [{ chat: [{ model: "backup", temperature: 0 }] }],
     fallback_on: ["rate_limit", "Timeout"],
@@ -148,3 +151,11 @@ createSwitchman(router, { specification: "v2" });
 export const aiCost = (told: SwitchmanMetadata): number | null => told.response_cost;
 export const aiAttempts = (told: SwitchmanErrorData): number => told.attempts.length;
 export { aiModel, older };
+
+// Experiments, feedback, and what tells of them.
+for (const { name, variants } of router.experiments()) {
+  for (const { model, calls, against_first } of variants) console.log(name, model, calls, against_first?.feedback?.sure ?? null);
+}
+const known: boolean = router.feedback("sw-1", 0.5);
+router.on("request_end", ({ variant, shadow_of }) => console.log(known, variant ?? shadow_of ?? null));
+router.explain({ model: "chat", messages: [], user: "u" }, { sessionId: "s" }).decisions.map(({ affinity }) => affinity === "session");
