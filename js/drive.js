@@ -58,8 +58,9 @@ export class Call {
   #hub;
   /** The number of the send to make next. */
   #sendAs = 0;
-  /** How often the host was asked. */
+  /** How often the host was asked, and when it is not waited for any more. */
   #questions = 0;
+  #askedUntil = Infinity;
   #signal;
   #onAbort;
   #isOver = false;
@@ -135,9 +136,12 @@ export class Call {
   #askHost(question) {
     this.action = NONE;
     const number = (this.#questions += 1);
+    let isOpen = true;
     question(this.#hub, this, (event) => {
+      isOpen = false;
       if (number === this.#questions && !this.#isOver) this.#moved((core, id) => event(core, id, this.#hub.now()));
     });
+    if (isOpen) this.#note(this.#askedUntil);
   }
 
   /** The store has said something about a place, perhaps to nobody: the core knows whether it still matters. */
@@ -327,8 +331,7 @@ export class Call {
   }
 
   /** Notes when the core wants to be woken. */
-  #note() {
-    const wakeAt = this.core.coreWakeAt();
+  #note(wakeAt = this.core.coreWakeAt()) {
     if (wakeAt === this.wakeAt) return;
     this.wakeAt = wakeAt;
     this.#hub.alarm.set(this, this.#hub.now());
@@ -339,7 +342,9 @@ export class Call {
    * @param {number} action its code
    */
   step(action) {
-    this.#note();
+    // Most hosts answer at once: then no alarm is set for them.
+    if (action === ASK || action === RANK) this.#askedUntil = this.core.coreWakeAt();
+    else this.#note();
     if (this.#hub.events.isOn) this.#hub.events.note();
     if (this.rival !== undefined) this.#giveUp();
     if (action === SEND) this.#sendAs = this.core.coreAttempt(this.id);

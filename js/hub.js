@@ -24,6 +24,7 @@ export class Hub {
   callbacks;
   #deployments = [];
   #targets = new Map();
+  #groups = [];
   /** Of the core, when the two above were looked up. */
   #version = 0;
   #prefix = "";
@@ -155,6 +156,7 @@ export class Hub {
   #forget() {
     this.#deployments = [];
     this.#targets.clear();
+    this.#groups = [];
     this.#version = this.#core.coreVersion();
     /** Does a fallback of the config replace members of requests? */
     this.hasOverrides = this.#core.coreHasOverrides();
@@ -199,6 +201,11 @@ export class Hub {
     const facts = this.core.coreDeployment(index);
     const header = { id: headerValue(facts.id), group: headerValue(facts.group), model_used: headerValue(facts.model_used) };
     return (this.#deployments[index] = Object.freeze({ ...facts, header: Object.freeze(header) }));
+  }
+
+  /** The name of a group. Its index is good as long as that of a deployment. */
+  group(index) {
+    return (this.#groups[index] ??= this.core.coreGroupName(index));
   }
 
   /**

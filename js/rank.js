@@ -1,8 +1,9 @@
 // A strategy of the program's own: what it is shown, and what its answer means. Who may be used of those that it names is
 // the core's word.
 
-/** So many numbers tell of a candidate; `Contender::row` in src/engine/contender.rs has them in the same order. */
+/** So many numbers tell of a candidate, after that of the group; src/engine/contender.rs has them in the same order. */
 const COLUMNS = 17;
+const FIRST = 1;
 
 /** Instead of a first choice: only those of the list; it has failed; it was not asked. */
 const LIST = -1;
@@ -24,10 +25,14 @@ class RoutingRequest {
   #body;
 
   /**
-   * @param {{ requested_model: string | null, model_group: string, stream: boolean, attempt: number, steering?: Record<string, any> }} facts
+   * @param {string} requested_model
+   * @param {string} model_group
+   * @param {boolean} stream
+   * @param {number} attempt
+   * @param {Record<string, any> | undefined} steering
    * @param {() => any} body
    */
-  constructor({ requested_model, model_group, stream, attempt, steering }, body) {
+  constructor(requested_model, model_group, stream, attempt, steering, body) {
     this.requested_model = requested_model;
     this.model_group = model_group;
     this.stream = stream;
@@ -48,10 +53,10 @@ class RoutingRequest {
 
 const known = (number) => (Number.isNaN(number) ? null : number);
 
-/** The candidates of rows. */
+/** The candidates that numbers tell of. */
 function candidatesOf(hub, rows) {
-  const all = new Array(rows.length / COLUMNS);
-  for (let place = 0, at = 0; place < all.length; place += 1, at += COLUMNS) {
+  const all = new Array((rows.length - FIRST) / COLUMNS);
+  for (let place = 0, at = FIRST; place < all.length; place += 1, at += COLUMNS) {
     const { id, group, provider, model, model_used, api_base } = hub.deployment(rows[at]);
     all[place] = {
       id,
@@ -78,18 +83,25 @@ function candidatesOf(hub, rows) {
   return all;
 }
 
+/** Their indices. */
+function indicesOf(rows) {
+  const all = new Array((rows.length - FIRST) / COLUMNS);
+  for (let place = 0, at = FIRST; place < all.length; place += 1, at += COLUMNS) all[place] = rows[at];
+  return all;
+}
+
 /**
  * What an answer means: an id, or a candidate itself, is the first choice; a list of them is all that may be used; anything
  * else is nobody. Who was not shown is of no account.
  * @param {import("./hub.js").Hub} hub
  * @param {any} said
- * @param {Float64Array} rows
+ * @param {number[]} indices
  * @returns {Named}
  */
-function meant(hub, said, rows) {
+function meant(hub, said, indices) {
   const find = (one) => {
     const id = typeof one === "object" && one !== null ? one.id : one;
-    for (let at = 0; at < rows.length; at += COLUMNS) if (hub.deployment(rows[at]).id === id) return rows[at];
+    for (const index of indices) if (hub.deployment(index).id === id) return index;
     return -1;
   };
   if (Array.isArray(said)) return [LIST, Uint16Array.from(said.map(find).filter((index) => index >= 0))];
@@ -100,22 +112,30 @@ function meant(hub, said, rows) {
 /**
  * Asks the program; `then` is called once, at once unless it answers by a promise.
  * @param {import("./hub.js").Hub} hub
- * @param {Float64Array} rows
- * @param {RoutingRequest} request
+ * @param {number} count how many numbers the core has written
+ * @param {(group: string) => RoutingRequest} asking
  * @param {(named: Named) => void} then
  * @returns {boolean} whether it was called at once
  */
-function askedOf(hub, rows, request, then) {
+function askedOf(hub, count, asking, then) {
   hub.refresh();
+  const written = () => hub.window.numbers(hub.core.coreRowsAt(), count);
+  let rows = written();
+  const indices = indicesOf(rows);
+  const request = asking(hub.group(rows[0]));
+  for (const index of indices) hub.deployment(index);
+  // What was looked up may have made the memory grow that the numbers stand in.
+  if (rows.length === 0) rows = written();
+  const candidates = candidatesOf(hub, rows);
   /** @type {Named} */
   let named;
   try {
-    const said = hub.customRoutingStrategy(candidatesOf(hub, rows), request);
+    const said = hub.customRoutingStrategy(candidates, request);
     if (typeof said?.then === "function") {
-      Promise.resolve(said).then((told) => then(meant(hub, told, rows)), () => then(IN_VAIN));
+      Promise.resolve(said).then((told) => then(meant(hub, told, indices)), () => then(IN_VAIN));
       return false;
     }
-    named = meant(hub, said, rows);
+    named = meant(hub, said, indices);
   } catch {
     named = IN_VAIN;
   }
@@ -131,16 +151,15 @@ function askedOf(hub, rows, request, then) {
  */
 export function askRank(hub, { core, id, plan }, answer) {
   hub.prices.hand(core);
-  const rows = core.coreContenders(id, hub.now());
-  const facts = {
-    requested_model: plan.model ?? core.coreRequested(id),
-    model_group: core.coreReply(),
-    stream: plan.isStream,
-    attempt: core.coreAttempts(id),
-    steering: plan.steering,
-  };
-  const request = new RoutingRequest(facts, () => plan.request ?? read(hub, plan.source()));
-  askedOf(hub, rows, request, ([choice, list]) => answer((core, id, now) => core.coreRanked(id, choice, list, now)));
+  const { isStream, steering } = plan;
+  const model = plan.model ?? core.coreRequested(id);
+  const attempt = core.coreAttempts(id);
+  const body = () => plan.request ?? read(hub, plan.source());
+  const asking = (group) => new RoutingRequest(model, group, isStream, attempt, steering, body);
+  askedOf(hub, core.coreContenders(id, hub.now()), asking, ([choice, list]) => {
+    const ranked = (core, id, now) => core.coreRanked(id, choice, list, now);
+    answer(choice === LIST ? ranked : (core, id, now) => core.coreChosen(id, choice, now));
+  });
 }
 
 /** A body that came over `fetch`. */
@@ -162,11 +181,11 @@ export function namedFor(hub, { model, isStream, steering, body }) {
   if (typeof hub.customRoutingStrategy !== "function") return NOT_ASKED;
   const { core } = hub;
   hub.prices.hand(core);
-  const rows = core.coreLookToRank(model, isStream, steering, hub.now());
-  if (rows === undefined || rows.length === 0) return NOT_ASKED;
-  const facts = { requested_model: model, model_group: core.coreReply(), stream: isStream, attempt: 0, steering };
+  const count = core.coreLookToRank(model, isStream, steering, hub.now());
+  if (count <= FIRST) return NOT_ASKED;
+  const asking = (group) => new RoutingRequest(model, group, isStream, 0, steering, () => body);
   /** @type {Named | undefined} */
   let named;
-  const isOver = askedOf(hub, rows, new RoutingRequest(facts, () => body), (told) => (named = told));
+  const isOver = askedOf(hub, count, asking, (told) => (named = told));
   return isOver ? named : undefined;
 }

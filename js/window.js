@@ -37,6 +37,15 @@ export class Window {
   }
 
   /**
+   * As `view`, of numbers.
+   * @param {number} address
+   * @param {number} length
+   */
+  numbers(address, length) {
+    return new Float64Array(this.#memory.buffer, address, length);
+  }
+
+  /**
    * Copies the beginning of `bytes`, as much as fits, and returns how much that was.
    * @param {Uint8Array} bytes
    */

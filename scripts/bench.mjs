@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what the router costs beside a program that does without, as ratios within one run.
  *
- *     --only <part>   one part; may be given more than once: node, choice, callbacks, workerd, first-byte, cold, size
+ *     --only <part>   one part; may be given more than once: node, choice, custom, callbacks, workerd, first-byte, cold, size
  *     --quick         a short run that shows that everything works; its figures say little
  *     --careful       more rounds, for figures that are to be published
  *     --json <file>   the figures as JSON, too
@@ -12,7 +12,7 @@
 import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { measureCallbacks, measureChoice, measureColdStart, measureFirstByte } from "../benches/node/latency.mjs";
+import { measureCallbacks, measureChoice, measureColdStart, measureCustom, measureFirstByte } from "../benches/node/latency.mjs";
 import { addedPerEvent, measureNode } from "../benches/node/run.mjs";
 import { printAdded, printBytes, printRatios } from "../benches/table.mjs";
 import { measureWorkerdColdStart } from "../benches/workerd/cold.mjs";
@@ -40,6 +40,10 @@ const PARTS = {
   choice: {
     measure: (effort) => measureChoice(effort.wait),
     print: (rows) => printAdded("Node: processor time of a choice without a call", rows),
+  },
+  custom: {
+    measure: (effort) => measureCustom(effort.wait),
+    print: (rows) => printAdded("Node: processor time of a call whose deployment the program's own strategy picks", rows),
   },
   callbacks: {
     measure: (effort) => measureCallbacks(effort.wait),

@@ -1,4 +1,4 @@
-/** What is waited for on Node, as wall time beside the same without a router: the first byte, and the first start; and a choice. */
+/** What is waited for on Node, as wall time beside the same without a router: the first byte, and the first start; and choices. */
 
 import { at } from "../../scripts/project.mjs";
 import { outputOf } from "../../scripts/run.mjs";
@@ -58,6 +58,21 @@ export async function measureChoice({ rounds, count }) {
   };
   const row = { name: "choice-10", title: "getAvailableDeployment, 10 deployments", baseline: "an empty function", unit: "µs", aim: 8 };
   return [{ ...row, ...(await inTurns(rounds, { router: one("router"), against: one("empty") }, addedOf)) }];
+}
+
+/**
+ * What a call costs more whose deployment the program's own function picks, of ten.
+ * @param {{ rounds: number, count: number }} effort
+ * @returns {Promise<import("../ratio.mjs").AddedRow[]>}
+ */
+export async function measureCustom({ rounds, count }) {
+  const rows = [
+    { name: "custom-10", title: "completion, custom strategy, 10 deployments", part: "custom", aim: 10 },
+    { name: "custom-promised-10", title: "the same, by a promise", part: "promised" },
+  ].map((row) => ({ ...row, baseline: "simple-shuffle", unit: "µs" }));
+  const runs = [];
+  for (let round = 0; round < rounds; round += 1) runs.push(await program("custom.mjs", "--count", String(count * 5))());
+  return rows.map(({ part, ...row }) => ({ ...row, ...addedOf(runs.map((run) => run[part]), runs.map((run) => run.builtIn)) }));
 }
 
 /**

@@ -1,12 +1,13 @@
 //! What is known of the candidates of a choice, for a strategy of the host's own.
 
 use crate::base::time::Millis;
-use crate::config::{CallOptions, DeploymentIx, Resolved};
+use crate::config::{CallOptions, DeploymentIx, GroupIx, Resolved};
 use crate::error::Fault;
 use crate::plan::to_rank;
 use crate::price::amount::dollars;
 use crate::price::{Condition, Rate};
 use crate::state::{Counts, Timing};
+use crate::strategy::Candidates;
 
 use super::calls::CallId;
 use super::router::Router;
@@ -36,15 +37,14 @@ pub struct Contender {
 }
 
 impl Contender {
-    /// As numbers, in the order of the members; not a number where something is not known. `js/rank.js` reads them.
-    #[must_use]
-    pub fn row(&self) -> [f64; 17] {
+    /// Appends it as numbers, in the order of the members; not a number where something is not known. `js/rank.js` reads them.
+    fn write(&self, rows: &mut Vec<f64>) {
         let whole = |number: Option<u64>| number.map_or(f64::NAN, |number| number as f64);
         let [rpm, tpm, parallel] = self.limits.map(whole);
         let Counts { requests, input, output } = self.used;
         let [first_token, token, answer] = self.times_ms.map(|ms| ms.unwrap_or(f64::NAN));
         let [input_cost, output_cost] = self.costs.map(|usd| usd.unwrap_or(f64::NAN));
-        [
+        rows.extend([
             f64::from(self.deployment.0),
             whole(self.order.map(u64::from)),
             self.weight,
@@ -62,26 +62,28 @@ impl Contender {
             f64::from(self.window.1),
             input_cost,
             output_cost,
-        ]
+        ]);
     }
 }
 
+/// Writes candidates of a group as numbers: the group, and each of them.
+pub fn write(group: GroupIx, contenders: impl Iterator<Item = Contender>, rows: &mut Vec<f64>) {
+    rows.clear();
+    rows.push(f64::from(group.0));
+    contenders.for_each(|one| one.write(rows));
+}
+
 impl Router {
-    /// Those whom a running call asks the host to rank.
+    /// Those whom a running call asks the host to rank, and their group; `None` while it asks nothing.
     #[must_use]
-    pub fn contenders(&self, now: Millis, id: CallId) -> Vec<Contender> {
+    pub fn contenders(&self, now: Millis, id: CallId) -> Option<(GroupIx, impl Iterator<Item = Contender>)> {
         let now = self.now.max(now);
-        let Some(running) = self.calls.get(id) else { return Vec::new() };
-        let target = running.call.target();
-        running
-            .call
-            .to_rank(now, self.view())
-            .iter()
-            .filter_map(|ix| self.contender(now, target, *ix))
-            .collect()
+        let call = &self.calls.get(id)?.call;
+        let group = group_of(call.target())?;
+        Some((group, call.shown().iter().filter_map(move |ix| self.contender(now, group, *ix))))
     }
 
-    /// Those whom a call to a model would ask the host to rank, and its target; `None` where the strategy is not its own.
+    /// Those whom a call to a model would ask the host to rank, and their group; `None` where the strategy is not its own.
     ///
     /// # Errors
     /// Too many names of models are in use: what a call would hear.
@@ -91,20 +93,20 @@ impl Router {
         model: &str,
         stream: bool,
         options: &CallOptions,
-    ) -> Result<Option<(Resolved, Vec<Contender>)>, Fault> {
+    ) -> Result<Option<(GroupIx, impl Iterator<Item = Contender>)>, Fault> {
         let now = self.advance(now);
         self.heed(options);
         let (target, _) = self.target(model, options, true)?;
         let (target, _) = self.assign(target, options, self.begun());
         let look = self.look(now, stream, options, None);
-        let (Some(found), Some(target)) = (to_rank(self.view(), now, target, &look), target) else {
-            return Ok(None);
+        let found = to_rank(self.view(), now, target, &look).zip(target.and_then(group_of));
+        let shown = |(found, group): (Candidates, GroupIx)| {
+            (group, found.into_iter().filter_map(move |ix| self.contender(now, group, ix)))
         };
-        let found = found.iter().filter_map(|ix| self.contender(now, target, *ix));
-        Ok(Some((target, found.collect())))
+        Ok(found.map(shown))
     }
 
-    fn contender(&self, now: Millis, target: Resolved, ix: DeploymentIx) -> Option<Contender> {
+    fn contender(&self, now: Millis, group: GroupIx, ix: DeploymentIx) -> Option<Contender> {
         let known = self.config.deployment(ix)?;
         let health = self.state.health(ix)?;
         let cell = self.state.health(known.limit_cell(ix)).unwrap_or(health);
@@ -115,7 +117,7 @@ impl Router {
         let parallel = known.max_parallel.or(self.config.policy.default_max_parallel);
         Some(Contender {
             deployment: ix,
-            order: self.config.order_in(target, ix),
+            order: self.config.order_in(Resolved::Group(group), ix),
             weight: known.weight.unwrap_or(1.0),
             limits: [known.rpm, known.tpm, parallel.filter(|most| *most < u32::MAX).map(u64::from)],
             open_sends: cell.open.count(now, None),
@@ -125,4 +127,8 @@ impl Router {
             costs: [Rate::Input, Rate::Output].map(cost),
         })
     }
+}
+
+fn group_of(target: Resolved) -> Option<GroupIx> {
+    if let Resolved::Group(group) = target { Some(group) } else { None }
 }

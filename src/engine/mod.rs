@@ -40,7 +40,7 @@ mod watch;
 pub use billing::Bill;
 pub use caching::{CacheRule, Hit};
 pub use calls::{CallId, Running};
-pub use contender::Contender;
+pub use contender::{Contender, write};
 pub use inbound::{Additions, Facts, request_members};
 pub use listing::{GroupInfo, Listed};
 pub use mock::Mocked;

@@ -53,11 +53,13 @@ impl Ranking {
 }
 
 /// What is known of the host's word on the present target.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(super) enum Ranked {
     /// It has not been asked.
     #[default]
     NotAsked,
+    /// It is asked about these.
+    Asked(Box<Candidates>),
     /// It has said so.
     By(Box<Ranking>),
     /// It was asked in vain.
@@ -83,7 +85,7 @@ impl Call {
     #[inline(always)]
     pub(super) fn must_rank(&self, view: View<'_>) -> bool {
         self.strategy(view) == Strategy::Custom
-            && self.ranked == Ranked::NotAsked
+            && matches!(self.ranked, Ranked::NotAsked)
             && matches!(self.target, Resolved::Group(_))
     }
 
@@ -95,9 +97,11 @@ impl Call {
 
     #[inline(never)]
     fn ask_rank(&mut self, now: Millis, view: View<'_>, step: &mut Step) -> bool {
-        if self.to_rank(now, view).is_empty() {
+        let candidates = self.to_rank(now, view);
+        if candidates.is_empty() {
             return false;
         }
+        self.ranked = Ranked::Asked(Box::new(candidates));
         self.phase = Phase::Asking(Ask::Rank);
         self.timers.set(Timer::Backoff, now, None);
         self.timers.set(Timer::Ask, now, Some(RANK_MS));
@@ -105,9 +109,14 @@ impl Call {
         true
     }
 
-    /// Whom the host is to choose among: those that any other strategy would choose among now.
+    /// Whom the host is asked about.
     #[must_use]
-    pub fn to_rank(&self, now: Millis, view: View<'_>) -> Candidates {
+    pub fn shown(&self) -> &[DeploymentIx] {
+        if let Ranked::Asked(candidates) = &self.ranked { candidates } else { &[] }
+    }
+
+    /// Whom the host is to choose among: those that any other strategy would choose among now.
+    fn to_rank(&self, now: Millis, view: View<'_>) -> Candidates {
         let leave = |ix| self.leaves(now, view, ix);
         candidates(view, now, &self.wish(&leave)).0
     }

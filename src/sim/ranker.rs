@@ -60,6 +60,7 @@ impl World {
             ranker => (0, ranker),
         };
         let shown = self.router.contenders(self.clock.told(), id);
+        let shown: Vec<_> = shown.into_iter().flat_map(|(_, shown)| shown).collect();
         let name = |ix| config.deployment(ix).map(|known| known.id.clone()).unwrap_or_default();
         let ids: Vec<String> = shown.iter().map(|one| name(one.deployment)).collect();
         let find = |wanted: &String| {

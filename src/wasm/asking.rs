@@ -4,8 +4,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::base::time::Millis;
-use crate::config::{DeploymentIx, Resolved, Surface};
-use crate::engine::{CallId, Contender, Mocked, Size};
+use crate::config::{DeploymentIx, GroupIx, Resolved, Surface};
+use crate::engine::{CallId, Mocked, Size, write};
 use crate::plan::{Answer, Ask, AttemptId, Event};
 
 use super::convert;
@@ -15,17 +15,6 @@ impl Router {
     /// The tokens that a request reserves, where its size was told.
     pub(super) fn reserved(&self, surface: Surface, size: Option<Size>) -> Option<(u32, u32)> {
         size.map(|size| size.reserved(surface, self.engine.borrow().output_guess()))
-    }
-
-    /// The name of a group, or the id of a deployment.
-    pub(super) fn name_of(&self, target: Resolved) -> String {
-        let engine = self.engine.borrow();
-        let config = engine.config();
-        let name = match target {
-            Resolved::Group(ix) => config.group(ix).map(|known| &known.name),
-            Resolved::Deployment(ix) => config.deployment(ix).map(|known| &known.id),
-        };
-        name.cloned().unwrap_or_default()
     }
 }
 
@@ -37,11 +26,6 @@ pub(super) fn named(choice: i32, list: &[u16]) -> Option<Answer> {
         -1 => Some(Answer::Ranking(list.iter().copied().map(DeploymentIx).collect())),
         choice => u16::try_from(choice).ok().map(|ix| Answer::Choice(DeploymentIx(ix))),
     }
-}
-
-/// The numbers of some candidates, one after the other.
-pub(super) fn rows(contenders: &[Contender]) -> Vec<f64> {
-    contenders.iter().flat_map(Contender::row).collect()
 }
 
 #[wasm_bindgen]
@@ -70,12 +54,36 @@ impl Router {
         ])
     }
 
-    /// Whom the host is to rank: the numbers of `Contender::row` for each of them. Of which group is in `coreReply`.
+    /// Whom the host is to rank, as numbers: of which group, and what is known of each. How many numbers there are; they are
+    /// where `coreRowsAt` says, in the same turn.
     #[wasm_bindgen(js_name = coreContenders)]
-    pub fn contenders(&mut self, call: u32, now: f64) -> Vec<f64> {
-        let target = self.read(call, |running| running.call.target());
-        self.last.reply = target.map(|target| self.name_of(target)).unwrap_or_default();
-        rows(&self.engine.borrow().contenders(Millis::from_f64(now), CallId(call)))
+    pub fn contenders(&mut self, call: u32, now: f64) -> usize {
+        self.rows.clear();
+        if let Some((group, found)) = self.engine.borrow().contenders(Millis::from_f64(now), CallId(call)) {
+            write(group, found, &mut self.rows);
+        }
+        self.rows.len()
+    }
+
+    /// Where the numbers are, in linear memory.
+    #[wasm_bindgen(js_name = coreRowsAt)]
+    #[must_use]
+    pub fn rows_at(&self) -> usize {
+        self.rows.as_ptr() as usize
+    }
+
+    /// The name of a group.
+    #[wasm_bindgen(js_name = coreGroupName)]
+    #[must_use]
+    pub fn group_name(&self, group: u16) -> String {
+        let engine = self.engine.borrow();
+        engine.config().group(GroupIx(group)).map(|known| known.name.clone()).unwrap_or_default()
+    }
+
+    /// The host has named a first choice, by its index; -2: it has failed.
+    #[wasm_bindgen(js_name = coreChosen)]
+    pub fn chosen(&mut self, call: u32, choice: i32, now: f64) -> u32 {
+        self.ranked(call, choice, &[], now)
     }
 
     /// The host has said whom it would choose: see [`named`].

@@ -5,10 +5,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::base::time::Millis;
 use crate::config::Surface;
-use crate::engine::{CallId, Request};
+use crate::engine::{CallId, Request, write};
 use crate::error::Fault;
 
-use super::asking::{named, rows};
+use super::asking::named;
 use super::router::Router;
 
 /// What `coreChoose`, `coreExplain` and `coreSetHealth` answer with where `coreError` tells why there is nothing else.
@@ -16,21 +16,18 @@ const REFUSED: i32 = -1;
 
 #[wasm_bindgen]
 impl Router {
-    /// Whom a call would ask the host to rank, as `coreContenders` tells them; `undefined` where the strategy is not its own, and
-    /// where the next two tell what is wrong. `options` as for `coreBegin`.
+    /// Whom a call would ask the host to rank, as `coreContenders` tells them; 0 where the strategy is not its own, and where the
+    /// next two tell what is wrong. `options` as for `coreBegin`.
     #[wasm_bindgen(js_name = coreLookToRank)]
-    pub fn look_to_rank(
-        &mut self,
-        model: &str,
-        stream: bool,
-        options: JsValue,
-        now: f64,
-    ) -> Option<Vec<f64>> {
-        let options = self.options(options).ok()?;
-        let found = self.engine.borrow_mut().look_to_rank(Millis::from_f64(now), model, stream, &options);
-        let (target, found) = found.ok().flatten()?;
-        self.last.reply = self.name_of(target);
-        Some(rows(&found))
+    pub fn look_to_rank(&mut self, model: &str, stream: bool, options: JsValue, now: f64) -> usize {
+        self.rows.clear();
+        if let Ok(options) = self.options(options)
+            && let Ok(Some((group, found))) =
+                self.engine.borrow_mut().look_to_rank(Millis::from_f64(now), model, stream, &options)
+        {
+            write(group, found, &mut self.rows);
+        }
+        self.rows.len()
     }
 
     /// The index of the deployment that a call would be sent to now; -1 for the error in `coreError(0)`. `options` as for

@@ -70,6 +70,8 @@ pub struct Router {
     pub(super) scan: Scanner,
     reply_members: Table,
     pub(super) last: Last,
+    /// What is known of those whom the host is to rank.
+    pub(super) rows: Vec<f64>,
     /// What was taken last of a stream, for the caller.
     pub(super) taken: Vec<u8>,
     /// The body that is being translated.
@@ -96,6 +98,7 @@ impl Router {
             scan: Scanner::default(),
             reply_members: reply_members(DialectName::OpenAi).into(),
             last: Last::default(),
+            rows: Vec::new(),
             taken: Vec::new(),
             skeleton: Skeleton::default(),
             size: None,
