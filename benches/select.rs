@@ -16,9 +16,9 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use switchman::base::rng::Rng;
 use switchman::base::time::Millis;
-use switchman::config::{DeploymentIx, RouterConfig, load};
+use switchman::config::{DeploymentIx, RouterConfig, Strategy, load};
 use switchman::engine::Router;
-use switchman::plan::{Look, choose};
+use switchman::plan::{Answer, Look, choose};
 use switchman::state::{Bench, Counts, Delta, Lease, Scope, State, View};
 use switchman::strategy::Need;
 
@@ -35,13 +35,14 @@ const CASES: [(&str, usize, bool, u64); 4] = [
 
 /// The strategy of those, and the others.
 const SHUFFLE: &str = "simple-shuffle";
-const OTHERS: [&str; 6] = [
+const OTHERS: [&str; 7] = [
     "round-robin",
     "least-busy",
     "latency-based-routing",
     "cost-based-routing",
     "usage-based-routing",
     "peak-ewma",
+    "custom",
 ];
 
 /// So many choices are made in a round, in so many rounds.
@@ -69,7 +70,8 @@ impl Bed {
         };
         let list: Vec<Value> = (0..count).map(entry).collect();
         let config = json!({ "model_list": list, "limit_mode": "hard", "routing_strategy": strategy });
-        let router = Router::new(load(&config, &Value::Null, &|_| None).unwrap().config);
+        let host = json!({ "customRoutingStrategy": true });
+        let router = Router::new(load(&config, &host, &|_| None).unwrap().config);
         let config = router.config().clone();
         let mut bed = Self { state: State::new(&config), config };
         if busy {
@@ -121,7 +123,11 @@ impl Bed {
         let target = self.config.resolve("chat");
         let counts = Counts { requests: 1, input: 300, output: 200 };
         let need = Need { counts, stream: true, ..Need::default() };
-        let look = Look { need, ..Look::default() };
+        // Whom the host has named, where the strategy is its own: all of them, the last first.
+        let all = (0..self.config.deployments.len()).rev().map(|place| DeploymentIx(place as u16));
+        let is_custom = self.config.policy.routing.strategy == Strategy::Custom;
+        let named = is_custom.then(|| Answer::Ranking(all.collect()));
+        let look = Look { need, named, ..Look::default() };
         let mut rng = Rng::for_call(1, 1);
         let mut one = || {
             let chosen = choose(black_box(view), black_box(NOW), "chat", target, &look, &mut rng);

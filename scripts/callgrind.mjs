@@ -15,8 +15,13 @@ const RECORD = at("scripts", "instructions.json");
 /** A figure may be this much larger than the record before the check fails. */
 const TOLERANCE = 1.05;
 
-/** The cases of `benches/select.rs`. */
-const CASES = ["10 deployments", "10 deployments, busy", "100 deployments", "100 deployments, busy"];
+/** Cases of `benches/select.rs`, in its order: those of the default strategy, and of each other one two, of which the first. */
+const SHUFFLED = ["10 deployments", "10 deployments, busy", "100 deployments", "100 deployments, busy"];
+const OTHERS = ["round-robin", "least-busy", "latency-based-routing", "cost-based-routing", "usage-based-routing", "peak-ewma", "custom"];
+const CASES = new Map([
+  ...SHUFFLED.map((name, place) => /** @type {const} */ ([name, place])),
+  ...OTHERS.map((name, place) => /** @type {const} */ ([`10 deployments, busy, by ${name}`, SHUFFLED.length + 2 * place])),
+]);
 
 /** The choice is made so often, and twice as often: the difference leaves out what is done once. */
 const TIMES = 500;
@@ -47,7 +52,7 @@ export async function instructions() {
     return Number(count);
   };
   const figures = {};
-  for (const [place, name] of CASES.entries()) {
+  for (const [name, place] of CASES) {
     const [once, twice] = [await counted(place, TIMES), await counted(place, 2 * TIMES)];
     figures[name] = Math.round((twice - once) / TIMES);
   }
