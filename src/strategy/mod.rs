@@ -56,7 +56,7 @@ impl Strategy {
             Self::UsageBased => field.lowest(usage::score, rng),
             Self::PeakEwma => peak::pick(field, rng),
             Self::Adaptive => adaptive::pick(field, rng),
-            Self::Custom => field.lowest(custom::score, rng),
+            Self::Custom => custom::pick(field),
         }
     }
 

@@ -16,6 +16,7 @@ mod affinity;
 mod asked;
 mod budgets;
 mod budgets_shared;
+mod choice;
 mod cooldown;
 mod custom;
 mod determinism;

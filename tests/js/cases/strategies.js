@@ -7,9 +7,9 @@ import { mixed } from "../support/mixed.js";
 export const strategies = {};
 
 /** Two providers behind a router that goes by a strategy; who was asked, in turn. */
-function by(kit, routing_strategy, { one, two, host } = {}) {
+function by(kit, routing_strategy, { one, two, config, host } = {}) {
   const params = { one: { order: 1, ...one }, two: { order: 1, ...two } };
-  const { router, ...providers } = mixed(kit, ["openai", "anthropic"], { config: { routing_strategy }, params, host });
+  const { router, ...providers } = mixed(kit, ["openai", "anthropic"], { config: { routing_strategy, ...config }, params, host });
   const ask = async () => (await router.completion(CHAT))._hidden_params.model_id;
   return { router, ask, providers };
 }
@@ -111,4 +111,19 @@ strategies["over fetch a strategy is asked for only by who is trusted"] = async 
     const isInTurn = ids.every((id, turn) => turn === 0 || id !== ids[turn - 1]);
     assert.deepEqual([isInTurn, router.snapshot().router.stripped_keys], trustRequestOptions ? [true, 0] : [false, 12], `${ids}`);
   }
+};
+
+strategies["s11: least-busy and an answer from the cache: no counter moves"] = async (kit) => {
+  const { router } = by(kit, "least-busy", { config: { cache_responses: true } });
+  const asked = { ...CHAT, messages: [{ role: "user", content: "Once more." }] };
+  await router.completion(asked);
+  const opened = await router.completion({ ...CHAT, stream: true });
+  const counted = () => router.snapshot().deployments.map(({ id, open_sends, totals }) => [id, open_sends, totals.ok]);
+  const before = counted();
+  assert.equal(before.reduce((sum, [, open]) => sum + open, 0), 1, "a stream is under way");
+  for (let turn = 0; turn < 10; turn++) assert.equal((await router.completion(asked))._hidden_params.cache_hit, true);
+  assert.deepEqual(counted(), before);
+  assert.deepEqual(told(router).slice(1), before.map(([id, open]) => [id, open]));
+  await opened.final();
+  assert.deepEqual(told(router).slice(1).map(([, sends]) => sends), [0, 0]);
 };
