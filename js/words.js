@@ -24,6 +24,7 @@ const REASONS = {
   budget_spent_elsewhere: "a budget is spent elsewhere",
   failed_in_this_call: "it has failed in this call",
   cannot_serve: "it cannot do what is asked",
+  not_named: "the host's own strategy has not named it",
   higher_order: "a lower `order` is there",
   half_open: "it is on trial, and others are not",
 };
@@ -40,6 +41,8 @@ const NOWHERE = {
 /** What a name means. */
 const KIND = {
   alias: ["means the group ", true],
+  default: ["is no model of this router, and is answered by ", true],
+  routing_group: ["is a routing group", false],
   wildcard: ["is matched by a pattern, as ", true],
   model: ["is the model of deployments", false],
   deployment: ["is a deployment of ", true],
@@ -57,6 +60,7 @@ const SCORES = {
   "peak-ewma": (score) => `${rounded(score, 1)} ms to wait`,
   "cost-based-routing": (score) => `$${rounded(score / 1e6, 9)} expected`,
   adaptive: (score) => `${rounded(1 - score, 3)} thought of its next answer`,
+  custom: (score) => `place ${score + 1} in what the host has named`,
   "usage-based-routing": (score) => `${many(score, "token")} in the last minute`,
 };
 

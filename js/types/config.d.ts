@@ -52,7 +52,7 @@ export interface RouterSettings extends TimeLimits, StreamRules {
   max_attempts?: number | EnvReference;
   /** Where a call goes when its group has failed. */
   fallbacks?: readonly FallbackEntry[];
-  /** The list for every group without one in `fallbacks`; joins its `"*"`. */
+  /** The list for every group without one in `fallbacks`; joins its `"*"`. The first that may be used answers a model that nobody knows, as if it had been asked for. */
   default_fallbacks?: readonly FallbackTarget[];
   /** Tried before `fallbacks` when the prompt does not fit the context window. */
   context_window_fallbacks?: readonly FallbackEntry[];

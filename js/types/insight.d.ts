@@ -90,7 +90,7 @@ export interface Decisions {
   requested_model: string;
   /** What that means; `null` if nothing. */
   resolved: {
-    kind: "group" | "alias" | "routing_group" | "wildcard" | "model" | "deployment";
+    kind: "group" | "alias" | "default" | "routing_group" | "wildcard" | "model" | "deployment";
     model_group: string | null;
     /** The id, where one was named. */
     deployment: string | null;

@@ -143,6 +143,16 @@ impl RouterConfig {
         lists.of(from)
     }
 
+    /// What answers a name that nobody knows: the first of the default fallbacks that may be used. `None` for a name that is
+    /// known, whether it may be used or not.
+    #[must_use]
+    pub fn default_target(&self, model: &str) -> Option<&FallbackTarget> {
+        let is_known =
+            model.is_empty() || self.names.group(model).is_some() || self.names.matched(model).is_some();
+        let mut all = self.fallbacks.ordinary.default.iter().filter(|_| !is_known);
+        all.find(|target| self.allows(target.to))
+    }
+
     /// The declared group behind a target: the pattern's for a name that a pattern matched; that of the first deployment
     /// for the model of deployments.
     #[must_use]

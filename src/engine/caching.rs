@@ -95,10 +95,12 @@ impl Router {
         }
         let namespace = control.namespace.or_else(|| caching.namespace.clone());
         let may_be_direct = !over_fetch || self.config.host.allow_direct_models;
-        let target = self.target(model, options, may_be_direct).ok()?.0?;
-        if !self.config.allows(target) {
+        let target = self.meant(model, options, may_be_direct).ok()?.target?;
+        // What a target changes of the request is no part of what an answer is kept under.
+        if !self.config.allows(target.to) || target.overrides.is_some() {
             return None;
         }
+        let target = target.to;
         let tells_usage = rules.usage.unwrap_or_default() == StreamUsage::Always;
         let drops = options.drop_params.map_or(0, |drops| 1 + u8::from(drops));
         Some(CacheRule {

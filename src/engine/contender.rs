@@ -96,7 +96,7 @@ impl Router {
     ) -> Result<Option<(GroupIx, impl Iterator<Item = Contender>)>, Fault> {
         let now = self.advance(now);
         self.heed(options);
-        let (target, _) = self.target(model, options, true)?;
+        let target = self.meant(model, options, true)?.to();
         let (target, _) = self.assign(target, options, self.begun());
         let look = self.look(now, stream, options, None);
         let found = to_rank(self.view(), now, target, &look).zip(target.and_then(group_of));

@@ -6,8 +6,8 @@ use smallvec::SmallVec;
 
 use crate::base::text::has;
 use crate::config::{
-    Blueprint, CallOptions, Deployment, FallbackLists, Found, GroupIx, MAX_MADE, Problem, Resolved,
-    each_fallback_name,
+    Blueprint, CallOptions, Deployment, FallbackLists, FallbackTarget, Found, GroupIx, MAX_MADE, Problem,
+    Resolved, each_fallback_name,
 };
 use crate::dialect;
 use crate::error::{Fault, FaultKind};
@@ -17,6 +17,24 @@ use super::router::Router;
 
 /// Groups that a call refers to and that may go once it is over.
 pub(super) type Holds = SmallVec<[GroupIx; 1]>;
+
+/// What the model of a call means.
+#[derive(Debug, Default)]
+pub(super) struct Meant {
+    /// The target, and what it changes of the request; `None` if nobody knows the name.
+    pub(super) target: Option<FallbackTarget>,
+    /// Nobody knows the name, and the first of the default fallbacks answers in its place.
+    pub(super) is_default: bool,
+    /// The groups that must stay as long as the call runs.
+    pub(super) holds: Holds,
+}
+
+impl Meant {
+    /// The target itself.
+    pub(super) fn to(&self) -> Option<Resolved> {
+        self.target.as_ref().map(|target| target.to)
+    }
+}
 
 impl Router {
     /// Reads the options of a call.
@@ -47,13 +65,14 @@ impl Router {
         facts.steering(&self.config)?.map_or_else(|| Ok(CallOptions::default()), |value| self.options(&value))
     }
 
-    /// The target of a call, and the groups that must stay as long as it runs.
-    pub(super) fn target(
+    /// What the model of a call means. A name that nobody knows means the first of the default fallbacks that may be used, as in
+    /// LiteLLM; what is known and may not be used means itself, so that the call hears of it.
+    pub(super) fn meant(
         &mut self,
         model: &str,
         options: &CallOptions,
         may_be_direct: bool,
-    ) -> Result<(Option<Resolved>, Holds), Fault> {
+    ) -> Result<Meant, Fault> {
         let mut holds = self.held_by(options);
         let found = if options.specific_deployment {
             self.direct(model, &holds)?
@@ -67,7 +86,13 @@ impl Router {
             self.config.names.note_use(group);
             holds.push(group);
         }
-        Ok((target, holds))
+        if target.is_none()
+            && !options.specific_deployment
+            && let Some(default) = self.config.default_target(model)
+        {
+            return Ok(Meant { target: Some(default.clone()), is_default: true, holds });
+        }
+        Ok(Meant { target: target.map(FallbackTarget::from), is_default: false, holds })
     }
 
     fn held_by(&self, options: &CallOptions) -> Holds {

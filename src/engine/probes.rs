@@ -201,6 +201,8 @@ impl Router {
         let spec = CallSpec {
             requested: self.config.deployment(deployment).map_or("", |known| &known.id).into(),
             target: Some(Resolved::Deployment(deployment)),
+            is_default: false,
+            overrides: None,
             surface,
             stream: surface == Surface::Chat,
             objects: true,

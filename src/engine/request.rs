@@ -1,9 +1,10 @@
 //! What a caller asks of the router.
 
-use crate::config::{CallOptions, Resolved, Surface};
+use crate::config::{CallOptions, Surface};
 use crate::plan::CallSpec;
 
 use super::inbound::Facts;
+use super::naming::Meant;
 
 /// What a caller asks for.
 #[derive(Debug)]
@@ -30,10 +31,12 @@ pub struct Request {
 
 impl Request {
     /// What of it the plan needs. The model and the options are taken out.
-    pub(super) fn take_spec(&mut self, target: Option<Resolved>) -> CallSpec {
+    pub(super) fn take_spec(&mut self, meant: &Meant) -> CallSpec {
         CallSpec {
             requested: std::mem::take(&mut self.model),
-            target,
+            target: meant.to(),
+            is_default: meant.is_default,
+            overrides: meant.target.as_ref().and_then(|target| target.overrides.clone()),
             surface: self.surface,
             stream: self.stream,
             objects: self.objects,

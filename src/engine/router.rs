@@ -141,13 +141,13 @@ impl Router {
             let untrusted = u64::try_from(facts.untrusted(&self.config.host.trust)).unwrap_or(0);
             self.stripped_keys = self.stripped_keys.saturating_add(untrusted);
         }
-        let found = self.target(&request.model, &request.options, may_be_direct);
-        let (target, holds) = found.map_err(|fault| self.count_refused(fault))?;
+        let meant = self.meant(&request.model, &request.options, may_be_direct);
+        let meant = meant.map_err(|fault| self.count_refused(fault))?;
         self.heed(&request.options);
-        let (target, trial) = self.assign(target, &request.options, self.begun);
-        let spec = CallSpec { trial, ..request.take_spec(target) };
+        let (target, trial) = self.assign(meant.to(), &request.options, self.begun);
+        let spec = CallSpec { target, trial, ..request.take_spec(&meant) };
         let Request { facts, usage_asked, is_text, .. } = request;
-        let asked = Asked { facts, usage_asked, is_text, holds, version: self.version };
+        let asked = Asked { facts, usage_asked, is_text, holds: meant.holds, version: self.version };
         self.run(now, spec, asked)
     }
 

@@ -75,6 +75,8 @@ impl Router {
         let spec = CallSpec {
             requested: model.as_str().into(),
             target,
+            is_default: false,
+            overrides: None,
             surface: spec.surface,
             stream: spec.stream,
             objects: true,

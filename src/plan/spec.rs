@@ -1,6 +1,8 @@
 //! What a call is for.
 
-use crate::config::{CallOptions, Resolved, Surface};
+use std::rc::Rc;
+
+use crate::config::{CallOptions, Param, Resolved, Surface};
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -9,6 +11,10 @@ pub struct CallSpec {
     pub requested: Box<str>,
     /// What that means; `None` if nothing.
     pub target: Option<Resolved>,
+    /// It stands in for a name that nobody knows.
+    pub is_default: bool,
+    /// What it replaces of the request.
+    pub overrides: Option<Rc<[Param]>>,
     /// Which API.
     pub surface: Surface,
     /// Is the answer a stream?

@@ -61,7 +61,7 @@ impl Call {
             return self.done(Err(told), step);
         }
         (self.target, self.sent_to) = (first, first);
-        self.overrides = None;
+        self.overrides.clone_from(&self.spec.overrides);
         self.failed.clear();
         self.ranked = Ranked::NotAsked;
         self.level = 0;

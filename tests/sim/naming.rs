@@ -82,6 +82,77 @@ fn s35_an_unknown_model_is_a_404_that_tells_what_is_known() {
     assert_eq!(scene.router().running(), 0);
 }
 
+/// `chat`, `backup` and `last`, of one deployment each, with default fallbacks.
+fn with_defaults(defaults: Value, host: Value) -> Scene {
+    let groups: [(&str, &[&str]); 3] = [("chat", &["a"]), ("backup", &["b"]), ("last", &["c"])];
+    Scene::hosted(&config(&groups, json!({ "num_retries": 0, "default_fallbacks": defaults })), &host)
+}
+
+#[test]
+fn s35_with_default_fallbacks_the_first_of_them_answers_a_name_that_nobody_knows() {
+    let mut scene = with_defaults(json!(["backup", "last"]), json!({}));
+    scene.listen(true);
+    let outcome = scene.ask(Spec::chat("nobody"));
+    assert_eq!((outcome.deployments(), outcome.fallbacks, outcome.is_answered()), (vec!["b"], 0, true));
+    assert!(scene.take_events().iter().all(|event| event["type"] != "fallback"), "it is no move");
+    scene.now("b", Reply::status(500));
+    let outcome = scene.ask(Spec::chat("nobody"));
+    assert_eq!((outcome.deployments(), outcome.fallbacks), (vec!["b", "c"], 1), "and then the next");
+    let told = scene.explain(&Spec::chat("nobody"));
+    assert_eq!(
+        (&told["resolved"]["kind"], &told["resolved"]["model_group"]),
+        (&json!("default"), &json!("backup"))
+    );
+    assert_eq!(scene.choose("nobody").as_deref(), Ok("b"));
+    // Neither what is asked of the deployments themselves, nor no name at all.
+    let direct = Spec::chat("nobody").with(json!({ "specific_deployment": true }));
+    assert_eq!(scene.ask(direct).kind(), Some(FaultKind::UnknownModel));
+    assert_eq!(scene.ask(Spec::chat("")).kind(), Some(FaultKind::UnknownModel));
+}
+
+#[test]
+fn the_default_for_a_name_that_nobody_knows_is_under_the_allow_list() {
+    let mut scene = with_defaults(json!(["backup", "last"]), json!({ "allowedModels": ["chat", "last"] }));
+    assert_eq!(scene.ask(Spec::chat("nobody")).deployments(), ["c"]);
+    assert_eq!(
+        scene.ask(Spec::chat("backup")).kind(),
+        Some(FaultKind::UnknownModel),
+        "what is known means itself"
+    );
+    let mut scene = with_defaults(json!(["backup"]), json!({ "allowedModels": ["chat"] }));
+    assert_eq!(scene.ask(Spec::chat("nobody")).kind(), Some(FaultKind::UnknownModel));
+}
+
+#[test]
+fn what_a_default_replaces_of_a_request_counts_for_a_name_that_nobody_knows() {
+    let mut scene = with_defaults(json!([{ "model": "backup", "temperature": 0 }, "last"]), json!({}));
+    scene.now("b", Reply::status(500));
+    let outcome = scene.ask(Spec::chat("nobody"));
+    assert_eq!(
+        (outcome.deployments(), outcome.overrides.clone()),
+        (vec!["b", "c"], vec!["temperature: 0".to_owned(), String::new()])
+    );
+    assert_eq!(scene.ask(Spec::chat("backup")).overrides, ["", ""]);
+}
+
+#[test]
+fn a_pattern_of_one_star_answers_every_name_and_comes_before_the_defaults() {
+    let list = vec![
+        deployment("chat", "a", json!({})),
+        deployment("openai/*", "b", json!({ "model": "openai/*" })),
+        deployment("*", "c", json!({ "model": "openai/gpt-4o-mini" })),
+    ];
+    let mut scene = Scene::new(&with(list, json!({ "default_fallbacks": ["chat"] })));
+    for (name, id, model) in [
+        ("chat", "a", "openai/gpt-4o"),
+        ("openai/gpt-5", "b", "openai/gpt-5"),
+        ("whatever", "c", "openai/gpt-4o-mini"),
+    ] {
+        let outcome = scene.ask(Spec::chat(name));
+        assert_eq!((outcome.deployments(), outcome.models()), (vec![id], vec![model]), "{name}");
+    }
+}
+
 #[test]
 fn s36_two_deployments_of_one_id_are_a_mistake_in_the_config() {
     let error = World::new(&config(&[("chat", &["a", "a"])], json!({})), 1).unwrap_err().to_string();

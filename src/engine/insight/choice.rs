@@ -30,7 +30,7 @@ impl Router {
         let now = self.advance(now);
         let number = self.next_look();
         let mut rng = Rng::for_call(self.seed().unwrap_or(0) ^ LOOKS, number);
-        let (target, _) = self.target(model, options, true)?;
+        let target = self.meant(model, options, true)?.to();
         let (target, _) = self.assign(target, options, self.begun());
         self.heed(options);
         let look = self.look(now, stream, options, named);

@@ -24,11 +24,11 @@ impl Router {
         named: Option<Answer>,
     ) -> Result<String, Fault> {
         let now = self.advance(now);
-        let (target, _) = self.target(&request.model, &request.options, true)?;
+        let meant = self.meant(&request.model, &request.options, true)?;
         request.options.explain = true;
         self.heed(&request.options);
-        let (target, trial) = self.assign(target, &request.options, self.begun());
-        let spec = CallSpec { trial, ..request.take_spec(target) };
+        let (target, trial) = self.assign(meant.to(), &request.options, self.begun());
+        let spec = CallSpec { target, trial, ..request.take_spec(&meant) };
         let rng = Rng::for_call(self.seed().unwrap_or(0), self.begun());
         let mut call = Call::new(spec, self.view(), rng, now, self.begun());
         let mut step = call.step(now, self.view(), Event::Start);
@@ -81,7 +81,7 @@ fn record(out: &mut Writer, config: &RouterConfig, call: &Call) {
     match spec.target {
         None => out.raw("null"),
         Some(target) => {
-            out.raw("{").key("kind").text(kind_of(config, &spec.requested, target));
+            out.raw("{").key("kind").text(kind_of(config, spec, target));
             text(out, "model_group", group_name(config, target));
             let only = matches!(target, Resolved::Deployment(_)).then(|| name(config, target));
             text(out, "deployment", only);
@@ -95,7 +95,11 @@ fn record(out: &mut Writer, config: &RouterConfig, call: &Call) {
 }
 
 /// How a name leads to its target.
-fn kind_of(config: &RouterConfig, requested: &str, target: Resolved) -> &'static str {
+fn kind_of(config: &RouterConfig, spec: &CallSpec, target: Resolved) -> &'static str {
+    if spec.is_default {
+        return "default";
+    }
+    let requested = &*spec.requested;
     let is_alias = || name(config, target) != requested && config.names.group(requested).is_some();
     let Resolved::Group(group) = target else { return "deployment" };
     match config.group(group).map(|group| group.kind) {

@@ -51,6 +51,26 @@ export const naming = {
       assert.equal((await open.fetch(CHAT_URL, post(ask(model)))).status, 200, model);
     }
   },
+  "s35: the first default fallback answers a name that nobody knows": async (kit) => {
+    const [one, two] = [kit.provider("one"), kit.provider("two")];
+    const model_list = [deployment("one", {}, "a"), deployment("two", {}, "b")];
+    const config = { model_list, default_fallbacks: [{ model: "b", temperature: 0 }] };
+    const router = kit.router(config, { fetch: fetchOf(one, two), seed: 1 });
+    const { _hidden_params } = await router.completion(ask("nobody"));
+    const { requested_model, model_group, attempted_fallbacks } = _hidden_params;
+    assert.deepEqual([requested_model, model_group, attempted_fallbacks], ["nobody", "b", 0]);
+    assert.match(router.explain(ask("nobody")).text, /^`nobody` is no model of this router, and is answered by `b`\n/);
+    // The id of a deployment is no name over fetch.
+    for (const model of ["nobody", "one"]) {
+      const response = await router.fetch(CHAT_URL, post(ask(model)));
+      assert.deepEqual([response.status, response.headers.get("x-switchman-model-group")], [200, "b"]);
+    }
+    assert.deepEqual(two.calls.map(({ body }) => [body.model, body.temperature]), Array.from({ length: 3 }, () => ["model-two", 0]));
+    assert.equal((await router.fetch("/v1/models/nobody")).status, 404);
+    const closed = kit.router(config, { fetch: fetchOf(one, two), seed: 1, allowedModels: ["a"] });
+    const { name, status } = await rejection(closed.completion(ask("nobody")));
+    assert.deepEqual([name, status], ["NotFoundError", 404]);
+  },
   "what is no name over fetch may be one that a pattern matches": async (kit) => {
     const provider = kit.provider("one");
     const model_list = [deployment("one"), deployment("two", { model: "openai/*", api_base: "https://one.test/v1" }, "*")];
