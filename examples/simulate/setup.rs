@@ -32,7 +32,7 @@ const KINDS: [&str; 10] = [
 ];
 
 /// How one of several deployments is picked.
-const STRATEGIES: [&str; 7] = [
+pub(crate) const STRATEGIES: [&str; 7] = [
     "round-robin",
     "least-busy",
     "latency-based-routing",
@@ -166,6 +166,18 @@ fn deployment(draw: &mut Draw, group: &str, keys: u64, id: &str) -> Value {
     json!({ "model_name": group, "litellm_params": params, "model_info": info })
 }
 
+/// Some groups with a strategy of their own. Nobody calls them by the name that they have together: what the oracle knows of
+/// company and levels is of groups.
+fn routing_groups(draw: &mut Draw, groups: &[String]) -> Value {
+    let models = draw.some(groups, groups.len());
+    if models.is_empty() {
+        return json!([]);
+    }
+    let args = json!({ "ttl": draw.one(&[1, 60, 3_600]), "lowest_latency_buffer": draw.one(&[0.0, 0.5]) });
+    let strategy = draw.one(&STRATEGIES);
+    json!([{ "group_name": "pool", "models": models, "routing_strategy": strategy, "routing_strategy_args": args }])
+}
+
 fn settings(draw: &mut Draw, groups: &[String], ids: &[String]) -> Map<String, Value> {
     let mut settings = Members::new(draw)
         .maybe("num_retries", 50, |draw| draw.between(0, 4))
@@ -185,6 +197,7 @@ fn settings(draw: &mut Draw, groups: &[String], ids: &[String]) -> Map<String, V
         .maybe("when_all_down", 30, |draw| draw.one(&["error", "least_recently_failed"]))
         .maybe("fallback_on", 12, |draw| draw.some(&KINDS, 5))
         .maybe("routing_strategy", 50, |draw| draw.one(&STRATEGIES))
+        .maybe("routing_groups", 30, |draw| routing_groups(draw, groups))
         .maybe("limit_mode", 50, |draw| draw.one(&["hard", "hard", "soft"]))
         .maybe("default_max_parallel_requests", 10, |draw| draw.between(1, 5))
         .maybe("default_priority", 8, |draw| draw.between(0, 9))

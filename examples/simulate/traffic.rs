@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use switchman::sim::Spec;
 
 use crate::draw::{Draw, Members};
-use crate::setup::{Setup, hedging, per_class, targets, time_limits};
+use crate::setup::{STRATEGIES, Setup, hedging, per_class, targets, time_limits};
 
 /// A call of a case.
 #[derive(Clone, Debug)]
@@ -68,6 +68,7 @@ fn options(draw: &mut Draw, setup: &Setup) -> Map<String, Value> {
         .maybe("deadlineMs", 20, |draw| draw.ms().max(1))
         .maybe("priority", 12, |draw| draw.between(0, 5))
         .maybe("hedging", 15, hedging)
+        .maybe("routing_strategy", 8, |draw| draw.one(&STRATEGIES))
         .maybe("mid_stream", 10, |draw| draw.one(&["error", "restart", "continue"]))
         .maybe("commit", 5, |draw| draw.one(&["content", "head"]))
         .maybe("explain", 10, |_| true)

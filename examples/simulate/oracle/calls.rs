@@ -85,7 +85,9 @@ pub(super) struct Calls {
 impl Calls {
     pub(super) fn new(case: &Case, config: &RouterConfig, options: Vec<CallOptions>) -> Self {
         let all = case.calls.iter().zip(options).map(|(asked, options)| {
-            let target = config.resolve(&asked.model);
+            // A name that nobody knows means the first of the default fallbacks.
+            let default = || config.fallbacks.ordinary.default.first().map(|first| first.to);
+            let target = config.resolve(&asked.model).or_else(default);
             let policy = &config.policy;
             let deadline_ms = options.timeouts.deadline_ms.or(policy.timeouts.deadline_ms);
             Own {

@@ -37,7 +37,8 @@ impl Oracle {
         }
         let credential = self.books.credential_of(known);
         // Who is alone in its group is asked each time, but for an account that is empty.
-        let is_alone = self.config.groups[usize::from(known.group.0)].members.len() == 1;
+        let group = &self.config.groups[usize::from(known.group.0)];
+        let is_alone = group.members.len() == 1 && group.pool.is_none();
         let tells = is_alone && credential.bench.is_some_and(|(_, kind)| kind != FaultKind::Quota);
         if credential.is_benched(now) && !tells {
             return Some(Why::Benched);
@@ -56,7 +57,7 @@ impl Oracle {
     }
 
     fn is_over_limit(&self, ix: DeploymentIx, known: &Deployment, call: &Own, window_ms: u64) -> bool {
-        if self.config.policy.limit_mode == LimitMode::Soft || !known.has_limits() {
+        if self.config.policy.limit_mode == LimitMode::Soft && !known.is_bound {
             return false;
         }
         let all = self.books.used(ix, self.now, window_ms).plus(call.need);
