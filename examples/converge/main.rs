@@ -19,5 +19,5 @@ fn main() {
         }
         return;
     }
-    println!("{}\n{}", table::moves(&table::courses()), table::tails());
+    println!("{}\n{}", table::moves(&table::courses()), table::tails(&table::slowest()));
 }

@@ -137,6 +137,9 @@ impl Usage {
         if oldest > self.last {
             return Counts::default();
         }
+        if self.last.saturating_sub(oldest) == STEPS as u64 - 1 {
+            return self.sum;
+        }
         let left = self.last.saturating_sub(STEPS as u64 - 1)..oldest.min(self.last.saturating_add(1));
         left.fold(self.sum, |sum, step| sum.minus(self.second(step)))
     }
@@ -161,6 +164,12 @@ impl Usage {
     pub fn merge(&mut self, now: Millis, foreign: Counts, ttl_ms: u64) {
         self.foreign = foreign;
         self.foreign_until = now + ttl_ms;
+    }
+
+    /// Is anything known of what the others have used?
+    #[must_use]
+    pub fn is_told(&self, now: Millis) -> bool {
+        now < self.foreign_until
     }
 
     /// Until when `need` more of a measure are too much for what the others have left of a `limit`; `None` if they are not.

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use crate::base::time::Millis;
 use crate::config::{BudgetIx, Deployment, DeploymentIx, Resolved};
 use crate::error::FaultKind;
-use crate::state::{Circuit, CircuitState, Counts, Health, Lease, Measure, Timing, View};
+use crate::state::{Circuit, CircuitState, Counts, Health, Lease, Measure, Timing, Usage, View};
 
 use super::money::{over_budget, short_of_money};
 
@@ -240,21 +240,35 @@ fn at_limit(
     known: &Deployment,
     need: Need,
 ) -> Option<Exclusion> {
-    let cell = || view.state.health(known.limit_cell(ix));
+    let at = known.limit_cell(ix);
+    let cell = view.state.health(at)?;
     if let Some(most) = known.max_parallel.or(view.config.policy.default_max_parallel)
-        && cell().is_some_and(|health| health.open.count(now, need.beside) >= most as usize)
+        && cell.open.count(now, need.beside) >= most as usize
     {
         return Some(Exclusion::Full);
     }
     if !view.config.binds(known) {
         return None;
     }
-    let usage = &cell()?.usage;
-    let used = usage.own(now);
-    let is_over =
-        |(limit, measure, need): &(u64, Measure, u64)| used.get(*measure).saturating_add(*need) > *limit;
+    let (usage, need) = (&cell.usage, need.counts_at(at));
+    let after = usage.own(now).plus(need);
+    let is_over = |limit: Option<u64>, measure| limit.is_some_and(|limit| after.get(measure) > limit);
+    // Looked at first: nearly always there is room.
+    if !(is_over(known.rpm, Measure::Requests)
+        || is_over(known.tpm, Measure::Tokens)
+        || is_over(known.itpm, Measure::Input)
+        || is_over(known.otpm, Measure::Output))
+    {
+        return None;
+    }
+    longest_wait(usage, now, known, need)
+}
+
+/// How long a request has to wait under the limits that leave no room for it.
+#[cold]
+fn longest_wait(usage: &Usage, now: Millis, known: &Deployment, need: Counts) -> Option<Exclusion> {
     let mut longest = Some(0);
-    for (limit, measure, need) in bounds(known, need.counts_at(known.limit_cell(ix))).filter(is_over) {
+    for (limit, measure, need) in bounds(known, need) {
         // `None` is the longest wait of all: for ever.
         let wait = usage.wait_ms(now, measure, need, limit);
         longest = longest.zip(wait).map(|(one, other)| one.max(other));
@@ -298,6 +312,9 @@ fn elsewhere(
         return None;
     }
     let usage = &view.state.health(known.limit_cell(ix))?.usage;
+    if !usage.is_told(now) {
+        return None;
+    }
     bounds(known, need.counts_at(known.limit_cell(ix)))
         .filter_map(|(limit, measure, need)| usage.used_elsewhere(now, measure, need, limit))
         .max()
