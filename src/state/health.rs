@@ -16,35 +16,36 @@ pub struct Mark {
     pub until: Millis,
 }
 
-/// The health of one deployment.
+/// The health of one deployment. In this order in memory: what every choice looks at of every candidate comes first.
 #[derive(Clone, Debug, Default)]
+#[repr(C)]
 pub struct Health {
     /// May it be used?
     pub circuit: Circuit,
+    /// What was said from outside.
+    pub mark: Option<Mark>,
+    /// What its provider says is left.
+    pub quota: Quota,
+    /// Its sends under way.
+    pub open: OpenSends,
+    /// What it used in the last minute. Of a concrete name of a wildcard: kept at the declared deployment.
+    pub usage: Usage,
+    /// When its turn comes, in the measure of its group.
+    pub next_turn: u64,
+    /// How long its streams took to their first content.
+    pub streams: Recent,
+    /// How long its whole answers took.
+    pub answers: Recent,
+    /// How fast it has been of late.
+    pub pace: Pace,
+    /// What callers think of its answers.
+    pub rated: Rated,
     /// How its recent attempts ended.
     pub window: Window,
     /// Its failures by class.
     pub fails: Fails,
-    /// Its sends under way.
-    pub open: OpenSends,
-    /// How long its whole answers took.
-    pub answers: Recent,
-    /// How long its streams took to their first content.
-    pub streams: Recent,
-    /// How fast it has been of late.
-    pub pace: Pace,
-    /// What it used in the last minute. Of a concrete name of a wildcard: kept at the declared deployment.
-    pub usage: Usage,
-    /// What its provider says is left.
-    pub quota: Quota,
-    /// What was said from outside.
-    pub mark: Option<Mark>,
-    /// What callers think of its answers.
-    pub rated: Rated,
     /// When it failed last in a way that counts; the epoch if never.
     pub failed_at: Millis,
-    /// When its turn comes, in the measure of its group.
-    pub next_turn: u64,
     /// How many of its attempts were answered, and how many failed.
     pub totals: (u64, u64),
 }
@@ -67,8 +68,8 @@ impl Health {
     #[must_use]
     pub fn is_stalled(&self, now: Millis, stream: bool) -> bool {
         // The oldest come first, so that the last one that is needed tells of all.
-        let Some(last) = self.open.waiting(now).nth(STALLED_SENDS - 1) else { return false };
+        let Some(last) = self.open.waiting_behind(now, STALLED_SENDS - 1) else { return false };
         let recent = if stream { &self.streams } else { &self.answers };
-        recent.percentile(99).is_some_and(|usual| now.since(last.since) > usual.saturating_mul(3))
+        recent.usual_ms().is_some_and(|usual| now.since(last.since) > usual.saturating_mul(3))
     }
 }

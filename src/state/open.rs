@@ -55,6 +55,11 @@ impl OpenSends {
         self.waiting.iter().filter(move |open| open.expires > now)
     }
 
+    /// The one that waits before which so many do; nothing else is looked at, as long as none is over by itself.
+    pub(super) fn waiting_behind(&self, now: Millis, others: usize) -> Option<&OpenSend> {
+        if now < self.soonest { self.waiting.get(others) } else { self.waiting(now).nth(others) }
+    }
+
     /// Since when the oldest of those waits whose answer is a stream, or of those whose answer is none.
     #[must_use]
     pub fn oldest_waiting(&self, stream: bool) -> Option<Millis> {

@@ -19,6 +19,8 @@ pub struct Recent {
     sorted: Vec<u32>,
     /// What others have told, in order; stands in while there are too few of its own.
     foreign: Vec<u32>,
+    /// The time within which nearly all of them began; `None` as for [`Recent::percentile`]. It is looked at by every choice.
+    usual: Option<u32>,
 }
 
 impl Recent {
@@ -39,6 +41,17 @@ impl Recent {
         if self.kept.len() >= LEAST {
             self.foreign = Vec::new();
         }
+        self.note_usual();
+    }
+
+    fn note_usual(&mut self) {
+        self.usual = self.percentile(99).and_then(|ms| u32::try_from(ms).ok());
+    }
+
+    /// The time within which 99 of 100 began; `None` while there are too few to tell.
+    #[must_use]
+    pub fn usual_ms(&self) -> Option<u64> {
+        self.usual.map(u64::from)
     }
 
     /// The time within which `percent` of 100 began; `None` while there are too few to tell.
@@ -73,6 +86,7 @@ impl Recent {
     pub(super) fn merge(&mut self, sketch: &[u32]) {
         if self.kept.len() < LEAST && sketch.len() <= POINTS {
             self.foreign = in_order(sketch);
+            self.note_usual();
         }
     }
 
