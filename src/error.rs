@@ -307,6 +307,8 @@ pub struct ErrorHint {
     pub wire_type: Option<Box<str>>,
     /// The parameter that the provider complains about.
     pub param: Option<Box<str>>,
+    /// What Azure says of a refused content: its `innererror`, as JSON.
+    pub inner: Option<Box<str>>,
     /// How long the body asks to wait, in milliseconds.
     pub retry_after_ms: Option<u64>,
 }
@@ -329,6 +331,8 @@ pub struct Fault {
     pub wire_type: Option<Box<str>>,
     /// See [`Fault::code`].
     pub param: Option<Box<str>>,
+    /// See [`ErrorHint::inner`].
+    pub inner: Option<Box<str>>,
     /// How long to wait before another attempt may help, in milliseconds.
     pub retry_after_ms: Option<u64>,
     /// What the provider itself says of another attempt (`x-should-retry`).
@@ -345,6 +349,7 @@ impl Fault {
             code: None,
             wire_type: None,
             param: None,
+            inner: None,
             retry_after_ms: None,
             should_retry: None,
         }

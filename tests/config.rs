@@ -1,5 +1,6 @@
 //! Loading a config: what is accepted and what it means, and every mistake with its place.
 
+#![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[path = "config/accepted.rs"]

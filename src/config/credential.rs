@@ -4,7 +4,7 @@ use crate::base::hash::{checksum, deployment_id};
 use crate::base::index::Index;
 use crate::base::json::Writer;
 
-use super::{Deployment, DeploymentIx};
+use super::{Deployment, DeploymentIx, Fate};
 
 /// Sixteen bits by which a deployment's credential is known again after a restart: enough to notice a new key, and too few
 /// to be of help in guessing one.
@@ -36,6 +36,7 @@ pub fn tell_whole(deployment: &Deployment, out: &mut Writer) {
         };
     };
     out.raw("[").text(&deployment.provider).text(&deployment.model).text(deployment.api_base.url());
+    text(out, deployment.version.as_deref());
     text(out, deployment.api_key.as_ref().map(|key| key.expose()));
     text(out, deployment.organization.as_deref());
     out.raw("[");
@@ -45,6 +46,13 @@ pub fn tell_whole(deployment: &Deployment, out: &mut Writer) {
     out.push("]").raw("[");
     for param in &deployment.params {
         out.text(&param.name).text(&param.raw);
+    }
+    for rule in deployment.rules.iter() {
+        out.text(&rule.name).text(match rule.fate {
+            Fate::Cut => "-",
+            Fate::Refuse => "!",
+            Fate::Rename(name) => name,
+        });
     }
     out.push("]");
     text(out, deployment.drop_params.map(|drops| if drops { "drops" } else { "keeps" }));

@@ -7,7 +7,8 @@ use crate::base::text::has;
 use crate::price::{Entry, Price};
 
 use super::{
-    Budget, BudgetList, DeploymentIx, DialectName, GroupIx, Mock, ModelFacts, PerClass, Secret, Timeouts,
+    Budget, BudgetList, DeploymentIx, DialectName, GroupIx, Layout, MemberList, Mock, ModelFacts, PerClass,
+    Rule, Secret, Timeouts,
 };
 
 /// Where a deployment is reached. A credential goes to this origin and to no other.
@@ -51,6 +52,18 @@ impl ApiBase {
         &self.url
     }
 
+    /// What stands behind the origin.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.url.get(self.origin_len..).unwrap_or_default()
+    }
+
+    /// Leaves out the rest of the path.
+    pub(super) fn keep_of_path(&mut self, len: usize) {
+        let kept = self.path().get(..len).map_or(self.url.len(), |path| self.origin_len + path.len());
+        self.url.truncate(kept);
+    }
+
     /// Scheme, host and port.
     #[must_use]
     pub fn origin(&self) -> &str {
@@ -81,6 +94,17 @@ pub struct Silent {
     pub models: Vec<String>,
     /// The share of the calls that are copied, from 0 to 1.
     pub share: f64,
+}
+
+/// How a deployment shows its credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// `authorization: Bearer …`, of its key.
+    Bearer,
+    /// `api-key: …`, of its key: Azure's way.
+    ApiKey,
+    /// `authorization: Bearer …`, of a token that the host's `getToken` gives.
+    Host,
 }
 
 /// The place of a deployment in the model list.
@@ -116,8 +140,16 @@ pub struct Deployment {
     pub dialect: DialectName,
     /// Where it is reached.
     pub api_base: ApiBase,
-    /// `api_key`; `None` where the server wants none.
+    /// How addresses are made of that.
+    pub layout: Layout,
+    /// What stands before its model's name there, where that has no slash.
+    pub model_path: &'static str,
+    /// `api_version`, where one is sent.
+    pub version: Option<Box<str>>,
+    /// `api_key`, or a token that the config gives; `None` where the server wants none, or the host gives it.
     pub api_key: Option<Secret>,
+    /// How it is shown.
+    pub auth: Auth,
     /// `organization`.
     pub organization: Option<String>,
     /// `extra_headers`: as secret as a key, for people put keys there.
@@ -162,7 +194,7 @@ pub struct Deployment {
     /// `model_info.supports_assistant_prefill`: can the model go on from a text that is sent as a trailing message of
     /// the assistant's? `None`: what is known of the provider decides.
     pub prefill: Option<bool>,
-    /// Is its wire format another than the caller's, so that requests and answers are translated?
+    /// Are its answers in other words than the caller's, so that they are translated?
     pub is_translated: bool,
     /// What it answers with instead of being reached.
     pub mock: Option<Box<Mock>>,
@@ -176,6 +208,10 @@ pub struct Deployment {
     pub silent: Option<Rc<Silent>>,
     /// Request parameters that it sets where the request does not.
     pub params: Vec<Param>,
+    /// What it says itself of members of requests.
+    pub members: MemberList,
+    /// What becomes of members of requests.
+    pub rules: Rc<[Rule]>,
     /// The first deployment that has the same credential: its position names the credential. Set by
     /// [`share_credentials`](super::share_credentials).
     pub credential: DeploymentIx,

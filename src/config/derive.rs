@@ -186,7 +186,9 @@ impl RouterConfig {
         since: u64,
     ) -> Option<DeploymentIx> {
         let parent = self.deployment(declared)?;
-        let derived = Deployment { model: model.to_owned(), group, parent: Some(declared), ..parent.clone() };
+        let mut derived =
+            Deployment { model: model.to_owned(), group, parent: Some(declared), ..parent.clone() };
+        derived.set_rules();
         let ix = self.spare.deployment(since).or_else(|| DeploymentIx::at(self.deployments.len()))?;
         put(&mut self.deployments, ix.0, derived);
         Some(ix)

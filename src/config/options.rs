@@ -8,6 +8,7 @@ use super::load::affinity::keys;
 use super::load::caching::control;
 use super::load::fallbacks::{self, Book, Form};
 use super::load::hints::{Reach, hint};
+use super::load::members::member_list;
 use super::load::mock::mock;
 use super::load::policies::{fallback_on, hedging, retry_policy};
 use super::load::problems::{Path, Problem, quote};
@@ -17,8 +18,8 @@ use super::load::settings::timeouts;
 use super::load::strategy::{NOBODY_ANSWERS, strategy};
 use super::load::streams::streams;
 use super::{
-    CacheControl, FallbackLists, FaultSet, Hedging, Keys, Mock, PerClass, Purpose, RouterConfig, Strategy,
-    StreamRules, Timeouts,
+    CacheControl, FallbackLists, FaultSet, Hedging, Keys, MemberList, Mock, PerClass, Purpose, RouterConfig,
+    Strategy, StreamRules, Timeouts,
 };
 
 /// The keys inside a request that steer the router and never reach a provider: LiteLLM's and our own.
@@ -86,6 +87,8 @@ pub struct CallOptions {
     pub streams: StreamRules,
     /// `drop_params`: beats the deployment's and the router's.
     pub drop_params: Option<bool>,
+    /// `additional_drop_params` and `allowed_openai_params`; they are added to the deployment's.
+    pub members: MemberList,
     /// `fallbacks`: used instead of the config's ordinary lists. Plain names count for every group.
     pub fallbacks: Option<FallbackLists>,
     /// `context_window_fallbacks`: used instead of the config's.
@@ -198,6 +201,7 @@ fn read(reader: &mut Reader<'_>, members: &Members, config: &RouterConfig) -> Ca
         timeouts,
         streams: streams(reader, &scope),
         drop_params: scope.pick(reader, "drop_params", Reader::flag),
+        members: member_list(reader, &scope),
         fallbacks: lists(reader, "fallbacks"),
         context_window_fallbacks: lists(reader, "context_window_fallbacks"),
         content_policy_fallbacks: lists(reader, "content_policy_fallbacks"),

@@ -1,79 +1,176 @@
-//! The providers that are known by name: one row each.
+//! What a provider's name implies, read out of its line in the table of [`providers`](super::providers).
+
+use super::providers::TABLE;
+use super::rules::{Fate, Rule};
 
 /// The wire format that a deployment speaks. Implemented in `dialect`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DialectName {
     /// OpenAI's chat completions and embeddings.
     OpenAi,
+    /// The same, with answers that have to be put in OpenAI's words.
+    Similar,
     /// Anthropic's Messages.
     Anthropic,
 }
 
-/// What a provider's name implies.
-#[derive(Clone, Copy, Debug)]
+/// Who sells an API: a line of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Provider {
     /// The text before the slash of `model`, or `custom_llm_provider`.
     pub name: &'static str,
-    /// The wire format.
-    pub dialect: DialectName,
-    /// The address where the config gives no `api_base`; `None` where it must give one.
-    pub api_base: Option<&'static str>,
-    /// The environment variables that hold the key where the config gives no `api_key`.
-    pub key_variable: Option<&'static str>,
-    /// Members, as names and JSON, that a request needs so that the model goes on from a trailing message of the
-    /// assistant's. (vLLM would begin a new message otherwise.)
-    pub prefill_members: &'static [(&'static str, &'static str)],
-    /// Beginnings of model names that mean this provider when no prefix is given.
-    pub model_prefixes: &'static [&'static str],
+    /// The address where neither the config nor the environment gives one; `None` where one of them must. `{NAME}` in it
+    /// stands for a variable of the environment.
+    pub address: Option<&'static str>,
+    words: &'static str,
 }
 
-const fn openai_compatible(name: &'static str) -> Provider {
-    Provider {
-        name,
-        dialect: DialectName::OpenAi,
-        api_base: None,
-        key_variable: None,
-        prefill_members: &[],
-        model_prefixes: &[],
-    }
+/// How the addresses of requests are made from `api_base`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// `api_base`, then this path unless it ends with it, then that of the API.
+    Under(&'static str),
+    /// Azure OpenAI.
+    Azure,
+    /// Azure's other models.
+    Foundry,
 }
+
+/// Left out where `s` stands: they change nothing of the answer.
+const OWN_OF_OPENAI: &str = "store,metadata,safety_identifier,prompt_cache_key,prompt_cache_retention,\
+    prompt_cache_options,service_tier,verbosity";
+
+/// Not served where `s` stands.
+const ONLY_AT_OPENAI: &str = "audio,modalities,prediction,web_search_options";
 
 /// Every provider that is known by name. Anything else is reached as `openai/<model>` with an `api_base`.
-pub const PROVIDERS: &[Provider] = &[
-    Provider {
-        name: "openai",
-        dialect: DialectName::OpenAi,
-        api_base: Some("https://api.openai.com/v1"),
-        key_variable: Some("OPENAI_API_KEY"),
-        prefill_members: &[],
-        model_prefixes: &["gpt-", "o1", "o3", "o4", "chatgpt-", "text-embedding-", "ft:gpt-", "ft:o"],
-    },
-    Provider {
-        name: "anthropic",
-        dialect: DialectName::Anthropic,
-        api_base: Some("https://api.anthropic.com"),
-        key_variable: Some("ANTHROPIC_API_KEY"),
-        prefill_members: &[],
-        model_prefixes: &["claude-"],
-    },
-    openai_compatible("openai_like"),
-    openai_compatible("custom_openai"),
-    Provider {
-        prefill_members: &[("add_generation_prompt", "false"), ("continue_final_message", "true")],
-        ..openai_compatible("hosted_vllm")
-    },
-    openai_compatible("lm_studio"),
-    openai_compatible("llamafile"),
-];
+pub fn providers() -> impl Iterator<Item = Provider> {
+    TABLE.lines().map(|line| {
+        let (name, rest) = line.split_once(' ').unwrap_or((line, "-"));
+        let (address, words) = rest.split_once(' ').unwrap_or((rest, ""));
+        Provider { name, address: Some(address).filter(|address| *address != "-"), words }
+    })
+}
 
-/// The row of a provider.
+/// The line of a provider.
 #[must_use]
-pub fn provider(name: &str) -> Option<&'static Provider> {
-    PROVIDERS.iter().find(|row| row.name == name)
+pub fn provider(name: &str) -> Option<Provider> {
+    providers().find(|row| row.name == name)
 }
 
 /// The provider that the beginning of a model's name tells.
 #[must_use]
-pub(super) fn provider_of(model: &str) -> Option<&'static Provider> {
-    PROVIDERS.iter().find(|row| row.model_prefixes.iter().any(|prefix| model.starts_with(prefix)))
+pub(super) fn provider_of(model: &str) -> Option<Provider> {
+    providers().find(|row| row.after('*').is_some_and(|beginnings| begins(model, beginnings)))
+}
+
+impl Provider {
+    fn words(self) -> impl Iterator<Item = &'static str> {
+        self.words.split_ascii_whitespace()
+    }
+
+    fn has(self, wanted: &str) -> bool {
+        self.words().any(|word| word == wanted)
+    }
+
+    /// What stands behind a mark.
+    fn after(self, mark: char) -> Option<&'static str> {
+        self.words().find_map(|word| word.strip_prefix(mark))
+    }
+
+    /// The wire format.
+    #[must_use]
+    pub fn dialect(self) -> DialectName {
+        match self.after(':') {
+            Some(_) => DialectName::Anthropic,
+            None if self.has("~") => DialectName::Similar,
+            None => DialectName::OpenAi,
+        }
+    }
+
+    /// The environment variables that hold the key where the config gives no `api_key`: the first that is set counts.
+    #[must_use]
+    pub fn key_variables(self) -> Vec<String> {
+        self.variables('=', "_API_KEY")
+    }
+
+    /// The environment variables that hold the address where the config gives no `api_base`.
+    #[must_use]
+    pub fn base_variables(self) -> Vec<String> {
+        self.variables('@', "_API_BASE")
+    }
+
+    fn variables(self, mark: char, ending: &str) -> Vec<String> {
+        match self.after(mark) {
+            Some(names) => names.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+            None => vec![[&self.name.to_ascii_uppercase(), ending].concat()],
+        }
+    }
+
+    /// May it be asked without a key?
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        self.has("?")
+    }
+
+    /// How its addresses are made.
+    #[must_use]
+    pub fn layout(self) -> Layout {
+        match self.after('#') {
+            Some("azure") => Layout::Azure,
+            Some("foundry") => Layout::Foundry,
+            Some(path) => Layout::Under(path),
+            None => Layout::Under(""),
+        }
+    }
+
+    /// What stands before the name of a model that has no slash.
+    #[must_use]
+    pub fn model_path(self) -> &'static str {
+        self.after('&').unwrap_or_default()
+    }
+
+    /// Members, as names and JSON, that a request needs so that the model goes on from a trailing message of the
+    /// assistant's. (vLLM would begin a new message otherwise.)
+    pub fn prefill_members(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.words().filter_map(|word| word.strip_prefix('+')?.split_once('='))
+    }
+
+    /// What becomes of members of requests on their way to a model; without one, to any of its models.
+    #[must_use]
+    pub fn rules(self, model: Option<&str>) -> Vec<Rule> {
+        let mut rules = Vec::new();
+        for word in self.words() {
+            let (names, fate) = match word.as_bytes() {
+                b"m" => ("max_completion_tokens", Fate::Rename("max_tokens")),
+                b"s" => {
+                    push(&mut rules, OWN_OF_OPENAI, Fate::Cut);
+                    (ONLY_AT_OPENAI, Fate::Refuse)
+                }
+                [b'-', ..] => (word.get(1..).unwrap_or_default(), Fate::Cut),
+                [b'!', ..] => (word.get(1..).unwrap_or_default(), Fate::Refuse),
+                _ => match word.split_once('>') {
+                    Some((name, other)) => {
+                        (name, Fate::Rename(other.split_once('@').map_or(other, |(other, _)| other)))
+                    }
+                    None => continue,
+                },
+            };
+            let only = word.split_once('@').map(|(_, beginnings)| beginnings);
+            let is_for = |beginnings| model.is_none_or(|model| begins(model, beginnings));
+            if only.is_none_or(is_for) {
+                let names = names.split_once('@').map_or(names, |(names, _)| names);
+                push(&mut rules, names, fate);
+            }
+        }
+        rules
+    }
+}
+
+fn push(rules: &mut Vec<Rule>, names: &'static str, fate: Fate) {
+    rules.extend(names.split(',').map(|name| Rule { name: name.into(), fate }));
+}
+
+fn begins(model: &str, beginnings: &str) -> bool {
+    beginnings.split(',').any(|beginning| model.starts_with(beginning))
 }

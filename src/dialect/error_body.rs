@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::base::json::{number_text, quoted_text, value};
+use crate::base::json::{number_text, quoted_text, value, written};
 use crate::base::text::contains;
 use crate::error::{ErrorHint, Fault, FaultKind};
 
@@ -16,6 +16,7 @@ struct Said {
     code: Option<String>,
     wire_type: Option<String>,
     param: Option<String>,
+    inner: Option<String>,
 }
 
 /// Reads a body. `status` is `None` for an error inside a 200 or a stream. Nothing is
@@ -42,6 +43,7 @@ pub(super) fn in_disguise(hint: ErrorHint) -> Fault {
         code: hint.code,
         wire_type: hint.wire_type,
         param: hint.param,
+        inner: hint.inner,
         ..Fault::new(hint.kind.unwrap_or(FaultKind::BadReply), message)
     }
 }
@@ -53,6 +55,7 @@ fn hint_of(status: Option<u16>, said: Said) -> ErrorHint {
         code: said.code.map(Into::into),
         wire_type: said.wire_type.map(Into::into),
         param: said.param.map(Into::into),
+        inner: said.inner.map(Into::into),
         retry_after_ms: None,
     }
 }
@@ -76,6 +79,8 @@ fn said(value: &Value) -> Said {
         ["message", "Message", "detail", "error_message"].iter().find_map(|name| text(inner.get(*name)));
     let validation =
         || inner.get("detail").and_then(Value::as_array)?.first()?.get("msg")?.as_str().map(str::to_owned);
+    let innermost =
+        inner.get("innererror").or_else(|| inner.get("inner_error")).filter(|inner| inner.is_object());
     Said {
         message: message.or_else(validation),
         code: text(inner.get("code"))
@@ -83,6 +88,7 @@ fn said(value: &Value) -> Said {
             .or_else(|| text(inner.get("details").and_then(|details| details.get("error_code")))),
         wire_type: text(inner.get("type")),
         param: text(inner.get("param")),
+        inner: innermost.map(|inner| String::from_utf8(written(inner)).unwrap_or_default()),
     }
 }
 
@@ -95,7 +101,10 @@ fn kind(status: Option<u16>, said: &Said) -> Option<FaultKind> {
         if is(&["context_length_exceeded"]) {
             return Some(FaultKind::ContextWindow);
         }
-        if is(&["content_policy_violation", "content_filter", "moderation_blocked"]) {
+        let is_refused = |said: &str| contains(said, "ResponsibleAIPolicyViolation");
+        if is(&["content_policy_violation", "content_filter", "moderation_blocked"])
+            || said.inner.as_deref().is_some_and(is_refused)
+        {
             return Some(FaultKind::ContentPolicy);
         }
     }
@@ -179,7 +188,8 @@ pub fn caller_error(fault: &Fault) -> String {
     let wire_type = quoted_text(fault.wire_type.as_deref().unwrap_or(fault.kind.wire_type()));
     let param = fault.param.as_deref().map_or_else(|| "null".to_owned(), quoted_text);
     let code = quoted_text(fault.code.as_deref().unwrap_or(fault.kind.code()));
-    format!(r#"{{"error":{{"message":{message},"type":{wire_type},"param":{param},"code":{code}}}}}"#)
+    let inner = fault.inner.as_deref().map(|inner| format!(r#","innererror":{inner}"#)).unwrap_or_default();
+    format!(r#"{{"error":{{"message":{message},"type":{wire_type},"param":{param},"code":{code}{inner}}}}}"#)
 }
 
 #[cfg(test)]

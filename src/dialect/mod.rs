@@ -17,8 +17,8 @@ use crate::error::Fault;
 
 pub use error_body::{caller_error, read as refusal};
 pub use mock::MockReply;
-pub use openai::REPLY_MEMBERS;
-pub use redact::{redact, redact_fault};
+pub use openai::{REPLY_MEMBERS, Similar};
+pub use redact::{redact, redact_fault, redact_json};
 pub use translate::{
     Inbound, Memo, StreamTranslator, Translated, TranslatedReply, has_prefill, is_translated,
     translate_reply, translate_request,
@@ -66,7 +66,7 @@ pub enum StreamEvent {
 #[must_use]
 pub fn outbound(deployment: &Deployment, surface: Surface, in_browser: bool) -> Outbound {
     match deployment.dialect {
-        DialectName::OpenAi => openai::outbound(deployment, surface),
+        DialectName::OpenAi | DialectName::Similar => openai::outbound(deployment, surface),
         DialectName::Anthropic => anthropic::outbound(deployment, in_browser),
     }
 }
@@ -75,7 +75,7 @@ pub fn outbound(deployment: &Deployment, surface: Surface, in_browser: bool) -> 
 #[must_use]
 pub fn put(deployment: &Deployment) -> Vec<Param> {
     match deployment.dialect {
-        DialectName::OpenAi => openai::put(deployment),
+        DialectName::OpenAi | DialectName::Similar => openai::put(deployment),
         DialectName::Anthropic => Vec::new(),
     }
 }
@@ -83,15 +83,22 @@ pub fn put(deployment: &Deployment) -> Vec<Param> {
 /// The members that a request needs beside the text that it is to go on from.
 #[must_use]
 pub fn prefill_members(deployment: &Deployment) -> Vec<Param> {
-    let param = |(name, raw): &(&str, &str)| Param { name: (*name).to_owned(), raw: (*raw).into() };
-    provider(&deployment.provider).map_or(&[][..], |row| row.prefill_members).iter().map(param).collect()
+    let param = |(name, raw): (&str, &str)| Param { name: name.to_owned(), raw: raw.into() };
+    let row = provider(&deployment.provider);
+    row.map(|row| row.prefill_members().map(param).collect()).unwrap_or_default()
+}
+
+/// May a stream of this deployment be asked for its usage?
+#[must_use]
+pub fn tells_usage_if_asked(deployment: &Deployment) -> bool {
+    openai::tells_usage_if_asked(deployment)
 }
 
 /// The members of a reply that have to be found by the scan.
 #[must_use]
 pub fn reply_members(dialect: DialectName) -> &'static [Wanted] {
     match dialect {
-        DialectName::OpenAi | DialectName::Anthropic => REPLY_MEMBERS,
+        DialectName::OpenAi | DialectName::Similar | DialectName::Anthropic => REPLY_MEMBERS,
     }
 }
 
@@ -99,7 +106,7 @@ pub fn reply_members(dialect: DialectName) -> &'static [Wanted] {
 #[must_use]
 pub fn limit_headers(dialect: DialectName) -> &'static [Pair] {
     match dialect {
-        DialectName::OpenAi => remaining::OPENAI,
+        DialectName::OpenAi | DialectName::Similar => remaining::OPENAI,
         DialectName::Anthropic => remaining::ANTHROPIC,
     }
 }
@@ -107,7 +114,7 @@ pub fn limit_headers(dialect: DialectName) -> &'static [Pair] {
 /// Is a scanned 2xx body an answer? Its usage, or the fault.
 pub fn reply(dialect: DialectName, surface: Surface, scan: &mut Scanner) -> Result<Option<Usage>, Fault> {
     match dialect {
-        DialectName::OpenAi => openai::reply(surface, scan),
+        DialectName::OpenAi | DialectName::Similar => openai::reply(surface, scan),
         DialectName::Anthropic => Err(Fault::bug("an answer that is translated is not scanned")),
     }
 }
@@ -122,7 +129,7 @@ pub fn told_usage(usage: &[u8], tier: Option<&[u8]>) -> Option<Usage> {
 #[must_use]
 pub fn stream_event(dialect: DialectName, data: &[u8]) -> StreamEvent {
     match dialect {
-        DialectName::OpenAi => openai::stream_event(data),
+        DialectName::OpenAi | DialectName::Similar => openai::stream_event(data),
         // A stream that is translated is read by its translator.
         DialectName::Anthropic => StreamEvent::Malformed,
     }

@@ -1,13 +1,18 @@
 //! OpenAI's chat completions and embeddings, and every server that speaks them.
 
+mod similar;
 mod usage;
 
-use crate::base::json::{Kind, Members, Scanner, Wanted, items, quoted_text, value};
+use crate::base::json::{Kind, Members, Scanner, Wanted, items, kind, quoted_text, value};
+use crate::base::text::has;
 use crate::base::usage::Usage;
-use crate::config::{Deployment, Param, Secret, Surface};
+use crate::config::{Auth, Deployment, Fate, Layout, Param, Secret, Surface};
 use crate::error::{Fault, FaultKind};
 
 use super::{Outbound, StreamEvent, error_body};
+
+pub use similar::Similar;
+pub(super) use similar::reply as similar_reply;
 
 /// What is looked for in a reply.
 pub const REPLY_MEMBERS: &[Wanted] = &[
@@ -30,25 +35,66 @@ pub(super) fn outbound(deployment: &Deployment, surface: Surface) -> Outbound {
     };
     let mut headers = Vec::new();
     if let Some(key) = &deployment.api_key {
-        headers.push(("authorization", Secret::new(format!("Bearer {}", key.expose()))));
+        headers.push(match deployment.auth {
+            Auth::ApiKey => ("api-key", key.clone()),
+            Auth::Bearer | Auth::Host => ("authorization", Secret::new(["Bearer ", key.expose()].concat())),
+        });
     }
     if let Some(organization) = &deployment.organization {
         headers.push(("openai-organization", Secret::new(organization.as_str())));
     }
     let usage = Param { name: "stream_options".to_owned(), raw: r#"{"include_usage":true}"#.into() };
+    let is_asked = surface == Surface::Chat && tells_usage_if_asked(deployment);
     Outbound {
-        url: format!("{}{path}", deployment.api_base.url()),
+        url: url(deployment, path),
         headers,
         extra_headers: deployment.extra_headers.clone(),
         put: put(deployment),
         defaults: deployment.params.clone(),
         prefill: super::prefill_members(deployment),
-        ask_usage: if surface == Surface::Chat { vec![usage] } else { Vec::new() },
+        ask_usage: if is_asked { vec![usage] } else { Vec::new() },
+    }
+}
+
+/// May a stream be asked for its usage? Who leaves `stream_options` out tells it unasked, or never.
+pub(super) fn tells_usage_if_asked(deployment: &Deployment) -> bool {
+    !deployment.rules.iter().any(|rule| rule.fate == Fate::Cut && rule.name == "stream_options")
+}
+
+fn url(deployment: &Deployment, path: &str) -> String {
+    let mut url = deployment.api_base.url().to_owned();
+    match deployment.layout {
+        Layout::Under(more) => url.push_str(more),
+        Layout::Azure | Layout::Foundry => {
+            url.push_str("/openai/deployments/");
+            segment(&deployment.model, &mut url);
+        }
+    }
+    url.push_str(path);
+    if let Some(version) = &deployment.version {
+        url.push_str("?api-version=");
+        url.push_str(version);
+    }
+    url
+}
+
+/// Writes a name as one part of a path.
+fn segment(name: &str, url: &mut String) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
+            url.push(byte.into());
+        } else {
+            let digit = |place: u8| HEX.get(usize::from(place)).copied().map_or('0', char::from);
+            url.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+        }
     }
 }
 
 pub(super) fn put(deployment: &Deployment) -> Vec<Param> {
-    let model = quoted_text(&deployment.model);
+    let (path, model) = (deployment.model_path, &deployment.model);
+    let is_whole = path.is_empty() || has(model, b'/');
+    let model = if is_whole { quoted_text(model) } else { quoted_text(&[path, model].concat()) };
     vec![Param { name: "model".to_owned(), raw: model.into() }]
 }
 
@@ -93,6 +139,7 @@ fn is_seen(delta: &Members<'_>) -> bool {
 /// A choice of a chunk, of which only the delta is looked into.
 struct Choice<'a> {
     delta: Members<'a>,
+    usage: Option<&'a str>,
     is_finish: bool,
     is_later: bool,
 }
@@ -105,7 +152,8 @@ impl<'a> Choice<'a> {
             None => Members::default(),
         };
         let is_finish = choice.get("finish_reason").is_some();
-        Some(Self { delta, is_finish, is_later: choice.count("index").is_some_and(|index| index > 0) })
+        let usage = choice.get("usage");
+        Some(Self { delta, usage, is_finish, is_later: choice.count("index").is_some_and(|index| index > 0) })
     }
 }
 
@@ -122,11 +170,17 @@ pub(super) fn stream_event(data: &[u8]) -> StreamEvent {
         Some(raw) => items(raw).and_then(|items| items.into_iter().map(Choice::read).collect()),
     };
     let Some(choices) = choices else { return StreamEvent::Malformed };
-    if choices.is_empty() && chunk.get("error").is_some() {
+    // Beside choices, other than an object may be anything.
+    let is_error = |raw: &&str| choices.is_empty() || kind(raw) == Kind::Object;
+    if chunk.get("error").filter(is_error).is_some() {
         let hint = value(data).map(|chunk| error_body::hint(None, &chunk)).unwrap_or_default();
         return StreamEvent::Error(Box::new(error_body::in_disguise(hint)));
     }
-    let told = chunk.object("usage").map(|wire| usage::usage(&wire, chunk.get("service_tier")));
+    // Groq tells its usage in a member of its own, Moonshot in the choice that ends.
+    let own = || chunk.object("x_groq")?.object("usage");
+    let of_choice = || choices.iter().find_map(|choice| choice.usage.and_then(Members::read));
+    let wire = chunk.object("usage").or_else(own).or_else(of_choice);
+    let told = wire.map(|wire| usage::usage(&wire, chunk.get("service_tier")));
     let event = if choices.iter().any(|choice| choice.is_finish) {
         StreamEvent::Finish(told)
     } else if choices.iter().any(|choice| is_seen(&choice.delta)) {

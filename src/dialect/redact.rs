@@ -19,8 +19,20 @@ pub fn redact_fault<'a>(fault: Fault, secrets: impl Iterator<Item = &'a Secret> 
         code: clean(fault.code),
         wire_type: clean(fault.wire_type),
         param: clean(fault.param),
+        inner: redact_json(fault.inner, secrets),
         ..fault
     }
+}
+
+/// The same of a JSON text. One that is not the same afterwards is left out: half of it would be no JSON.
+#[must_use]
+pub fn redact_json<'a>(
+    json: Option<Box<str>>,
+    secrets: impl Iterator<Item = &'a Secret>,
+) -> Option<Box<str>> {
+    let json = json?;
+    let clean = redact(&json, secrets);
+    (clean == json).then_some(json)
 }
 
 /// Replaces every given secret, every word that looks like a key, and every word after `Bearer`;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{StreamEvent, anthropic};
+use super::{StreamEvent, anthropic, openai};
 use crate::base::usage::Usage;
 use crate::config::{Deployment, DialectName, Secret, Surface};
 use crate::error::Fault;
@@ -12,7 +12,7 @@ use crate::price::Tariff;
 #[must_use]
 pub fn is_translated(dialect: DialectName) -> bool {
     match dialect {
-        DialectName::OpenAi => false,
+        DialectName::OpenAi | DialectName::Similar => false,
         DialectName::Anthropic => true,
     }
 }
@@ -77,7 +77,7 @@ pub fn translate_request(
     request: &Inbound<'_>,
 ) -> Result<Translated, Fault> {
     match deployment.dialect {
-        DialectName::OpenAi => Err(Fault::bug("a request of OpenAI's own is spliced")),
+        DialectName::OpenAi | DialectName::Similar => Err(Fault::bug("a request of OpenAI's own is spliced")),
         DialectName::Anthropic => anthropic::translate_request(deployment, surface, request),
     }
 }
@@ -104,7 +104,10 @@ pub fn translate_reply(
     body: &[u8],
 ) -> Result<TranslatedReply, Fault> {
     match (dialect, surface) {
-        (DialectName::OpenAi, _) => Err(Fault::bug("an answer of OpenAI's own is handed on")),
+        (DialectName::Similar, Surface::Chat) => openai::similar_reply(body),
+        (DialectName::OpenAi | DialectName::Similar, _) => {
+            Err(Fault::bug("an answer of OpenAI's own is handed on"))
+        }
         (DialectName::Anthropic, Surface::Chat) => anthropic::translate_reply(memo, created, body),
         (DialectName::Anthropic, Surface::Embeddings) => Err(Fault::bug("nobody was asked for embeddings")),
     }
@@ -125,7 +128,7 @@ impl StreamTranslator {
     #[must_use]
     pub fn new(dialect: DialectName, memo: Memo, created: u64, usage_asked: bool) -> Option<Self> {
         match dialect {
-            DialectName::OpenAi => None,
+            DialectName::OpenAi | DialectName::Similar => None,
             DialectName::Anthropic => {
                 Some(Self(Inner::Anthropic(Box::new(anthropic::Stream::new(memo, created, usage_asked)))))
             }
@@ -145,7 +148,7 @@ impl StreamTranslator {
 #[must_use]
 pub fn has_prefill(deployment: &Deployment) -> bool {
     match deployment.dialect {
-        DialectName::OpenAi => false,
+        DialectName::OpenAi | DialectName::Similar => false,
         DialectName::Anthropic => anthropic::has_prefill(deployment),
     }
 }

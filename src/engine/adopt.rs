@@ -25,7 +25,7 @@ impl Router {
             self.prices.keep(&self.config, self.version, running);
         }
         config.deployments.iter_mut().for_each(complete);
-        self.members = request_members(&config);
+        self.members = request_members(&config, &[]);
         self.state.adopt_budgets(&self.config.budgets, &config.budgets);
         self.sync.adopt_budgets(&config.budgets);
         config.strategies = config.strategies.and(self.asked);

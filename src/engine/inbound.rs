@@ -1,7 +1,9 @@
 //! What is read out of a request body that arrives over `fetch`, and what is changed in it before it goes on.
 
-use crate::base::json::{Edit, Member, Scanner, Splice, Table, Wanted, splice, string_value, value, written};
-use crate::config::{Deployment, ROUTER_KEYS, RouterConfig, Trust};
+use crate::base::json::{
+    Edit, Kind, Member, Scanner, Splice, Table, Wanted, splice, string_value, value, written,
+};
+use crate::config::{Deployment, Fate, ROUTER_KEYS, RouterConfig, Rule, Trust, provider};
 use crate::dialect;
 use crate::error::{Fault, FaultKind};
 
@@ -47,12 +49,23 @@ const fn router_key(at: usize) -> &'static str {
     ROUTER_KEYS[at]
 }
 
-/// The members that the scan of a request looks for: the router's own, and the parameters that some deployment
-/// sets where the request does not.
+/// The members that the scan of a request looks for: the router's own, the parameters that some deployment sets where the
+/// request does not, those that something becomes of on the way to some deployment, and `more`.
 #[must_use]
-pub fn request_members(config: &RouterConfig) -> Table {
-    let params = config.deployments.iter().flat_map(|deployment| &deployment.params);
-    Table::new(&MEMBERS, params.map(|param| param.name.clone()))
+pub fn request_members(config: &RouterConfig, more: &[String]) -> Table {
+    let mut names = more.to_vec();
+    for deployment in config.deployments.iter().filter(|known| known.parent.is_none()) {
+        names.extend(deployment.params.iter().map(|param| param.name.clone()));
+        names.extend(deployment.members.dropped.iter().cloned());
+        // Of a pattern nobody knows yet which models it will be.
+        for rule in provider(&deployment.provider).map(|row| row.rules(None)).unwrap_or_default() {
+            if let Fate::Rename(name) = rule.fate {
+                names.push(name.to_owned());
+            }
+            names.push(rule.name.into_owned());
+        }
+    }
+    Table::new(&MEMBERS, names)
 }
 
 /// What the scan of a request body found.
@@ -76,6 +89,17 @@ pub struct Additions<'a> {
     pub message: Option<&'a [u8]>,
     /// Make the stream tell its usage.
     pub ask_usage: bool,
+}
+
+/// What becomes of members of a request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fit<'a> {
+    /// Where it goes to.
+    pub(super) deployment: &'a Deployment,
+    /// The rules there, as the call changes them.
+    pub(super) rules: &'a [Rule],
+    /// Are members that are refused there left out?
+    pub(super) drops: bool,
 }
 
 impl Facts {
@@ -137,13 +161,18 @@ impl Facts {
         Ok((!map.is_empty()).then(|| map.into()))
     }
 
-    /// The changes to the body for a deployment: the router's keys out, the provider's model in, and the deployment's
-    /// own parameters where the request has none. The `messages` of a request that has been answered are not empty.
-    #[must_use]
-    pub fn splice(&self, deployment: &Deployment, additions: Additions<'_>) -> Splice {
+    /// The changes to the body for a deployment: the router's keys out, the provider's model in, the deployment's own
+    /// parameters where the request has none, and what becomes of members there. The `messages` of a request that has
+    /// been answered are not empty.
+    ///
+    /// # Errors
+    /// `Unsupported` where the deployment cannot serve it.
+    pub(super) fn splice(&self, fit: Fit<'_>, additions: Additions<'_>) -> Result<Splice, Fault> {
+        let deployment = fit.deployment;
         let put = dialect::put(deployment);
         let resumed = additions.message.map(|_| dialect::prefill_members(deployment)).unwrap_or_default();
-        let usage = additions.ask_usage.then(|| self.asking_usage());
+        let asks = additions.ask_usage && dialect::tells_usage_if_asked(deployment);
+        let usage = asks.then(|| self.asking_usage());
         let mut edits: Vec<Edit<'_>> = self.own_members().map(|wanted| Edit::Cut { wanted }).collect();
         for param in &put {
             let raw = param.raw.as_bytes();
@@ -159,13 +188,53 @@ impl Facts {
             edits.push(Edit::Replace { wanted: STREAM_OPTIONS, raw });
         }
         for param in resumed.iter().chain(&deployment.params) {
-            let known =
-                self.scan.index_of(&param.name).is_some_and(|wanted| self.scan.last(wanted).is_some());
-            if !known {
+            let becomes_it = |rule: &Rule| {
+                matches!(rule.fate, Fate::Rename(name) if name == param.name)
+                    && self.find(&rule.name).is_some()
+            };
+            if self.find(&param.name).is_none() && !fit.rules.iter().any(becomes_it) {
                 edits.push(Edit::Append { name: &param.name, raw: param.raw.as_bytes() });
             }
         }
-        splice(&self.scan, &edits)
+        edits.extend(self.fitting(fit)?);
+        Ok(splice(&self.scan, &edits))
+    }
+
+    /// The changes that the rules of a deployment make to a body that is its own otherwise.
+    ///
+    /// # Errors
+    /// `Unsupported` where the deployment cannot serve it.
+    pub(super) fn fit(scan: Scanner, fit: Fit<'_>) -> Result<Splice, Fault> {
+        let facts = Self { scan, model: String::new(), stream: false, usage_asked: false, is_text: false };
+        let edits = facts.fitting(fit)?;
+        Ok(splice(&facts.scan, &edits))
+    }
+
+    fn fitting<'a>(&self, fit: Fit<'a>) -> Result<Vec<Edit<'a>>, Fault> {
+        let mut edits = Vec::new();
+        let mut refused: Vec<&str> = Vec::new();
+        for rule in fit.rules {
+            let Some((wanted, found)) = self.find(&rule.name) else { continue };
+            match rule.fate {
+                Fate::Rename(name) if found.kind != Kind::Null => {
+                    edits.extend(self.find(name).map(|(wanted, _)| Edit::Cut { wanted }));
+                    edits.push(Edit::Rename { wanted, name });
+                }
+                Fate::Refuse if !fit.drops && asks(found) => refused.push(&rule.name),
+                Fate::Cut | Fate::Refuse | Fate::Rename(_) => edits.push(Edit::Cut { wanted }),
+            }
+        }
+        let Some(first) = refused.first() else { return Ok(edits) };
+        let names = refused.join("`, `");
+        let is = if refused.len() == 1 { "is" } else { "are" };
+        let message = format!("`{names}` {is} not supported by {}", fit.deployment.provider);
+        Err(Fault { param: Some((*first).into()), ..Fault::new(FaultKind::Unsupported, message) })
+    }
+
+    /// A member by its name, with its place in the table.
+    fn find(&self, name: &str) -> Option<(usize, &Member)> {
+        let wanted = self.scan.index_of(name)?;
+        Some((wanted, self.scan.last(wanted)?))
     }
 
     /// The caller's `stream_options`, asking for the usage.
@@ -192,6 +261,17 @@ impl Facts {
             let key = ROUTER_KEYS.get(found.wanted.checked_sub(OWN)?)?;
             Some((*key, found))
         })
+    }
+}
+
+/// Does a member ask for anything? `null`, `false`, one choice and an empty list are what is without it.
+fn asks(member: &Member) -> bool {
+    let is_empty = member.value.end.saturating_sub(member.value.start) == 2;
+    match member.kind {
+        Kind::Null | Kind::False => false,
+        Kind::Array | Kind::Object | Kind::String => !is_empty,
+        Kind::Number => !(member.wanted == N && member.raw() == Some(b"1")),
+        Kind::True => true,
     }
 }
 

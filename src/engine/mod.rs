@@ -26,6 +26,7 @@ mod request;
 mod route;
 mod router;
 mod seam;
+mod secrets;
 mod shadow;
 mod sharing;
 mod stream;

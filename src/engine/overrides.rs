@@ -1,28 +1,30 @@
 //! What a fallback target replaces of a request, put into the request before anything else is made of it.
 
-use crate::base::json::{Bones, Edit, Scanner, Splice, Table, splice};
-use crate::config::{DeploymentIx, FallbackLists, Param};
+use crate::base::json::{Edit, Scanner, Table, splice};
+use crate::config::{FallbackLists, Param};
 
 use super::calls::CallId;
-use super::inbound::Facts;
 use super::router::Router;
 
 /// Stands for a character that no text should hold: in a body whose long strings were cut it would be a mark.
 const MARK: char = '\u{fdd0}';
 
-/// A body with some members replaced, wherever they stand, and added where there are none. A body that is no JSON
-/// object stays as it is: whoever reads it says so.
-pub(super) fn with_members(body: &[u8], members: &[Param]) -> Vec<u8> {
-    let mut scan = Scanner::new(Table::new(&[], members.iter().map(|member| member.name.clone())));
+/// A body with some members replaced, wherever they stand, and added where there are none; and without others. A body that
+/// is no JSON object stays as it is: whoever reads it says so.
+#[inline(never)]
+pub(super) fn with_members(body: &[u8], members: &[Param], dropped: &[String]) -> Vec<u8> {
+    let names = members.iter().map(|member| &member.name).chain(dropped);
+    let mut scan = Scanner::new(Table::new(&[], names.cloned()));
     scan.push(body);
     if scan.finish().is_err() {
         return body.to_vec();
     }
     let raw: Vec<String> = members.iter().map(|member| member.raw.replace(MARK, "\u{fffd}")).collect();
-    let edits = members.iter().zip(&raw).filter_map(|(member, raw)| {
+    let replaced = members.iter().zip(&raw).filter_map(|(member, raw)| {
         Some(Edit::Replace { wanted: scan.index_of(&member.name)?, raw: raw.as_bytes() })
     });
-    let edits: Vec<Edit<'_>> = edits.collect();
+    let cut = dropped.iter().filter_map(|name| Some(Edit::Cut { wanted: scan.index_of(name)? }));
+    let edits: Vec<Edit<'_>> = replaced.chain(cut).collect();
     splice(&scan, &edits).apply(body)
 }
 
@@ -43,16 +45,6 @@ impl Router {
     pub fn overrides(&self, id: CallId) -> &[Param] {
         self.calls.get(id).map(|running| running.call.overrides()).unwrap_or_default()
     }
-
-    /// As [`Router::splice`], for a call whose present target replaces members. `bones` are those of the caller's body.
-    #[must_use]
-    pub fn splice_overridden(&self, id: CallId, deployment: DeploymentIx, bones: &Bones) -> Option<Splice> {
-        let body = with_members(&bones.json, self.overrides(id));
-        let mut scan = self.request_scanner();
-        scan.push(&body);
-        let splice = self.spliced(id, deployment, &Facts::read(scan).ok()?)?;
-        Some(bones.expand(splice.apply(&body)))
-    }
 }
 
 #[cfg(test)]
@@ -62,7 +54,7 @@ mod tests {
     fn with(body: &str, members: &[(&str, &str)]) -> String {
         let param = |(name, raw): &(&str, &str)| Param { name: (*name).to_owned(), raw: (*raw).into() };
         let members: Vec<Param> = members.iter().map(param).collect();
-        String::from_utf8(with_members(body.as_bytes(), &members)).unwrap()
+        String::from_utf8(with_members(body.as_bytes(), &members, &[])).unwrap()
     }
 
     #[test]
@@ -78,6 +70,13 @@ mod tests {
         );
         assert_eq!(with("{}", &two[..1]), r#"{"temperature":0}"#);
         assert_eq!(with(r#"{"user":"a"}"#, &[]), r#"{"user":"a"}"#);
+    }
+
+    #[test]
+    fn a_member_is_left_out_wherever_it_stands() {
+        let without = |body: &str| with_members(body.as_bytes(), &[], &["top_k".to_owned(), "a".to_owned()]);
+        assert_eq!(without(r#"{"top_k":1,"b":[{"a":1}],"a":null}"#), br#"{"b":[{"a":1}]}"#);
+        assert_eq!(without("[1]"), b"[1]");
     }
 
     #[test]

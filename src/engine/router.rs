@@ -7,7 +7,7 @@ use crate::base::rng::Rng;
 use crate::base::time::Millis;
 use crate::config::{Deployment, DeploymentIx, RouterConfig, Secret, Strategies, Surface, share_credentials};
 use crate::dialect::{self, Outbound};
-use crate::error::{ErrorHint, Fault, FaultKind};
+use crate::error::{Fault, FaultKind};
 use crate::plan::{Action, AttemptId, Call, CallSpec, Event, Step};
 use crate::state::{State, View};
 
@@ -44,6 +44,8 @@ pub struct Router {
     /// The last calls that were answered, where `feedback` is of use.
     pub(super) answered: Vec<Option<Answered>>,
     pub(super) shadows: Shadows,
+    /// What the host's `getToken` gave last, so that no message repeats it.
+    pub(super) tokens: Vec<Secret>,
     /// Calls that were answered out of the cache.
     pub(super) hits: u64,
     pub(super) now: Millis,
@@ -57,7 +59,7 @@ impl Router {
         share_credentials(&mut config.deployments);
         let state = State::new(&config);
         let mut router = Self {
-            members: request_members(&config),
+            members: request_members(&config, &[]),
             config,
             version: 0,
             state,
@@ -72,6 +74,7 @@ impl Router {
             asked: Strategies::default(),
             answered: Vec::new(),
             shadows: Shadows::default(),
+            tokens: Vec::new(),
             hits: 0,
             now: Millis(0),
         };
@@ -324,29 +327,6 @@ impl Router {
     /// Forgets a call.
     pub fn release(&mut self, id: CallId) {
         self.calls.release(id);
-    }
-
-    /// Every credential, for redaction.
-    pub(super) fn secrets(&self) -> impl Iterator<Item = &Secret> + Clone {
-        self.config
-            .deployments
-            .iter()
-            .flat_map(|known| known.api_key.iter().chain(known.extra_headers.iter().map(|(_, value)| value)))
-    }
-
-    pub(super) fn redacted(&self, fault: Fault) -> Fault {
-        dialect::redact_fault(fault, self.secrets())
-    }
-
-    fn redacted_hint(&self, hint: ErrorHint) -> ErrorHint {
-        let clean = |text: Option<Box<str>>| text.map(|text| dialect::redact(&text, self.secrets()));
-        ErrorHint {
-            message: clean(hint.message),
-            code: clean(hint.code),
-            wire_type: clean(hint.wire_type),
-            param: clean(hint.param),
-            ..hint
-        }
     }
 
     pub(super) fn attempt(&self, id: CallId, attempt: AttemptId) -> Option<(Surface, &Deployment)> {

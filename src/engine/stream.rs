@@ -44,10 +44,11 @@ impl Router {
         }
         let watch = match StreamTranslator::new(dialect, memo, now.0 / 1_000, usage_shown) {
             Some(translator) => Watch::translating(translator, output),
+            None if dialect == DialectName::Similar => Watch::rewording(output),
             None => Watch::new(dialect, output),
         };
         // Objects always ask for the usage, for the metadata.
-        let hides = output == Output::Objects && !usage_shown && dialect == DialectName::OpenAi;
+        let hides = output == Output::Objects && !usage_shown && !dialect::is_translated(dialect);
         let watch = if hides { watch.hiding_usage() } else { watch };
         let told = running.told.clone().filter(Told::is_anything);
         let mark = |told: &Told, event| told.marker(event, &deployment.model_used(), attempt.0);

@@ -1,15 +1,17 @@
 //! Bodies on their way: spliced where the provider speaks the caller's language, translated where it does not.
 
-use crate::base::json::{Bones, Splice, quoted};
+use std::rc::Rc;
+
+use crate::base::json::{Bones, Scanner, Splice, quoted};
 use crate::base::time::Millis;
 use crate::base::usage::Usage;
-use crate::config::{DeploymentIx, Secret, StreamUsage};
-use crate::dialect::{self, Inbound, Translated};
+use crate::config::{Deployment, DeploymentIx, MemberList, Rule, Secret, StreamUsage};
+use crate::dialect::{self, Inbound, Memo, Translated};
 use crate::error::Fault;
 use crate::plan::{AttemptId, Event, Step};
 
 use super::calls::CallId;
-use super::inbound::{Additions, Facts};
+use super::inbound::{Additions, Facts, Fit, request_members};
 use super::overrides::with_members;
 use super::router::Router;
 
@@ -23,14 +25,21 @@ pub struct Rewritten {
 }
 
 impl Router {
-    /// The changes to a scanned body for the deployment that a call is sent to.
-    #[must_use]
-    pub fn splice(&self, id: CallId, deployment: DeploymentIx) -> Option<Splice> {
+    /// The changes to a scanned body for the deployment that a call is sent to. `None` for a call that is gone.
+    ///
+    /// # Errors
+    /// `Unsupported` where the deployment cannot serve it.
+    pub fn splice(&self, id: CallId, deployment: DeploymentIx) -> Option<Result<Splice, Fault>> {
         self.spliced(id, deployment, self.calls.get(id)?.facts.as_ref()?)
     }
 
     /// The same, of a body that these facts were read from.
-    pub(super) fn spliced(&self, id: CallId, deployment: DeploymentIx, facts: &Facts) -> Option<Splice> {
+    pub(super) fn spliced(
+        &self,
+        id: CallId,
+        deployment: DeploymentIx,
+        facts: &Facts,
+    ) -> Option<Result<Splice, Fault>> {
         let running = self.calls.get(id)?;
         let message = self.resumed_text(id).map(assistant);
         let call = &running.call;
@@ -38,7 +47,70 @@ impl Router {
             message: message.as_deref(),
             ask_usage: call.spec().stream && call.stream_usage() == StreamUsage::Always,
         };
-        Some(facts.splice(self.config.deployment(deployment)?, additions))
+        let deployment = self.config.deployment(deployment)?;
+        let rules = self.rules(id, deployment);
+        Some(facts.splice(self.fit_to(id, deployment, &rules), additions))
+    }
+
+    /// The changes to a body of which the bones were read: the caller's, whose present target may replace members of it; or
+    /// one that was written for the deployment, `is_written`, but for what becomes of members there.
+    ///
+    /// # Errors
+    /// `Unsupported` where the deployment cannot serve it.
+    pub fn splice_whole(
+        &self,
+        id: CallId,
+        deployment: DeploymentIx,
+        bones: &Bones,
+        is_written: bool,
+    ) -> Option<Result<Splice, Fault>> {
+        let overrides = if is_written { &[] } else { self.overrides(id) };
+        let body = with_members(&bones.json, overrides, &[]);
+        let mut scan = self.scanner_of(id);
+        scan.push(&body);
+        let splice = if is_written {
+            scan.finish().ok()?;
+            let deployment = self.config.deployment(deployment)?;
+            Facts::fit(scan, self.fit_to(id, deployment, &self.rules(id, deployment)))
+        } else {
+            self.spliced(id, deployment, &Facts::read(scan).ok()?)?
+        };
+        Some(splice.map(|splice| bones.expand(splice.apply(&body))))
+    }
+
+    /// Does a call itself say something about members of its request?
+    #[must_use]
+    pub fn has_members(&self, id: CallId) -> bool {
+        self.members_of(id).is_some_and(|members| !members.is_empty())
+    }
+
+    fn members_of(&self, id: CallId) -> Option<&MemberList> {
+        Some(&self.calls.get(id)?.call.spec().options.members)
+    }
+
+    /// A scanner that finds what the router looks for, and what the call wants to be left out.
+    pub(super) fn scanner_of(&self, id: CallId) -> Scanner {
+        match self.members_of(id).filter(|members| !members.dropped.is_empty()) {
+            Some(members) => Scanner::new(request_members(&self.config, &members.dropped)),
+            None => self.request_scanner(),
+        }
+    }
+
+    /// The rules of a deployment, as a call changes them.
+    fn rules(&self, id: CallId, deployment: &Deployment) -> Rc<[Rule]> {
+        match self.members_of(id).filter(|members| !members.is_empty()) {
+            Some(members) => members.over(deployment.rules.to_vec()),
+            None => Rc::clone(&deployment.rules),
+        }
+    }
+
+    fn fit_to<'a>(&self, id: CallId, deployment: &'a Deployment, rules: &'a [Rule]) -> Fit<'a> {
+        Fit { deployment, rules, drops: self.drops_params(id, deployment) }
+    }
+
+    fn drops_params(&self, id: CallId, deployment: &Deployment) -> bool {
+        let asked = self.calls.get(id).and_then(|running| running.call.spec().options.drop_params);
+        asked.or(deployment.drop_params).unwrap_or(self.config.policy.drop_params)
     }
 
     /// Writes a request in the words of the provider that an attempt goes to. `bones` are those of the caller's body.
@@ -71,14 +143,16 @@ impl Router {
         let vanished = || Fault::bug("a call vanished");
         let (surface, deployment) = self.attempt(id, attempt).ok_or_else(vanished)?;
         let spec = self.calls.get(id).ok_or_else(vanished)?.call.spec();
-        let drop_params = spec.options.drop_params.or(deployment.drop_params);
         let overrides = self.overrides(id);
-        let overridden = (!overrides.is_empty()).then(|| with_members(&bones.json, overrides));
+        let own = spec.options.members.dropped.iter();
+        let dropped: Vec<String> = deployment.members.dropped.iter().chain(own).cloned().collect();
+        let is_changed = !(overrides.is_empty() && dropped.is_empty());
+        let changed = is_changed.then(|| with_members(&bones.json, overrides, &dropped));
         let inbound = Inbound {
-            body: overridden.as_deref().unwrap_or(&bones.json),
+            body: changed.as_deref().unwrap_or(&bones.json),
             stream: spec.stream,
             prefix: self.resumed_text(id),
-            drop_params: drop_params.unwrap_or(self.config.policy.drop_params),
+            drop_params: self.drops_params(id, deployment),
         };
         dialect::translate_request(deployment, surface, &inbound)
     }
@@ -96,8 +170,10 @@ impl Router {
     ) -> Result<(Splice, Option<Usage>), Fault> {
         let vanished = || Fault::bug("a call vanished");
         let (surface, deployment) = self.attempt(id, attempt).ok_or_else(vanished)?;
-        let memo =
-            &self.calls.get(id).and_then(|running| running.reading(attempt)).ok_or_else(vanished)?.memo;
+        let running = self.calls.get(id).ok_or_else(vanished)?;
+        // Of a request that was not translated there is nothing to be known.
+        let none = Memo::default();
+        let memo = running.reading(attempt).map_or(&none, |known| &known.memo);
         let created = now.0 / 1_000;
         dialect::translate_reply(deployment.dialect, surface, memo, created, &bones.json)
             .map(|reply| (bones.expand(reply.body), reply.usage))

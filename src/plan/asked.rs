@@ -14,12 +14,7 @@ impl Call {
             Ask::Reserve => self.reserved(now, view, value, step),
             Ask::Rank => self.rank(now, view, value, step),
             // Nothing is asked of that kind.
-            Ask::Cache
-            | Ask::BeforeRoute
-            | Ask::Filter
-            | Ask::CountTokens
-            | Ask::Credential
-            | Ask::FetchPart => {}
+            Ask::Cache | Ask::BeforeRoute | Ask::Filter | Ask::CountTokens | Ask::FetchPart => {}
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::state::{CALL_DEPOSIT, Counts, Delta, Lease, Scope, View};
 
 use super::attempt::Attempt;
 use super::classify::refused;
-use super::deadline::{Due, Lane, Limit, Timer, Timers};
+use super::deadline::{Due, Lane, Timer, Timers};
 use super::decision::Decision;
 use super::event::{Action, Answer, Ask, AttemptId, Event, Step, StreamOutcome};
 use super::fallback::{Targets, allowed, group_of};
@@ -185,9 +185,10 @@ impl Call {
         let mut step = Step::default();
         let expected = match &event {
             Event::Start => self.phase == Phase::New,
-            Event::Head { attempt, .. } | Event::Body { attempt, .. } | Event::Refused { attempt, .. } => {
-                self.is_sending(*attempt)
-            }
+            Event::Head { attempt, .. }
+            | Event::Body { attempt, .. }
+            | Event::Refused { attempt, .. }
+            | Event::Ready { attempt } => self.is_sending(*attempt),
             Event::Content { attempt } | Event::Failed { attempt, .. } | Event::StreamEnd { attempt, .. } => {
                 self.listens_to(*attempt)
             }
@@ -205,6 +206,7 @@ impl Call {
         self.look_at_tags(now, view);
         match event {
             Event::Start => self.start(now, view, &mut step),
+            Event::Ready { attempt } => self.ready(now, view, attempt),
             Event::Head { attempt, status, headers } => {
                 self.head(now, attempt, status, headers, &mut step);
                 if self.spec.stream && (200..300).contains(&status) {
@@ -286,13 +288,7 @@ impl Call {
                     let fault = refused(now, status, &headers, ErrorHint::default());
                     return self.fault(now, view, attempt, fault, step);
                 }
-                let what = match limit {
-                    Limit::Head => "no response head within headers_timeout",
-                    Limit::FirstContent => "no content within the first-token time-out",
-                    Limit::Idle => "the stream was silent for longer than idle_timeout",
-                    Limit::Total => "no whole answer within timeout",
-                };
-                self.fault(now, view, attempt, Fault::new(FaultKind::Timeout, what), step);
+                self.fault(now, view, attempt, limit.fault(), step);
             }
         }
     }

@@ -43,6 +43,7 @@ pub(super) fn refused(now: Millis, status: u16, headers: &Headers, hint: ErrorHi
         code: hint.code,
         wire_type: hint.wire_type,
         param: hint.param,
+        inner: hint.inner,
         retry_after_ms: headers.retry_after_ms(now).or(hint.retry_after_ms).or_else(reset),
         should_retry: headers.should_retry(),
     }

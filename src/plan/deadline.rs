@@ -1,6 +1,7 @@
 //! The timers of a call, as a table: no heap, no callbacks.
 
 use crate::base::time::Millis;
+use crate::error::{Fault, FaultKind};
 
 /// What a call as a whole can wait for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,22 @@ pub(super) enum Limit {
     FirstContent,
     /// `idle_timeout`: silence in a stream.
     Idle,
+    /// The host's time to give a token for it.
+    Token,
+}
+
+impl Limit {
+    /// What it is called when it is over.
+    pub(super) fn fault(self) -> Fault {
+        let (kind, what) = match self {
+            Self::Head => (FaultKind::Timeout, "no response head within headers_timeout"),
+            Self::FirstContent => (FaultKind::Timeout, "no content within the first-token time-out"),
+            Self::Idle => (FaultKind::Timeout, "the stream was silent for longer than idle_timeout"),
+            Self::Total => (FaultKind::Timeout, "no whole answer within timeout"),
+            Self::Token => (FaultKind::Auth, "getToken gave no token in time"),
+        };
+        Fault::new(kind, what)
+    }
 }
 
 /// Whose limits: two sends can be under way at once.
@@ -51,11 +68,11 @@ pub(super) enum Due {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Timers {
     call: [Option<Millis>; 4],
-    sends: [[Option<Millis>; 4]; 2],
+    sends: [[Option<Millis>; 5]; 2],
 }
 
 impl Timers {
-    const LIMITS: [Limit; 4] = [Limit::Head, Limit::Total, Limit::FirstContent, Limit::Idle];
+    const LIMITS: [Limit; 5] = [Limit::Token, Limit::Head, Limit::Total, Limit::FirstContent, Limit::Idle];
 
     /// Sets a timer to `now + ms`, or clears it.
     pub(super) fn set(&mut self, timer: Timer, now: Millis, ms: Option<u64>) {
@@ -84,7 +101,7 @@ impl Timers {
     /// Clears the limits of a send.
     pub(super) fn clear(&mut self, lane: Lane) {
         if let Some(lane) = self.sends.get_mut(lane as usize) {
-            *lane = [None; 4];
+            *lane = [None; 5];
         }
     }
 

@@ -23,6 +23,11 @@ pub enum Event {
     Start,
     /// The state asked for by [`Action::Load`] has been merged, or could not be.
     Loaded,
+    /// The host has given what a send needs of it: the send goes out now.
+    Ready {
+        /// Which send.
+        attempt: AttemptId,
+    },
     /// A head arrived. One that is not 2xx is followed by [`Event::Refused`] once its body has come.
     Head {
         /// Which send.
@@ -111,8 +116,6 @@ pub enum Ask {
     CountTokens,
     /// The store's `reserve`.
     Reserve,
-    /// `getToken`: a credential that is made for the send.
-    Credential,
     /// A part of the request that has to be fetched first.
     FetchPart,
 }

@@ -3,7 +3,7 @@
 use crate::base::headers::Headers;
 use crate::base::time::Millis;
 use crate::base::usage::Usage;
-use crate::config::{Deployment, DeploymentIx, Surface, Timeouts};
+use crate::config::{Auth, Deployment, DeploymentIx, Surface, Timeouts};
 use crate::error::{Fault, FaultKind};
 use crate::state::{Counts, Delta, Lease, Quota, View, still_counts};
 
@@ -14,6 +14,9 @@ use super::event::{Action, AttemptId, Step};
 
 /// How long the body of an error is waited for.
 const ERROR_BODY_MS: u64 = 2_000;
+
+/// How long the host's `getToken` may take.
+const TOKEN_MS: u64 = 10_000;
 
 /// For how long a send counts that has no deadline: a day.
 const NO_DEADLINE_MS: u64 = 86_400_000;
@@ -101,7 +104,11 @@ impl Call {
             self.timers.set(Timer::Call, self.started, Some(ms).filter(|ms| *ms > 0));
         }
         let limits = self.limits(view, known);
-        self.timers.limit(lane, Limit::Head, now, limits.headers_ms);
+        if known.auth == Auth::Host {
+            self.timers.limit(lane, Limit::Token, now, Some(TOKEN_MS));
+        } else {
+            self.timers.limit(lane, Limit::Head, now, limits.headers_ms);
+        }
         if self.spec.stream {
             self.timers.limit(lane, Limit::FirstContent, now, Some(limits.first_content_ms()));
         } else {
@@ -126,6 +133,16 @@ impl Call {
             Action::Send { attempt, deployment }
         });
         Some(attempt)
+    }
+
+    /// The host has given a token: the provider's time begins.
+    pub(super) fn ready(&mut self, now: Millis, view: View<'_>, attempt: AttemptId) {
+        let lane = self.lane(attempt);
+        let known = self.attempts.get(usize::from(attempt.0));
+        let known = known.and_then(|known| view.config.deployment(known.deployment));
+        let headers_ms = known.and_then(|known| self.limits(view, known).headers_ms);
+        self.timers.limit(lane, Limit::Token, now, None);
+        self.timers.limit(lane, Limit::Head, now, headers_ms);
     }
 
     pub(super) fn limits(&self, view: View<'_>, deployment: &Deployment) -> Timeouts {

@@ -14,9 +14,16 @@ use super::convert;
 use super::router::{Router, action};
 use super::window::pieces;
 
+/// What became of the plan of a body. `js/codes.js` has the same table.
+mod planned {
+    pub(super) const WHOLE: u32 = 0;
+    pub(super) const PLANNED: u32 = 1;
+    pub(super) const UNFIT: u32 = 2;
+}
+
 #[wasm_bindgen]
 impl Router {
-    /// The request to a deployment: `{url, headers, put, defaults, prefill, askUsage, translated, mocked, limits}`. Holds its credential.
+    /// The request to a deployment: `{url, headers, put, defaults, prefill, askUsage, translated, abroad, ruled, asksToken, mocked, limits}`. Holds its credential.
     #[wasm_bindgen(js_name = coreOutbound)]
     #[must_use]
     pub fn outbound(&self, deployment: u16, surface: u8) -> JsValue {
@@ -24,33 +31,62 @@ impl Router {
         let engine = self.engine.borrow();
         let outbound = engine.outbound(DeploymentIx(deployment), surface);
         let known = engine.config().deployment(DeploymentIx(deployment));
-        let is_translated = known.is_some_and(|known| known.is_translated);
-        let is_mocked = known.is_some_and(|known| known.mock.is_some());
-        outbound.map_or(JsValue::NULL, |outbound| {
-            let limits = engine.limit_headers(DeploymentIx(deployment));
-            convert::outbound(&outbound, is_translated, is_mocked, limits)
-        })
+        let (Some(outbound), Some(known)) = (outbound, known) else { return JsValue::NULL };
+        let limits = engine.limit_headers(DeploymentIx(deployment));
+        convert::outbound(&outbound, known, surface, limits)
     }
 
-    /// Plans the body of a call that came over `fetch`, for a deployment that speaks its language. `false` where the
-    /// target replaces members of it: then the whole body has to be read, for `coreSpliceOverridden`.
+    /// Plans the body of a call that came over `fetch`, for a deployment that speaks its language: 1. 0 where the whole
+    /// body has to be read, for `coreSpliceWhole`, because members of it are replaced or left out; 2 where the deployment
+    /// cannot serve it, whose step `coreAnsweredAbroad` makes.
     #[wasm_bindgen(js_name = coreSplice)]
-    pub fn splice(&mut self, call: u32, deployment: u16) -> bool {
-        if !self.engine.borrow().overrides(CallId(call)).is_empty() {
-            return false;
+    pub fn splice(&mut self, call: u32, deployment: u16) -> u32 {
+        let (call, deployment) = (CallId(call), DeploymentIx(deployment));
+        let engine = self.engine.borrow();
+        if !engine.overrides(call).is_empty() || engine.has_members(call) {
+            return planned::WHOLE;
         }
-        let splice = self.engine.borrow().splice(CallId(call), DeploymentIx(deployment));
-        self.keep(&splice.unwrap_or_default());
-        true
+        let splice = engine.splice(call, deployment);
+        drop(engine);
+        self.plan(splice)
     }
 
-    /// The same, for a target that replaces members. The body has been read as one that is translated.
-    #[wasm_bindgen(js_name = coreSpliceOverridden)]
-    pub fn splice_overridden(&mut self, call: u32, deployment: u16) {
+    /// The same of a body that has been read as one that is translated: the caller's, or one that the driver has written for
+    /// the deployment.
+    #[wasm_bindgen(js_name = coreSpliceWhole)]
+    pub fn splice_whole(&mut self, call: u32, deployment: u16, is_written: bool) -> u32 {
         let bones = std::mem::take(&mut self.skeleton).finish();
         let (call, deployment) = (CallId(call), DeploymentIx(deployment));
-        let splice = self.engine.borrow().splice_overridden(call, deployment, &bones);
-        self.keep(&splice.unwrap_or_default());
+        let splice = self.engine.borrow().splice_whole(call, deployment, &bones, is_written);
+        self.plan(splice)
+    }
+
+    /// Does a call itself say what becomes of members of its request?
+    #[wasm_bindgen(js_name = coreHasMembers)]
+    #[must_use]
+    pub fn has_members(&self, call: u32) -> bool {
+        self.engine.borrow().has_members(CallId(call))
+    }
+
+    fn plan(&mut self, splice: Option<Result<Splice, Fault>>) -> u32 {
+        match splice {
+            Some(Err(fault)) => {
+                self.abroad = Some(Err(fault));
+                return planned::UNFIT;
+            }
+            Some(Ok(splice)) => self.keep(&splice),
+            None => self.keep(&Splice::default()),
+        }
+        planned::PLANNED
+    }
+
+    // ── tokens of the host's ──
+
+    /// The host has given a token for a send, which goes out now.
+    #[wasm_bindgen(js_name = coreReady)]
+    pub fn ready(&mut self, call: u32, attempt: u16, token: &str, now: f64) -> u32 {
+        self.engine.borrow_mut().note_token(token);
+        self.event(call, Event::Ready { attempt: AttemptId(attempt) }, now)
     }
 
     /// Does a fallback of the config replace members of requests?
@@ -133,7 +169,8 @@ impl Router {
         }));
     }
 
-    /// The reply read by `coreReadAbroad` is put together: it is the answer, or a fault.
+    /// The reply read by `coreReadAbroad` is put together: it is the answer, or a fault. The fault of a body that was planned in
+    /// vain, too.
     #[wasm_bindgen(js_name = coreAnsweredAbroad)]
     pub fn answered_abroad(&mut self, call: u32, attempt: u16, now: f64) -> u32 {
         let attempt = AttemptId(attempt);

@@ -7,8 +7,8 @@ use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::base::remaining::Pair;
-use crate::config::{Param, Problem};
-use crate::dialect::{Outbound, caller_error};
+use crate::config::{Auth, Deployment, Param, Problem, Surface};
+use crate::dialect::{Outbound, caller_error, is_translated};
 use crate::error::Fault;
 
 /// How deep a config or an options object may be nested. Bounds the recursion over cyclic objects too.
@@ -123,6 +123,7 @@ pub(super) fn fault(fault: &Fault) -> JsValue {
         param: Option<&'a str>,
         side: &'a str,
         message: &'a str,
+        inner: Option<&'a str>,
         retry_after_ms: Option<f64>,
     }
     let kind = fault.kind;
@@ -134,6 +135,7 @@ pub(super) fn fault(fault: &Fault) -> JsValue {
         param: fault.param.as_deref(),
         side: kind.side().name(),
         message: &fault.message,
+        inner: fault.inner.as_deref(),
         retry_after_ms: fault.retry_after_ms.map(|ms| ms as f64),
     })
 }
@@ -157,10 +159,14 @@ pub(super) fn params(params: &[Param]) -> JsValue {
 /// as header values for the deployment's own address.
 pub(super) fn outbound(
     outbound: &Outbound,
-    is_translated: bool,
-    is_mocked: bool,
+    deployment: &Deployment,
+    surface: Surface,
     limits: &[Pair],
 ) -> JsValue {
+    let is_translated = is_translated(deployment.dialect);
+    // What is only put in other words is so in chats.
+    let is_abroad = is_translated || (deployment.is_translated && surface == Surface::Chat);
+    let ruled = deployment.rules.iter().map(|rule| JsValue::from_str(&rule.name)).collect::<Array>();
     let headers = Object::new();
     set(&headers, "content-type", &"application/json".into());
     for (name, value) in &outbound.headers {
@@ -174,7 +180,10 @@ pub(super) fn outbound(
         ("url", (&*outbound.url).into()),
         ("headers", headers.into()),
         ("translated", is_translated.into()),
-        ("mocked", is_mocked.into()),
+        ("abroad", is_abroad.into()),
+        ("ruled", ruled.into()),
+        ("asksToken", (deployment.auth == Auth::Host).into()),
+        ("mocked", deployment.mock.is_some().into()),
         (
             "limits",
             limits

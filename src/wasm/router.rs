@@ -80,7 +80,8 @@ pub struct Router {
     pub(super) size: Option<Size>,
     /// What the request that is begun next is known by, where something goes by that.
     pub(super) keys: Option<Keys>,
-    /// What a translated reply says it used, or why it is none; until the driver has put it together.
+    /// What a translated reply says it used, or why it is none; until the driver has put it together. Or why a body was
+    /// planned in vain.
     pub(super) abroad: Option<Result<Option<Usage>, Fault>>,
 }
 

@@ -44,10 +44,14 @@ fn the_provider_comes_from_the_prefix_the_option_the_model_or_the_address() {
 fn a_provider_that_is_not_there_is_named() {
     let other = "is not supported in this version; an OpenAI-compatible server is reached as openai/<model> with api_base";
     for (params, path, words) in [
-        (json!({ "model": "mistral/large" }), "model", other),
-        (json!({ "model": "mistral/large", "api_base": "https://proxy" }), "model", other),
+        (json!({ "model": "bedrock/large" }), "model", other),
+        (json!({ "model": "bedrock/large", "api_base": "https://proxy" }), "model", other),
         (json!({ "model": "openia/gpt-4o" }), "model", "did you mean `openai`?"),
-        (json!({ "model": "x", "custom_llm_provider": "groq" }), "custom_llm_provider", "provider `groq`"),
+        (
+            json!({ "model": "x", "custom_llm_provider": "bedrock" }),
+            "custom_llm_provider",
+            "provider `bedrock`",
+        ),
         (json!({ "model": "llama-3" }), "model", "the provider of `llama-3` is not known"),
         (json!({ "model": "openai/" }), "model", "no model"),
         (json!({ "model": "" }), "model", "is empty"),

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use switchman::config::{
     CacheControl, CallOptions, CommitAt, ErrorClass, FallbackLists, FaultSet, GroupIx, Hedging,
-    IN_PROCESS_KEYS, MidStream, Mock, Observe, PerClass, ROUTER_KEYS, Resolved, RouterConfig, Strategy,
-    StreamRules, StreamUsage, Timeouts,
+    IN_PROCESS_KEYS, MemberList, MidStream, Mock, Observe, PerClass, ROUTER_KEYS, Resolved, RouterConfig,
+    Strategy, StreamRules, StreamUsage, Timeouts,
 };
 use switchman::error::FaultKind;
 
@@ -41,6 +41,7 @@ fn everything_that_is_carried_out_is_read() {
         "mock_testing_fallbacks": true, "mock_testing_context_fallbacks": true, "mock_testing_content_policy_fallbacks": true,
         "context_window_fallbacks": [{ "a": ["b"] }], "content_policy_fallbacks": [],
         "mid_stream": "restart", "commit": "head", "observe": "off", "stream_usage": "always", "drop_params": true,
+        "additional_drop_params": ["user"], "allowed_openai_params": ["n"],
         "fallback_on": ["timeout"], "retry_policy": { "TimeoutErrorRetries": 5 }, "hedging": { "after_ms": 20 }, "priority": 0, "routing_strategy": "least-busy",
         "explain": true, "mock_response": "Hi", "mock_delay": 0.1, "mock_timeout": false, "mock_testing_rate_limit_error": true,
         "specific_deployment": true, "caching": false, "tenant": "acme",
@@ -75,6 +76,7 @@ fn everything_that_is_carried_out_is_read() {
             usage: Some(StreamUsage::Always),
         },
         drop_params: Some(true),
+        members: MemberList { dropped: vec!["user".to_owned()], allowed: vec!["n".to_owned()] },
         fallbacks: Some(plain),
         context_window_fallbacks: Some(window),
         content_policy_fallbacks: Some(FallbackLists::default()),

@@ -12,7 +12,7 @@ fn seven_mistakes_are_seven_problems() {
             { "model_name": "fast", "litellm_params": { "model": "openai/gpt-4o", "api_key": "os.environ/NOWHERE" } },
             { "model_name": "fast", "litellm_params": { "model": "gpt-4o", "api_kye": "sk-marked-0123456789" } },
             { "model_name": "slow", "litellm_params": { "model": "openai/o3", "weight": "3" } },
-            { "model_name": "slow", "litellm_params": { "model": "mistral/large" } },
+            { "model_name": "slow", "litellm_params": { "model": "bedrock/large" } },
         ],
         "routing_strategy": "round-robbin",
         "num_retires": 2,
@@ -25,7 +25,7 @@ fn seven_mistakes_are_seven_problems() {
         ("model_list[0].litellm_params.api_key", "`NOWHERE` is not set"),
         ("model_list[1].litellm_params.api_kye", "did you mean `api_key`?"),
         ("model_list[2].litellm_params.weight", "expected a number, got a string"),
-        ("model_list[3].litellm_params.model", "provider `mistral` is not supported in this version"),
+        ("model_list[3].litellm_params.model", "provider `bedrock` is not supported in this version"),
         ("fallbacks[0].fast[0]", "did you mean `slow`?"),
     ] {
         let one = found.iter().filter(|one| one.starts_with(&format!("{path}: ")) && one.contains(words));

@@ -67,7 +67,9 @@ impl Case {
                     translate_reply(DialectName::Anthropic, Surface::Chat, &memo, 0, reply.as_bytes());
                 reply.unwrap().usage.unwrap()
             }
-            DialectName::OpenAi => told_usage(self.usage.to_string().as_bytes(), None).unwrap(),
+            DialectName::OpenAi | DialectName::Similar => {
+                told_usage(self.usage.to_string().as_bytes(), None).unwrap()
+            }
         };
         for (name, count) in &self.counted {
             let place = match name.as_str() {

@@ -30,6 +30,14 @@ pub enum Edit<'a> {
         /// Index into the scanner's table.
         wanted: usize,
     },
+    /// Gives a wanted member another name, its value left as it is. Of repeated members the last, which counts, is renamed
+    /// and the others are cut.
+    Rename {
+        /// Index into the scanner's table.
+        wanted: usize,
+        /// The new name, not escaped.
+        name: &'a str,
+    },
     /// Adds a member at the end, whether or not the body has one of that name: use [`Edit::Replace`] if it may.
     Append {
         /// The key, not escaped.
@@ -116,6 +124,7 @@ enum Fate<'a> {
     Cut,
     Put(&'a [u8]),
     Extend(&'a [u8]),
+    Rename(&'a str),
 }
 
 /// Plans how `edits` change the body that `scan` has read. Every other byte stays, but for a byte order mark.
@@ -138,6 +147,13 @@ pub fn splice(scan: &Scanner, edits: &[Edit<'_>]) -> Splice {
                     *fate = Fate::Extend(raw);
                 }
             }
+            Edit::Rename { wanted, name } => {
+                cut(&mut fates, &found.members, wanted);
+                let last = found.members.iter().rposition(|member| member.wanted == wanted);
+                if let Some(fate) = last.and_then(|last| fates.get_mut(last)) {
+                    *fate = Fate::Rename(name);
+                }
+            }
             Edit::Replace { wanted, raw } => {
                 cut(&mut fates, &found.members, wanted);
                 let last = found.members.iter().rposition(|member| member.wanted == wanted);
@@ -158,6 +174,7 @@ pub fn splice(scan: &Scanner, edits: &[Edit<'_>]) -> Splice {
         let range = match fate {
             Fate::Keep => continue,
             Fate::Put(_) => member.value.clone(),
+            Fate::Rename(_) => member.key_start..member.value.start,
             Fate::Extend(_) => member.value.end.saturating_sub(1)..member.value.end,
             // The comma goes with the member behind it, unless nothing stays in front of that.
             Fate::Cut if member.ordinal == leading => {
@@ -171,6 +188,7 @@ pub fn splice(scan: &Scanner, edits: &[Edit<'_>]) -> Splice {
         match fate {
             Fate::Put(raw) => splice.put(&[raw]),
             Fate::Extend(raw) => splice.put(&[b",", raw, b"]"]),
+            Fate::Rename(name) => splice.put(&[&quoted(name), b":"]),
             _ => cuts += 1,
         }
     }
@@ -195,7 +213,10 @@ fn cut(fates: &mut [Fate<'_>], members: &[Member], wanted: usize) {
 impl Edit<'_> {
     fn wanted(&self) -> Option<usize> {
         match *self {
-            Self::Replace { wanted, .. } | Self::Extend { wanted, .. } | Self::Cut { wanted } => Some(wanted),
+            Self::Replace { wanted, .. }
+            | Self::Extend { wanted, .. }
+            | Self::Rename { wanted, .. }
+            | Self::Cut { wanted } => Some(wanted),
             Self::Append { .. } => None,
         }
     }

@@ -16,6 +16,8 @@ pub(super) struct Defaults {
     pub(super) extras: Extras,
     pub(super) timeouts: Timeouts,
     pub(super) price: Price,
+    /// Does the host have a `getToken`?
+    pub(super) host_gives_tokens: bool,
 }
 
 /// Reads the defaults. What can only belong to one deployment (its model, its key, its weight) is a problem.
@@ -37,7 +39,7 @@ pub(super) fn defaults(reader: &mut Reader<'_>, settings: &Scopes<'_>) -> Defaul
             let timeouts = timeouts(reader, &Scopes::new([(*at, members)]));
             let mut price = Price::default();
             rates(reader, at, members, &mut price);
-            Some(Defaults { extras, timeouts, price })
+            Some(Defaults { extras, timeouts, price, host_gives_tokens: false })
         })
         .unwrap_or_default()
 }

@@ -31,7 +31,9 @@ pub fn ids_of(
     let environment = Environment::new(top.get("environment_variables"), env, &mut report);
     let mut reader = Reader::with_env(report, &environment);
     let settings = Scopes::of_settings(&mut reader, top);
-    let defaults = defaults(&mut reader, &settings);
+    let mut defaults = defaults(&mut reader, &settings);
+    // Whether it does is not asked here.
+    defaults.host_gives_tokens = true;
     let list = Value::Array(vec![deployment.clone()]);
     let found = models(&mut reader, Some(&list), &defaults, false).config.deployments;
     let (mut problems, _) = reader.report.finish();

@@ -1,11 +1,14 @@
 //! One entry of the model list.
 
+use std::rc::Rc;
+
 use serde_json::Value;
 
 use super::budget::deployment_budget;
 use super::defaults::Defaults;
 use super::facts::facts;
 use super::keys;
+use super::members::member_list;
 use super::mock::mock;
 use super::params::extras;
 use super::policies::{allowed_fails_policy, retry_policy};
@@ -13,13 +16,14 @@ use super::price::rates;
 use super::problems::Path;
 use super::read::{Members, Reader};
 use super::scopes::Scopes;
+use super::secrets::credential;
 use super::settings::timeouts;
 use super::silent::silent;
-use super::target::{Target, target};
+use super::target::target;
 use crate::base::index::Index;
 use crate::base::json::number_text;
 use crate::base::text::has;
-use crate::config::{BudgetList, Deployment, DeploymentIx, DialectName, GroupIx, Place, Secret};
+use crate::config::{BudgetList, Deployment, DeploymentIx, DialectName, GroupIx, Place};
 
 /// An entry that was read: one deployment, or one for each organisation.
 pub(super) struct Entry {
@@ -75,7 +79,9 @@ pub(super) fn entry(
 
     let target = target(reader, &at_params, params);
     let mock = mock(reader, &only_params);
-    let api_key = key(reader, &at_params, params, target.as_ref(), mock.is_some());
+    let credential = target
+        .as_ref()
+        .map(|target| credential(reader, &at_params, params, target, defaults, mock.is_some()));
     let extras = extras(reader, &at_params, params).or(&defaults.extras);
     let organizations = organizations(reader, &at_params.key("organization"), params.get("organization"));
     let region = only_params.pick(reader, "region_name", Reader::name).unwrap_or_default();
@@ -94,6 +100,7 @@ pub(super) fn entry(
     let cooldown_ms = info_first.pick(reader, "cooldown_time", Reader::seconds);
     let timeouts = timeouts(reader, &only_params);
     let drop_params = only_params.pick(reader, "drop_params", Reader::flag);
+    let members = member_list(reader, &only_params);
     let prefill = info_only.pick(reader, "supports_assistant_prefill", Reader::flag);
 
     let silent = silent(reader, &only_params);
@@ -103,11 +110,12 @@ pub(super) fn entry(
     rates(reader, &at_info, info, &mut price);
     rates(reader, &at_params, params, &mut price);
 
-    let Some(target) = target else { return (names, None) };
+    let (Some(target), Some((api_key, auth))) = (target, credential) else { return (names, None) };
     if has(&target.model, b'*') && !is_of_pattern {
         let message = "the star is sent as it is written, because `model_name` has none";
         reader.report.notice(&at_params.key("model"), message);
     }
+    let dialect = target.provider.dialect();
     let one = |organization: Option<String>, id: String, part: Option<usize>| Deployment {
         id,
         // Set when the group is known.
@@ -120,9 +128,13 @@ pub(super) fn entry(
         is_bound: false,
         // The entry's position is set when the deployment is added.
         place: Place { entry: 0, organization: part },
-        dialect: target.provider.dialect,
+        dialect,
         api_base: target.api_base.clone(),
+        layout: target.layout,
+        model_path: target.provider.model_path(),
+        version: target.version.clone(),
         api_key: api_key.clone(),
+        auth,
         organization,
         extra_headers: extras.headers.clone(),
         weight,
@@ -143,17 +155,19 @@ pub(super) fn entry(
         timeouts,
         drop_params,
         prefill,
-        is_translated: target.provider.dialect != DialectName::OpenAi,
+        is_translated: dialect != DialectName::OpenAi,
         mock: mock.clone(),
         base_model: base_model.clone(),
         price: (!price.is_empty()).then(|| price.clone()),
         facts,
         silent: silent.clone(),
         params: extras.params.clone(),
+        members: members.clone(),
+        rules: Rc::default(),
         credential: DeploymentIx(0),
     };
     let id = names.id.clone().unwrap_or_default();
-    let deployments = match organizations {
+    let mut deployments = match organizations {
         Organizations::None => vec![one(None, id, None)],
         Organizations::One(name) => vec![one(Some(name), id, None)],
         // A declared id is shared by several, and told apart by the organisation.
@@ -166,6 +180,7 @@ pub(super) fn entry(
             })
             .collect(),
     };
+    deployments.iter_mut().for_each(Deployment::set_up);
     (names, Some(Entry { deployments, region }))
 }
 
@@ -199,45 +214,6 @@ fn declared_id(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value) -> Option<
             None
         }
     }
-}
-
-/// `api_key`, or the provider's variable of the environment where the config gives none. A deployment that is never
-/// reached, because a mock answers for it, needs neither.
-fn key(
-    reader: &mut Reader<'_>,
-    at: &Path<'_>,
-    params: &Members,
-    target: Option<&Target>,
-    is_mocked: bool,
-) -> Option<Secret> {
-    let at = at.key("api_key");
-    let text = if let Some(value) = params.get("api_key").filter(|value| !value.is_null()) {
-        let text = reader.text(&at, value)?.into_owned();
-        reader.report.secret(&text);
-        if text.is_empty() {
-            reader.problem(&at, "is empty");
-            return None;
-        }
-        text
-    } else {
-        let variable = target?.key_variable()?;
-        match reader.variable(variable).filter(|text| !text.is_empty()) {
-            Some(text) => {
-                reader.report.secret(&text);
-                text
-            }
-            None if is_mocked => return None,
-            None => {
-                reader.problem(&at, format!("is missing, and the environment has no {variable}"));
-                return None;
-            }
-        }
-    };
-    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        reader.problem(&at, "holds a blank, a line break or another character that no key has");
-        return None;
-    }
-    Some(Secret::new(text))
 }
 
 enum Organizations {

@@ -13,7 +13,7 @@ use crate::base::index::Index;
 use crate::config::fallback::append;
 use crate::config::pattern::prefixed;
 use crate::config::{
-    FallbackLists, FallbackTable, FallbackTarget, GroupIx, PROVIDERS, Resolved, RouterConfig,
+    FallbackLists, FallbackTable, FallbackTarget, GroupIx, Resolved, RouterConfig, providers,
 };
 
 /// Stands for every group without a list of its own.
@@ -160,7 +160,7 @@ fn forms(name: &str) -> SmallVec<[String; 8]> {
     match name.split_once('/') {
         Some((prefix, rest)) if is_provider(prefix) => smallvec![rest.to_owned()],
         Some(_) => SmallVec::new(),
-        None => PROVIDERS.iter().map(|row| format!("{}/{name}", row.name)).collect(),
+        None => providers().map(|row| format!("{}/{name}", row.name)).collect(),
     }
 }
 

@@ -157,10 +157,11 @@ pub(super) const PARAMS: Table = Table {
         stream_timeout request_timeout headers_timeout first_token_timeout idle_timeout deadline \
         num_retries retry_policy cooldown_time region_name extra_headers headers extra_body \
         max_parallel_requests drop_params mock_response mock_delay mock_timeout base_model max_budget budget_duration \
-        tiered_pricing search_context_cost_per_query silent_model silent_share",
+        api_version azure_ad_token additional_drop_params allowed_openai_params tiered_pricing \
+        search_context_cost_per_query silent_model silent_share",
     ],
-    later: &["api_version rpd tpd daily_reset_time tags tag_regex \
-        additional_drop_params allowed_openai_params timeout_by_service_tier \
+    later: &["rpd tpd daily_reset_time tags tag_regex \
+        timeout_by_service_tier \
         stream_timeout_by_service_tier retry_strategy fallbacks \
         context_window_fallback_dict caching cache ttl metadata priority allowed_model_region \
         routing_strategy enable_tag_filtering \
@@ -202,10 +203,10 @@ pub(super) const PARAMS: Table = Table {
 pub(super) const HOST: Table = Table {
     used: &[
         "trustRequestOptions allowDirectModels allowedModels maxBodyBytes subrequests storeName browser \
-        dangerouslyAllowBrowser mayFallback tokenCounter customRoutingStrategy",
+        dangerouslyAllowBrowser mayFallback tokenCounter customRoutingStrategy getToken",
     ],
     foreign: &["fetch store cache env waitUntil now sleep seed callbacks callbackFetch recordContent \
-        filterDeployments beforeRoute getToken prices"],
+        filterDeployments beforeRoute prices"],
     ..NONE
 };
 
@@ -289,7 +290,10 @@ fn reason(name: &str) -> Option<&'static str> {
         }
         "include" => Some("no other files are read"),
         "litellm_credential_name" | "credential_list" => Some("give each deployment its `api_key`"),
-        _ if name.starts_with("aws_") || name.starts_with("azure_") || name.starts_with("vertex_") => {
+        _ if name.starts_with("azure_") || matches!(name, "tenant_id" | "client_id" | "client_secret") => {
+            Some("tokens of Entra's are asked of the host's `getToken`")
+        }
+        _ if name.starts_with("aws_") || name.starts_with("vertex_") => {
             Some("its provider is not supported in this version")
         }
         _ => None,

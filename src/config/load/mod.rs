@@ -7,6 +7,7 @@
 //!
 //! Not here: what the options mean (`policy`, `fallback`, `deployment`), and the options of one call (`options`).
 
+mod address;
 pub(super) mod affinity;
 mod aliases;
 mod budget;
@@ -23,6 +24,7 @@ pub(super) mod hints;
 mod host;
 mod keys;
 mod limits;
+pub(super) mod members;
 pub(super) mod mock;
 mod models;
 mod params;
@@ -32,6 +34,7 @@ mod price;
 pub(super) mod problems;
 pub(super) mod read;
 pub(super) mod scopes;
+mod secrets;
 pub(super) mod settings;
 mod silent;
 pub(super) mod strategy;
@@ -84,7 +87,8 @@ pub fn load(
     let settings = Scopes::of_settings(reader, top);
     proxy_settings(reader, top.get("general_settings"));
 
-    let defaults = defaults::defaults(reader, &settings);
+    let mut defaults = defaults::defaults(reader, &settings);
+    defaults.host_gives_tokens = host.get("getToken").and_then(Value::as_bool).unwrap_or(false);
     let policy = settings::policy(reader, &settings, defaults.timeouts);
     let callbacks = callbacks::callbacks(reader, &settings);
     let mut caching = caching::caching(reader, &settings);

@@ -1,42 +1,36 @@
 //! Which provider a deployment is at, under which model, and at which address.
 
+use super::address::{Address, laid_out};
 use super::hints::{Reach, hint};
 use super::problems::{Path, quote};
 use super::read::{Members, Reader};
+use crate::base::text::split as split_at;
 use crate::config::provider::provider_of;
-use crate::config::{ApiBase, PROVIDERS, Provider, provider};
+use crate::config::{ApiBase, Layout, Provider, provider, providers};
 
 /// Providers that LiteLLM knows and this version does not. What stands before the slash of a model is one
 /// of them, and not a part of the model's name, even where the address is given.
-const ELSEWHERE: &str = "abliteration ai21 ai21_chat aiml aiohttp_openai aleph_alpha amazon_nova \
-    anthropic_text anyscale assemblyai azure azure_ai azure_text baseten bedrock bedrock_converse bytez cerebras \
-    chatgpt clarifai clf_ai_gateway cloudflare codestral cohere cohere_chat cometapi compactifai custom \
-    dashscope databricks datarobot deepgram deepinfra deepseek docker_model_runner edenai elevenlabs empower \
-    fal_ai featherless_ai fireworks_ai friendliai galadriel gdc gemini gigachat github github_copilot gradient_ai \
-    groq helicone heroku huggingface hyperbolic inception infinity jina_ai lambda_ai langfuse lemonade \
-    litellm_proxy maritalk meta_llama minimax mistral modelscope moonshot morph nadir nebius nlp_cloud novita \
-    nscale nvidia_nim oci ollama ollama_chat oobabooga openrouter ovhcloud palm perplexity petals predibase \
-    publicai qwencloud ragflow recraft replicate sagemaker sagemaker_chat sambanova sap scaleway snowflake \
-    stability tencent text-completion-codestral text-completion-inception text-completion-openai together_ai \
-    topaz triton v0 vercel_ai_gateway vertex_ai vertex_ai_beta vllm volcengine voyage wandb watsonx watsonx_text \
-    xai xinference zai";
+const ELSEWHERE: &str = "abliteration aiohttp_openai aleph_alpha amazon_nova anthropic_text anyscale assemblyai azure_text \
+    bedrock bedrock_converse bytez chatgpt clf_ai_gateway cometapi custom datarobot deepgram edenai \
+    elevenlabs empower fal_ai galadriel gdc gemini gigachat github_copilot infinity langfuse maritalk \
+    nadir nlp_cloud oci oobabooga palm petals predibase qwencloud ragflow recraft replicate sagemaker \
+    sagemaker_chat sap snowflake stability tencent text-completion-codestral text-completion-inception \
+    text-completion-openai topaz triton vertex_ai vertex_ai_beta vllm watsonx watsonx_text";
 
 /// Where the requests of a deployment go.
 pub(super) struct Target {
-    pub(super) provider: &'static Provider,
+    pub(super) provider: Provider,
     pub(super) model: String,
     /// `model`, as it is written.
     pub(super) written: String,
     pub(super) api_base: ApiBase,
-}
-
-impl Target {
-    /// The variable whose key may be used where the config gives none: only at the provider's own address,
-    /// so that a key of the environment never goes to another server.
-    pub(super) fn key_variable(&self) -> Option<&'static str> {
-        let own = self.provider.api_base.and_then(|url| ApiBase::parse(url).ok())?;
-        self.provider.key_variable.filter(|_| own.origin() == self.api_base.origin())
-    }
+    /// How addresses are made of it.
+    pub(super) layout: Layout,
+    /// `api_version`, where one is sent.
+    pub(super) version: Option<Box<str>>,
+    /// May a key of the environment be used? It never goes to an address that the config gives, unless the provider has
+    /// none of its own.
+    pub(super) may_use_variables: bool,
 }
 
 /// Is it the name of a provider, of this version or of LiteLLM?
@@ -59,28 +53,55 @@ pub(super) fn target(reader: &mut Reader<'_>, at: &Path<'_>, members: &Members) 
         None => None,
     };
     let key = if given("api_base").is_some() { "api_base" } else { "base_url" };
-    let base = given(key).map(|value| address(reader, &at.key(key), value));
+    let base = given(key).map(|value| reader.text(&at.key(key), value));
     let written = model?;
     let (provider, model) = split(reader, at, &written, custom.as_deref(), base.is_some())?;
-    let api_base = match (base, provider.api_base) {
-        (Some(base), _) => base?,
-        (None, Some(url)) => ApiBase::parse(url).ok()?,
-        (None, None) => {
-            let name = quote(provider.name);
-            reader.problem(&at.key("api_base"), format!("is missing; {name} has no address of its own"));
-            return None;
-        }
+    let at_base = at.key(key);
+    let version = given("api_version").map(|value| reader.name(&at.key("api_version"), value));
+    if version.is_some() && matches!(provider.layout(), Layout::Under(_)) {
+        let message = format!("`api_version` has no effect: {} has no versions", quote(provider.name));
+        reader.report.notice(&at.key("api_version"), message);
+    }
+    let (text, is_given) = match base {
+        Some(base) => (base?.into_owned(), true),
+        None => (own_address(reader, &at.key("api_base"), provider)?, false),
     };
-    Some(Target { provider, model, written, api_base })
+    let Address { api_base, layout, version } =
+        match laid_out(reader, provider.layout(), &text, version.flatten()) {
+            Ok(address) => address,
+            Err(wrong) => {
+                // It may hold a password, so that it is not repeated.
+                reader.problem(&at_base, wrong);
+                return None;
+            }
+        };
+    let own = provider.address.and_then(|url| ApiBase::parse(url).ok());
+    let is_own = own.is_none_or(|own| own.origin() == api_base.origin());
+    let may_use_variables = !is_given || is_own;
+    Some(Target { provider, model, written, api_base, layout, version, may_use_variables })
 }
 
-fn address(reader: &mut Reader<'_>, at: &Path<'_>, value: &serde_json::Value) -> Option<ApiBase> {
-    let text = reader.text(at, value)?;
-    match ApiBase::parse(&text) {
-        Ok(base) => Some(base),
-        Err(wrong) => {
-            // It may hold a password, so that it is not repeated.
-            reader.problem(at, wrong);
+/// The address that the environment gives, or the provider's own.
+fn own_address(reader: &mut Reader<'_>, at: &Path<'_>, provider: Provider) -> Option<String> {
+    let variables = provider.base_variables();
+    let set = variables.iter().find_map(|name| reader.variable(name).filter(|text| !text.is_empty()));
+    if set.is_some() {
+        return set;
+    }
+    let name = quote(provider.name);
+    let Some(address) = provider.address else {
+        let or = if variables.is_empty() { "" } else { ", and the environment has no " };
+        let missing = variables.join(" or ");
+        reader.problem(at, format!("is missing; {name} has no address of its own{or}{missing}"));
+        return None;
+    };
+    let parts = split_at(address, "{").and_then(|(before, rest)| Some((before, split_at(rest, "}")?)));
+    let Some((before, (variable, after))) = parts else { return Some(address.to_owned()) };
+    match reader.variable(variable).filter(|text| !text.is_empty()) {
+        Some(value) => Some([before, &value, after].concat()),
+        None => {
+            reader
+                .problem(at, format!("is missing, and the environment has no {variable} for that of {name}"));
             None
         }
     }
@@ -93,7 +114,7 @@ fn split(
     text: &str,
     custom: Option<&str>,
     has_base: bool,
-) -> Option<(&'static Provider, String)> {
+) -> Option<(Provider, String)> {
     let at_model = at.key("model");
     let (prefix, rest) = text.split_once('/').map_or((None, text), |(prefix, rest)| (Some(prefix), rest));
     let (found, model) = if let Some(name) = custom {
@@ -132,7 +153,7 @@ fn split(
 fn unsupported(reader: &mut Reader<'_>, at: &Path<'_>, name: &str) {
     let near = match is_provider(name) {
         true => String::new(),
-        false => hint(name, PROVIDERS.iter().map(|row| row.name), Reach::Slips),
+        false => hint(name, providers().map(|row| row.name), Reach::Slips),
     };
     let way = "an OpenAI-compatible server is reached as openai/<model> with api_base";
     let message = format!("provider {} is not supported in this version; {way}{near}", quote(name));
