@@ -14,6 +14,8 @@
  * @property {number} words
  * @property {Record<string, any> | false | undefined} usage
  * @property {string | undefined} apiKey
+ * @property {readonly string[]} quirks
+ * @property {readonly string[]} refuses
  * @property {boolean | undefined} continues where undefined, as the dialect's real provider does
  */
 

@@ -47,6 +47,35 @@ export interface AnthropicError {
   request_id?: string;
 }
 
+/** The error body that Azure sends with a status, with some of its fields changed. For a fault's `body`. */
+export function azureError(status: number, fields?: Record<string, unknown>): { error: { code: string; message: string } };
+
+/** The body with which Azure refuses a prompt that its filters have caught; its status is 400. For a fault's `body`. */
+export function azureFilteredPrompt(): { error: Record<string, unknown> };
+
+/**
+ * What a server of OpenAI's API does in its own way: reasoning under another name (`reasoning`, `reasoning_content`) or as
+ * parts of the content; usage in every chunk, with the last choice, in it, or in `x_groq`; a role in every chunk, no
+ * terminator, comments between the events; tool calls without index or type, or with arguments that are an object; ends of
+ * another name.
+ */
+export type Quirk =
+  | "reasoning"
+  | "reasoning_content"
+  | "thinking_parts"
+  | "usage_in_every_chunk"
+  | "usage_with_choice"
+  | "usage_in_choice"
+  | "x_groq"
+  | "role_in_every_chunk"
+  | "no_terminator"
+  | "comments"
+  | "no_tool_index"
+  | "no_tool_type"
+  | "object_arguments"
+  | "eos"
+  | "content_filter";
+
 export interface FakeProviderOptions {
   /** Stands in the reply's text, the ids and `owned_by`. Default "fake". */
   name?: string;
@@ -65,15 +94,20 @@ export interface FakeProviderOptions {
   /** Sent as the chat usage exactly as given; `false`: the provider never tells usage. Default: counted from the texts. */
   usage?: Record<string, unknown> | false;
   /**
-   * The key that requests must carry as a bearer token, or to Anthropic's paths as `x-api-key`, which goes first; others
-   * are answered 401. Default: anything goes.
+   * The key that requests must carry as a bearer token, or to Anthropic's paths as `x-api-key` and to Azure's as `api-key`,
+   * which goes first; others are answered 401. Default: anything goes.
    */
   apiKey?: string;
   /**
    * The wire format, and with it the paths that are served. "both": Anthropic's for its own paths, and for models
-   * where a request has an `anthropic-version`; OpenAI's for all others. Default "openai".
+   * where a request has an `anthropic-version`; OpenAI's for all others. "azure": OpenAI's with Azure's addresses, filters
+   * and errors. Default "openai".
    */
-  dialect?: "openai" | "anthropic" | "both";
+  dialect?: "openai" | "anthropic" | "azure" | "both";
+  /** What it does in its own way, in OpenAI's dialect and Azure's; applied in this order. Default: nothing. */
+  quirks?: readonly Quirk[];
+  /** Members of chat requests that it does not know, and refuses with 400. Default: none. */
+  refuses?: readonly string[];
   /**
    * Whether an answer goes on from a last message that is the assistant's: the text of that message and of the answer are
    * the whole text, also where another fake began its default sentence. A text that does not begin the answer is followed

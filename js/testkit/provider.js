@@ -3,6 +3,7 @@
  */
 
 import { anthropic, isAnthropic } from "./anthropic/index.js";
+import { azure } from "./azure/index.js";
 import { bodyStream } from "./body.js";
 import { requestId } from "./dialect.js";
 import { bendBody, bendReply, connectThrough } from "./faults/index.js";
@@ -10,6 +11,7 @@ import { FaultSource } from "./faults/source.js";
 import { Gates } from "./gate.js";
 import { Journal } from "./journal.js";
 import { openai } from "./openai/index.js";
+import { checkQuirks } from "./openai/quirks.js";
 import { bodySteps } from "./reply.js";
 import { readRequest, redirectedRequest } from "./request.js";
 import { sleep, unlessAborted } from "./waiting.js";
@@ -24,6 +26,7 @@ import { sleep, unlessAborted } from "./waiting.js";
 const DIALECTS = {
   openai: () => openai,
   anthropic: () => anthropic,
+  azure: () => azure,
   both: (call) => (isAnthropic(call) ? anthropic : openai),
 };
 
@@ -40,6 +43,10 @@ const DEFAULTS = {
   apiKey: undefined,
   dialect: "openai",
   continues: undefined,
+  /** @type {readonly string[]} */
+  quirks: [],
+  /** @type {readonly string[]} */
+  refuses: [],
   keepCalls: Infinity,
   sleep,
   now: () => Date.now(),
@@ -73,6 +80,7 @@ export class FakeProvider {
       if (!(typeof value === "number" && value >= 0)) throw new TypeError(`${key} is a number from 0 up`);
     }
     if (continues !== undefined && typeof continues !== "boolean") throw new TypeError("continues is true or false");
+    checkQuirks(this.#options.quirks);
     this.#dialectOf = DIALECTS[dialect];
     this.#journal = new Journal(keepCalls, now);
     this.reset();

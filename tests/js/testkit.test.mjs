@@ -6,6 +6,7 @@ import "../../js/testkit/tests/surfaces.js";
 import "../../js/testkit/tests/anthropic.js";
 import "../../js/testkit/tests/anthropic-refusals.js";
 import "../../js/testkit/tests/anthropic-clients.js";
+import "../../js/testkit/tests/compatible.js";
 import "../../js/testkit/tests/fetch.js";
 import "../../js/testkit/tests/socket.js";
 import { testkit } from "./cases/testkit.js";

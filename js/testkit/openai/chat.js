@@ -6,6 +6,7 @@ import { eventsReply, jsonReply } from "../reply.js";
 import { exampleOf } from "../schema.js";
 import { countTokens, pieces, spoken } from "../text.js";
 import { errorReply } from "./errors.js";
+import { bendAnswer, bendChunks, bendEvents } from "./quirks.js";
 import { event } from "./stream.js";
 import { chosenTool, toolCall, toolCallFragments } from "./tools.js";
 
@@ -26,14 +27,19 @@ const TOKENS_PER_MESSAGE = 4;
  */
 export async function chatReply(call, settings) {
   const request = /** @type {any} */ (call.body);
-  const mistake = mistakeIn(request);
+  const mistake = mistakeIn(request) ?? unknownIn(request, settings);
   if (mistake) return errorReply(400, mistake);
 
+  const { quirks } = settings;
   const answers = await answersTo(request, call, settings);
   const usage = usageOf(request, answers, settings);
   const head = { id: `chatcmpl-${settings.name}-${call.n}`, created: CREATED, model: request.model };
   const tail = { service_tier: "default", system_fingerprint: "fp_fake" };
-  if (request.stream) return eventsReply(chunks(request, answers, { ...head, ...tail }, usage).map(event));
+  if (request.stream) {
+    const told = bendChunks(quirks, chunks(request, answers, { ...head, ...tail }, usage), usage);
+    const reply = eventsReply([...told, "[DONE]"].map(event));
+    return { ...reply, events: bendEvents(quirks, reply.events ?? []) };
+  }
 
   const choices = answers.map(({ message, finishReason }, index) => ({
     index,
@@ -42,7 +48,7 @@ export async function chatReply(call, settings) {
     finish_reason: finishReason,
   }));
   const { id, ...rest } = head;
-  return jsonReply(200, { id, object: "chat.completion", ...rest, choices, ...(usage && { usage }), ...tail });
+  return jsonReply(200, bendAnswer(quirks, { id, object: "chat.completion", ...rest, choices, ...(usage && { usage }), ...tail }));
 }
 
 /**
@@ -66,6 +72,12 @@ function mistakeIn({ model, messages, stream, stream_options: streamOptions, n, 
   } catch (error) {
     return { message: /** @type {Error} */ (error).message, param: "tool_choice", code: "invalid_value" };
   }
+}
+
+/** A member that this server does not know. @param {any} request @param {Settings} settings */
+function unknownIn(request, { refuses }) {
+  const param = refuses.find((name) => name in request);
+  return param && { message: `Unrecognized request argument supplied: ${param}`, param, code: "unknown_parameter" };
 }
 
 /** @param {string} param */
@@ -148,7 +160,7 @@ function toolAnswer(call) {
 }
 
 /**
- * The stream's events: the choices side by side, one finish each, the usage if asked for, the terminator.
+ * The stream's chunks: the choices side by side, one finish each, the usage if asked for.
  * @param {any} request
  * @param {Answer[]} answers
  * @param {{ id: string, created: number, model: string }} fields
@@ -171,7 +183,7 @@ function chunks(request, answers, { id, ...fields }, usage) {
   }
   for (const [index, { finishReason }] of answers.entries()) events.push(chunk(index, {}, finishReason));
   if (counts) events.push({ ...head, choices: [], usage });
-  return [...events, "[DONE]"];
+  return events;
 }
 
 /**
