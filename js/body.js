@@ -1,6 +1,21 @@
 // Bodies, put together from pieces of what is at hand and of what the core wrote.
 
+import { UNFIT } from "./codes.js";
+
 const encoder = new TextEncoder();
+
+/**
+ * A body that was read whole, as the core changes it.
+ * @param {import("./hub.js").Hub} hub
+ * @param {string | Uint8Array} body
+ * @param {(core: any) => number} plan
+ * @returns {string | Uint8Array | undefined} `undefined` where the deployment cannot serve it
+ */
+export function rewritten(hub, body, plan) {
+  const source = hub.translate(body);
+  const { core } = hub;
+  return plan(core) === UNFIT ? undefined : assembled(core.corePieces(), core.coreReply(), source);
+}
 
 /**
  * @param {Uint32Array} pieces (0 = of `source`, 1 = of `inserts`), start, end each, in bytes

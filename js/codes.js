@@ -29,11 +29,17 @@ export const BYTES = 0;
 export const OBJECTS = 1;
 export const EVENTS = 2;
 
+/** What became of the plan of a body: not made, because the whole body has to be read; made; the deployment cannot serve it. */
+export const WHOLE = 0;
+export const PLANNED = 1;
+export const UNFIT = 2;
+
 /** Surfaces. */
 export const CHAT = 1;
 export const EMBEDDINGS = 2;
 
 /** The kinds of faults that the driver itself reports. */
+export const AUTH = 1;
 export const CONNECT = 9;
 export const BAD_REQUEST = 12;
 export const TOO_LARGE = 13;

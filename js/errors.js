@@ -26,6 +26,8 @@ export class RouterError extends Error {
     this.retryAfterMs = facts.retryAfterMs ?? null;
     /** The id of the call; `null` if it did not begin. */
     this.callId = facts.callId ?? null;
+    /** What Azure says of content that it refused: its `innererror`. @type {any} */
+    if (facts.inner) this.innererror = JSON.parse(facts.inner);
     /** Every choice of the call, where `explain` asked for it. @type {any} */
     if (facts.decision !== undefined) this.decision = facts.decision;
     /** What each of several calls failed of, where there were several. @type {RouterError[] | undefined} */

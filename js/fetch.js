@@ -1,8 +1,8 @@
 // The drop-in `fetch`: reads a request, runs a call, answers as the provider would have. Decides nothing.
 
 import { errorHeaders, replyHeaders } from "./answer.js";
-import { assembled } from "./body.js";
-import { ANSWERED, BAD_REQUEST, BYTES, REFUSED, TOO_LARGE } from "./codes.js";
+import { assembled, rewritten } from "./body.js";
+import { ANSWERED, BAD_REQUEST, BYTES, PLANNED, REFUSED, TOO_LARGE, WHOLE } from "./codes.js";
 import { Call } from "./drive.js";
 import { errorOf, internal } from "./errors.js";
 import { callerHeaders } from "./headers.js";
@@ -129,10 +129,9 @@ async function call(hub, surface, given, asked) {
     about,
     source: () => source,
     body: (target) => {
-      if (core.coreSplice(id, target.deployment)) return assembled(core.corePieces(), core.coreReply(), source);
-      const whole = hub.translate(source);
-      core.coreSpliceOverridden(id, target.deployment);
-      return assembled(core.corePieces(), core.coreReply(), whole);
+      const planned = core.coreSplice(id, target.deployment);
+      if (planned === PLANNED) return assembled(core.corePieces(), core.coreReply(), source);
+      return planned === WHOLE ? rewritten(hub, source, (core) => core.coreSpliceWhole(id, target.deployment, false)) : undefined;
     },
   });
   await running.run();

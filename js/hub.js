@@ -5,6 +5,7 @@ import { headerValue } from "./answer.js";
 import { Answers } from "./answers.js";
 import { amount, costOfSend, costsOfCall } from "./costs.js";
 import { Events } from "./events.js";
+import { Tokens } from "./host-tokens.js";
 import { worded } from "./insight.js";
 import { Prices } from "./price.js";
 import { realmOf } from "./realm.js";
@@ -68,6 +69,7 @@ export class Hub {
     this.mayFallback = host.mayFallback;
     this.customRoutingStrategy = host.customRoutingStrategy;
     this.tokenCounter = host.tokenCounter;
+    this.tokens = new Tokens(host.getToken, host.now ?? Date.now);
     this.sleep = host.sleep;
     /** May what comes over `fetch` ask for more than an answer? */
     this.trusts = Boolean(host.trustRequestOptions);
@@ -157,6 +159,7 @@ export class Hub {
     this.#deployments = [];
     this.#targets.clear();
     this.#groups = [];
+    this.tokens.clear();
     this.#version = this.#core.coreVersion();
     /** Does a fallback of the config replace members of requests? */
     this.hasOverrides = this.#core.coreHasOverrides();

@@ -25,6 +25,9 @@ export function split(request, routerKeys, options) {
   return { body, steering };
 }
 
+/** Does something become of a member of a body on its way to a deployment? */
+export const mayNotFit = (body, { ruled }) => ruled.some((name) => name in body);
+
 /**
  * The body for a deployment: its defaults under the caller's members, its model over them.
  * @param {Record<string, any>} body

@@ -2,6 +2,7 @@
 
 import { dress } from "./answer.js";
 import { copied } from "./answers.js";
+import { rewritten } from "./body.js";
 import { Callbacks } from "./callbacks.js";
 import { CHAT, EMBEDDINGS, FAILED } from "./codes.js";
 import { Call } from "./drive.js";
@@ -15,7 +16,7 @@ import { KeptConfig } from "./manage.js";
 import { checkPrices } from "./price.js";
 import { batch, race } from "./race.js";
 import { realmOf } from "./realm.js";
-import { bodyFor, split } from "./request.js";
+import { bodyFor, mayNotFit, split } from "./request.js";
 import { chunksOf, CompletionStream } from "./stream.js";
 import { allowance, bytesOf, counted } from "./tokens.js";
 
@@ -298,7 +299,9 @@ export function makeRouter(glue, platform) {
           // Those of the config's fallbacks, or of the call's own.
           const overrides = hub.hasOverrides || steers ? core.coreOverrides(call.id) : undefined;
           const asked = overrides ? { ...body, ...overrides } : body;
-          return bodyFor(asked, target, isStream, isStream ? core.coreResumedText(call.id) : undefined);
+          const whole = bodyFor(asked, target, isStream, isStream ? core.coreResumedText(call.id) : undefined);
+          const isFit = !mayNotFit(asked, target) && !(steers && core.coreHasMembers(call.id));
+          return isFit ? whole : rewritten(hub, whole, (core) => core.coreSpliceWhole(call.id, target.deployment, true));
         },
         parse: (bytes) => JSON.parse(platform.decode(bytes)),
       });
@@ -339,7 +342,7 @@ function plainHost(host, platform) {
   const plain = {};
   for (const key in host) if (!INJECTED.has(key)) plain[key] = host[key];
   // The core is told which of its questions somebody answers.
-  for (const name of ["mayFallback", "customRoutingStrategy"]) if (typeof host[name] === "function") plain[name] = true;
+  for (const name of ["mayFallback", "customRoutingStrategy", "getToken"]) if (typeof host[name] === "function") plain[name] = true;
   if (plain.subrequests === undefined && platform.subrequests !== undefined) plain.subrequests = platform.subrequests;
   const scope = /** @type {any} */ (globalThis);
   plain.browser = typeof scope.window === "object" && typeof scope.document === "object";
@@ -357,12 +360,13 @@ function environment(given) {
 }
 
 /** Hooks of the contract that this version does not call, and that a program relies on: said at once. */
-const NOT_CALLED = ["filterDeployments", "beforeRoute", "getToken"];
+const NOT_CALLED = ["filterDeployments", "beforeRoute"];
 
 /** A function that is none would fail at the first call; say so at once. */
 function checkInjected(host) {
   const problems = [];
-  for (const name of ["fetch", "now", "sleep", "waitUntil", "mayFallback", "customRoutingStrategy", "tokenCounter", "callbackFetch"]) {
+  const functions = ["fetch", "now", "sleep", "waitUntil", "mayFallback", "customRoutingStrategy", "tokenCounter", "getToken", "callbackFetch"];
+  for (const name of functions) {
     if (host[name] !== undefined && typeof host[name] !== "function") {
       problems.push({ path: `host.${name}`, message: "expected a function" });
     }

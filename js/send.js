@@ -2,7 +2,7 @@
 
 import { assembled } from "./body.js";
 import { causeOf, describe } from "./cause.js";
-import { BAD_REPLY, BAD_REQUEST, CONNECT, NONE } from "./codes.js";
+import { AUTH, BAD_REPLY, BAD_REQUEST, CONNECT, NONE } from "./codes.js";
 import { limitLines, pairs } from "./headers.js";
 import { mockedFetch } from "./mock.js";
 import { discard, TooLong } from "./platform/bytes.js";
@@ -56,7 +56,10 @@ export async function send(sender, hub, attempt) {
       if (rewritten === undefined) return undefined;
       body = rewritten.body;
       sentHeaders = { ...sentHeaders, ...rewritten.headers };
-    } else body = plan.body(target);
+    } else {
+      body = plan.body(target);
+      if (body === undefined) return sender.step(core.coreAnsweredAbroad(id, attempt, now()));
+    }
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
     // A request that is no JSON, such as one that goes in a circle, is wrong everywhere.
@@ -64,29 +67,72 @@ export async function send(sender, hub, attempt) {
     return sender.step(core.coreFailed(id, attempt, BAD_REQUEST, describe(error), now()));
   }
   try {
-    const fetch = hub.fetch ?? globalThis.fetch;
-    const init = { method: "POST", headers: sentHeaders, body, signal: controller.signal, redirect: "manual" };
-    const sent = mock
-      ? mockedFetch(hub, mock, plan.isStream, controller.signal)
-      : fetch(target.url, /** @type {RequestInit} */ (init));
-    if (hub.hasShadows) castShadows(hub, sender);
-    hub.share();
-    hub.prices.hand(core);
-    const response = await until(sender, sent);
-    if (sender.action !== NONE || controller.signal.aborted) return discard(sent);
+    let sent;
+    let response;
+    for (;;) {
+      let token;
+      if (target.asksToken && !mock) {
+        token = await tokenFor(sender, hub, attempt, target);
+        if (token === undefined) return undefined;
+        sentHeaders = { ...sentHeaders, authorization: `Bearer ${token.text}` };
+        sender.headers = sentHeaders;
+      }
+      const isFirst = sent === undefined;
+      const fetch = hub.fetch ?? globalThis.fetch;
+      const init = { method: "POST", headers: sentHeaders, body, signal: controller.signal, redirect: "manual" };
+      sent = mock
+        ? mockedFetch(hub, mock, plan.isStream, controller.signal)
+        : fetch(target.url, /** @type {RequestInit} */ (init));
+      if (isFirst && hub.hasShadows) castShadows(hub, sender);
+      hub.share();
+      hub.prices.hand(core);
+      response = await until(sender, sent);
+      if (sender.action !== NONE || controller.signal.aborted) return discard(sent);
+      if (token === undefined || response.status !== 401) break;
+      hub.tokens.drop(target.facts);
+      // A token that was kept may have been taken back: the host is asked for another one, once.
+      if (!token.isKept) break;
+      discard(sent);
+    }
     const headers = response.ok ? limitLines(response.headers, target) : hub.headerLines(response.headers);
     if (response.ok && plan.isStream) return await readStream(sender, hub, attempt, response, headers);
     sender.step(core.coreHead(id, attempt, response.status, headers, now()));
     if (sender.action !== NONE) return undefined;
     if (!response.ok) return await readRefusal(sender, hub, attempt, response);
-    return await (target.translated && !mock ? readAbroad : readWhole)(sender, hub, attempt, response);
+    return await (target.abroad && !mock ? readAbroad : readWhole)(sender, hub, attempt, response);
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
     if (sender.action !== NONE || controller.signal.aborted) return undefined;
-    sender.cause = causeOf(error, target.headers);
+    sender.cause = causeOf(error, sender.headers);
     const kind = error instanceof TooLong ? BAD_REPLY : CONNECT;
     return sender.step(core.coreFailed(id, attempt, kind, describe(error), now()));
   }
+}
+
+/**
+ * The token of a send: one that is kept, or another that the host is asked for. A host that fails is a key that is refused.
+ * @param {Sender} sender
+ * @param {import("./hub.js").Hub} hub
+ * @param {number} attempt
+ * @param {any} target
+ * @returns {Promise<{ text: string, isKept: boolean } | undefined>} `undefined` once there is nothing more to be sent
+ */
+async function tokenFor(sender, hub, attempt, target) {
+  const { core, id, controller } = sender;
+  const isGone = () => sender.action !== NONE || controller?.signal.aborted === true;
+  const kept = hub.tokens.kept(target.facts);
+  let text = kept;
+  try {
+    text ??= await until(sender, hub.tokens.ask(target.facts));
+  } catch (error) {
+    if (isGone()) return undefined;
+    sender.cause = error;
+    sender.step(core.coreFailed(id, attempt, AUTH, `getToken failed: ${describe(error)}`, hub.now()));
+    return undefined;
+  }
+  if (isGone()) return undefined;
+  sender.step(core.coreReady(id, attempt, text, hub.now()));
+  return { text: /** @type {string} */ (text), isKept: kept !== undefined };
 }
 
 /** Writes the caller's request in the words of another provider; `undefined` if it cannot do what is asked. */

@@ -305,14 +305,21 @@ export interface CommonParams extends TimeLimits {
 
 /** How a deployment is reached, and how much of its group's traffic it gets. */
 export interface LitellmParams extends CommonParams, Mock<number | EnvReference> {
-  /** "provider/model". Providers: openai, anthropic, and openai_like, custom_openai, hosted_vllm, lm_studio, llamafile with an `api_base`. */
+  /** "provider/model". The providers are those of docs/PROVIDERS.md; anything else that speaks OpenAI's API is openai/<model> with an `api_base`. */
   model: string;
   /** The provider, where `model` does not begin with it. */
   custom_llm_provider?: string;
-  /** Default: for openai and anthropic at their own address, the environment's `OPENAI_API_KEY` or `ANTHROPIC_API_KEY`; elsewhere none. A mock needs none. */
+  /** Default: at the provider's own address, that of the environment, such as `OPENAI_API_KEY`; elsewhere none. A mock needs none. */
   api_key?: string;
-  /** The address, up to but without `/chat/completions`; anthropic's with or without `/v1`. Default: the provider's own. */
+  /**
+   * The address, up to but without `/chat/completions`; anthropic's with or without `/v1`; azure's is that of the resource,
+   * or what the portal shows. Default: that of the environment, such as `OPENAI_BASE_URL`, or the provider's own.
+   */
   api_base?: string;
+  /** Azure's version: a date, or "v1", "preview" or "latest" for the addresses that need none. Default: the environment's `AZURE_API_VERSION`, or 2025-02-01-preview. */
+  api_version?: string;
+  /** A token of Entra's for Azure, where there is no `api_key`. Default: the host's `getToken` is asked, or the environment's `AZURE_AD_TOKEN` used. */
+  azure_ad_token?: string;
   /** As `api_base`, where there is none. */
   base_url?: string;
   /** Sent as `openai-organization`. A list makes one deployment of each. */
@@ -346,6 +353,10 @@ export interface LitellmParams extends CommonParams, Mock<number | EnvReference>
   retry_policy?: RetryPolicy<number | string>;
   /** Leave out parameters that its provider cannot carry out, instead of passing it over. Default: the router's. */
   drop_params?: boolean;
+  /** Members of requests that are left out in any case; whole ones, no paths. */
+  additional_drop_params?: readonly string[];
+  /** Members of requests that pass as they are, whatever is known of the provider. */
+  allowed_openai_params?: readonly string[];
   /** How long it is left alone after a failure, in seconds; 0 is never. Default: the router's. */
   cooldown_time?: number | EnvReference;
   /** Tells deployments apart that are the same otherwise. It has no other effect in this version. */

@@ -32,6 +32,8 @@ export class RouterError extends Error {
   readonly type: string | null;
   /** The parameter of the request that is wrong, if the provider named one. */
   readonly param: string | null;
+  /** What Azure says of content that its filters have caught. */
+  readonly innererror?: unknown;
   /** Whose fault it is: the request's, the router's (its limits, its state), or the provider's and the way to it. */
   readonly side: "caller" | "router" | "upstream";
   /** The id of the deployment that was tried last; `null` if nothing was sent. */

@@ -48,6 +48,13 @@ export interface Host {
    */
   tokenCounter?: (request: Record<string, unknown>) => number | Promise<number>;
   /**
+   * Gives a token for a deployment at Azure that has neither `api_key` nor `azure_ad_token`: before each send, for ten
+   * seconds at most. A text is used once. `{ token, expiresOnTimestamp }`, as the credentials of Azure's SDK give it, is
+   * kept until half a minute before that moment (in epoch milliseconds), and asked for again when the provider answers
+   * 401. An error, or anything else, is a key that is refused.
+   */
+  getToken?: (deployment: TokenQuestion) => HostToken | Promise<HostToken>;
+  /**
    * What models cost, hold and can do. Default: the table of the providers that most programs call; with `switchman/slim`
    * none. `prices` of `switchman/prices` has them all; false is none. What the config says of a deployment counts first.
    */
@@ -87,6 +94,20 @@ export interface Host {
   subrequests?: number;
   /** Accept a config that holds a key or extra headers in a browser, where everyone who opens the page sees them. Default false. */
   dangerouslyAllowBrowser?: boolean;
+}
+
+/** A token, and until when it may be used. */
+export type HostToken = string | { readonly token: string; readonly expiresOnTimestamp: number };
+
+/** For whom a token is asked: what is public of a deployment. */
+export interface TokenQuestion {
+  readonly id: string;
+  readonly group: string;
+  readonly provider: string;
+  readonly model: string;
+  /** "provider/model". */
+  readonly model_used: string;
+  readonly api_base: string;
 }
 
 /** A table of prices: `prices` of `switchman/prices`. Routers that are given the same share it. */

@@ -157,6 +157,10 @@ export interface Steering extends TimeLimits<number>, StreamRules, Mock {
   disable_fallbacks?: boolean;
   /** Leave out parameters that a provider cannot carry out, instead of asking another one. Default: the deployment's, else the router's. */
   drop_params?: boolean;
+  /** Members of the request that are left out wherever it goes; whole ones, no paths. */
+  additional_drop_params?: readonly string[];
+  /** Members of the request that pass as they are, whatever is known of a provider. */
+  allowed_openai_params?: readonly string[];
   /** Show an answer that was kept, and keep the answer? Over `fetch` it only turns that off. Default: the router's `cache_responses`. */
   caching?: boolean;
   /** What becomes of the answer. */

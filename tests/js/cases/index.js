@@ -2,6 +2,7 @@
 import { abortCalls } from "./abort-calls.js";
 import { abortStreams } from "./abort-streams.js";
 import { affinity } from "./affinity.js";
+import { azure } from "./azure.js";
 import { bigBody } from "./big-body.js";
 import { budgets } from "./budgets.js";
 import { caching } from "./caching.js";
@@ -10,6 +11,7 @@ import { cachingTold } from "./caching-told.js";
 import { callbacks } from "./callbacks.js";
 import { callbacksContent } from "./callbacks-content.js";
 import { callbacksFailing } from "./callbacks-failing.js";
+import { compat } from "./compat.js";
 import { concurrency } from "./concurrency.js";
 import { costs } from "./costs.js";
 import { customStrategy } from "./custom-strategy.js";
@@ -59,6 +61,7 @@ export const suites = {
   ...{ customStrategy, mayFallback, mock, overrides, prices, remaining, reserve, tokens, usage },
   ...{ affinity, experiments, shadow },
   ...{ caching, cachingStreams, cachingTold },
+  ...{ azure, compat },
   ...{ budgets, callbacks, callbacksContent, callbacksFailing, costs, events, insight, metrics, probes, race },
   ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
 };

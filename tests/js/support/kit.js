@@ -54,6 +54,8 @@ export function makeKit(product, testkit, runtime) {
     Router,
     runtime,
     openaiError: testkit.openaiError,
+    azureError: testkit.azureError,
+    azureFilteredPrompt: testkit.azureFilteredPrompt,
     provider(name, options) {
       const provider = testkit.fakeProvider({ name, ...options });
       providers.push(provider);
