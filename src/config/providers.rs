@@ -98,6 +98,7 @@ pub(super) const TABLE: &str = concat!(
     "poe https://api.poe.com/v1 m\n",
     "veniceai https://api.venice.ai/api/v1 =VENICE_AI_API_KEY\n",
     "aihubmix https://aihubmix.com/v1\n",
+    "gmi https://api.gmi-serving.com/v1\n",
     "publicai https://api.publicai.co/v1 m\n",
     "helicone https://ai-gateway.helicone.ai\n",
     "clarifai https://api.clarifai.com/v2/ext/openai/v1 =CLARIFAI_API_KEY,CLARIFAI_PAT m\n",

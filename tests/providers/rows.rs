@@ -85,6 +85,7 @@ const ROWS: &[(&str, &str, &str)] = &[
     ("poe", "POE_API_KEY", "https://api.poe.com/v1/chat/completions"),
     ("veniceai", "VENICE_AI_API_KEY", "https://api.venice.ai/api/v1/chat/completions"),
     ("aihubmix", "AIHUBMIX_API_KEY", "https://aihubmix.com/v1/chat/completions"),
+    ("gmi", "GMI_API_KEY", "https://api.gmi-serving.com/v1/chat/completions"),
     ("publicai", "PUBLICAI_API_KEY", "https://api.publicai.co/v1/chat/completions"),
     ("helicone", "HELICONE_API_KEY", "https://ai-gateway.helicone.ai/chat/completions"),
     ("clarifai", "CLARIFAI_API_KEY", "https://api.clarifai.com/v2/ext/openai/v1/chat/completions"),
