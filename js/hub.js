@@ -3,14 +3,14 @@
 import { HostAlarm } from "./alarm.js";
 import { headerValue } from "./answer.js";
 import { Answers } from "./answers.js";
-import { amount, costOfSend, costsOfCall } from "./costs.js";
+import { amount, costOfSend } from "./costs.js";
 import { Events } from "./events.js";
 import { Tokens } from "./host-tokens.js";
 import { worded } from "./insight.js";
 import { Prices } from "./price.js";
 import { realmOf } from "./realm.js";
+import { reportOf } from "./report.js";
 import { carry, settling } from "./share.js";
-import { usageOf } from "./usage.js";
 import { Window } from "./window.js";
 
 const encoder = new TextEncoder();
@@ -347,31 +347,7 @@ export class Hub {
 
   /** Everything that is told of a call: read out of the core while it knows the call. */
   report(call) {
-    const { core, id } = call;
-    const total_ms = this.now() - call.plan.started;
-    const costs = core.coreCosts(id);
-    const attempts = this.attempts(call, costs);
-    const shown = attempts.map((_, index) => core.coreFirstTokenMs(id, index));
-    const models_used = attempts.filter((_, index) => shown[index] >= 0).map((attempt) => attempt.model_used);
-    const first = shown.find((ms) => ms >= 0) ?? -1;
-    const answering = core.coreAnswering(id);
-    const { call_id, deployment, attempted_retries, attempted_fallbacks } = this.brief(call, costs[0]);
-    return {
-      call_id,
-      deployment,
-      attempted_retries,
-      attempted_fallbacks,
-      requested_model: call.plan.model ?? core.coreRequested(id),
-      attempts,
-      answering,
-      models_used: models_used.length > 0 ? models_used : attempts.slice(answering, answering + 1).map((attempt) => attempt.model_used),
-      usage: usageOf(call),
-      ...costsOfCall(costs, this.#costNames),
-      latency: { total_ms, first_token_ms: first < 0 ? null : first },
-      skipped_events: call.skippedEvents + core.coreSkipped(id),
-      decision: call.plan.explains ? this.decision(call) : undefined,
-      trial: this.isKeyed ? core.coreTrial(id) : undefined,
-    };
+    return reportOf(this, call, this.#costNames);
   }
 
   /** Every choice of a call, if its options asked for it. */

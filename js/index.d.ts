@@ -19,6 +19,7 @@ export * from "./types/experiments.js";
 export * from "./types/host.js";
 export * from "./types/insight.js";
 export * from "./types/manage.js";
+export * from "./types/money.js";
 export * from "./types/meta.js";
 export * from "./types/options.js";
 export * from "./types/store.js";

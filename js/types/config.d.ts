@@ -1,5 +1,6 @@
 import type { CacheParams } from "./cache.js";
 import type { Experiment } from "./experiments.js";
+import type { Budget, Dollars, Duration } from "./money.js";
 import type { FaultWord, Hedging, Mock, RetryPolicy, StreamRules, TimeLimits } from "./options.js";
 
 /** A value that is read from the environment when the router is constructed: `"os.environ/OPENAI_API_KEY"`. */
@@ -144,25 +145,6 @@ export interface RouterSettings extends TimeLimits, StreamRules {
  * `HELICONE_API_KEY`.
  */
 export type CallbackName = "otel" | "langfuse" | "langfuse_otel" | "helicone" | (string & {});
-
-/** An amount of US dollars: a number, or one in a string. */
-export type Dollars = number | string;
-
-/**
- * "30s", "5m", "1h", "7d", "2w" or "1mo". Periods are those of the clock, in UTC: a day begins at midnight, a week on Monday,
- * a month on its first.
- */
-export type Duration = `${number}${"s" | "m" | "h" | "d" | "w" | "mo"}` | (string & {});
-
-/** How much may be spent in how long; both are needed, each by one of its names. */
-export interface Budget {
-  max_budget?: Dollars;
-  /** As `max_budget`, where there is none. */
-  budget_limit?: Dollars;
-  budget_duration?: Duration;
-  /** As `budget_duration`, where there is none. */
-  time_period?: Duration;
-}
 
 /**
  * The strategies that are known. Of equals one is drawn. Carried out are:

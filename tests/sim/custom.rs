@@ -242,10 +242,4 @@ fn explain_tells_what_was_named() {
         (&json!("custom"), &Value::Null, &Value::Null)
     );
     assert!(decision["candidates"].as_array().unwrap().iter().all(|one| one["eligible"] == json!(true)));
-    assert!(
-        told["text"]
-            .as_str()
-            .unwrap()
-            .contains("3 of 3 to choose from, whom the host's own strategy is to name")
-    );
 }
