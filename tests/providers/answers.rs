@@ -1,6 +1,9 @@
 //! What servers say in nearly OpenAI's words.
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
+use switchman::config::{DialectName, Surface};
+use switchman::dialect::{Memo, Similar, translate_reply};
 use switchman::error::FaultKind;
 use switchman::plan::StreamOutcome;
 
@@ -167,4 +170,70 @@ fn usage_is_found_wherever_it_is_told() {
     let nulls = [with(text.clone(), "usage", Value::Null), with(end("stop"), "usage", usage)];
     assert_eq!(total("deepseek/m", &nulls, false), Some(7));
     assert_eq!(total("deepseek/m", &[text, end("stop")], true), None);
+}
+
+/// Any JSON, of the words that the reader looks for and of others.
+fn any_json() -> impl Strategy<Value = Value> {
+    let text = prop_oneof![
+        "[a-z\"\\\\\u{e9}\n]{0,4}",
+        Just("thinking".to_owned()),
+        Just("text".to_owned()),
+        Just("eos".to_owned())
+    ];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        (-2_i64..4).prop_map(Value::from),
+        text.prop_map(Value::from),
+    ];
+    let names = [
+        "choices",
+        "index",
+        "delta",
+        "message",
+        "content",
+        "reasoning",
+        "reasoning_content",
+        "tool_calls",
+        "id",
+        "type",
+        "function",
+        "arguments",
+        "finish_reason",
+        "usage",
+        "error",
+        "thinking",
+        "text",
+        "summary",
+        "else",
+    ];
+    leaf.prop_recursive(6, 48, 6, move |inner| {
+        let member = (prop::sample::select(names.to_vec()), inner.clone());
+        prop_oneof![
+            prop::collection::vec(inner, 0..4).prop_map(Value::from),
+            prop::collection::vec(member, 0..6).prop_map(|members| {
+                Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+            }),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    /// Whatever a server says, what comes out is JSON, and once it is in the right words it stays as it is.
+    #[test]
+    fn whatever_is_said_stays_json(choices in prop::collection::vec(any_json(), 0..3), usage in any_json(), message: bool) {
+        let chunk = json!({ "choices": choices, "usage": usage }).to_string();
+        let mut reader = Similar::default();
+        let once = reader.chunk(chunk.as_bytes()).into_owned();
+        prop_assert!(serde_json::from_slice::<Value>(&once).is_ok(), "{chunk}");
+        let mut again = Similar::default();
+        let first = again.chunk(&once).into_owned();
+        prop_assert_eq!(Similar::default().chunk(&first).into_owned(), first);
+        if message {
+            let reply = translate_reply(DialectName::Similar, Surface::Chat, &Memo::default(), 0, chunk.as_bytes());
+            prop_assert!(reply.is_err() || serde_json::from_slice::<Value>(&reply.unwrap().body).is_ok());
+        }
+    }
 }
