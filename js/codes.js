@@ -19,6 +19,8 @@ export const ASK = 8;
 export const RESERVE = 9;
 /** Ask the host's own strategy whom the call is to be sent to. */
 export const RANK = 10;
+/** Ask the host whom of the present target it leaves. */
+export const FILTER = 11;
 
 /** What a request over `fetch` asks for, where it is not a surface. */
 export const REFUSED = 0;

@@ -2,7 +2,7 @@
 
 import { QUESTIONS } from "./ask.js";
 import { causeOf, describe } from "./cause.js";
-import { ASK, BYTES, COMMIT, DONE, FAILED, NONE, OVER, RANK, RESERVE, SECOND, SEND, WAIT } from "./codes.js";
+import { ASK, BYTES, COMMIT, DONE, FAILED, FILTER, NONE, OVER, RANK, RESERVE, SECOND, SEND, WAIT } from "./codes.js";
 import { errorOf, internal, RouterError } from "./errors.js";
 import { Rival } from "./rival.js";
 import { MOVED_ON, send } from "./send.js";
@@ -108,8 +108,7 @@ export class Call {
           this.action = NONE;
           await send(this, this.#hub, this.#sendAs);
           break;
-        case ASK:
-        case RANK:
+        case ASK: case RANK: case FILTER:
           this.#askHost(QUESTIONS[this.action]);
           break;
         case RESERVE:

@@ -68,6 +68,13 @@ export class Events {
     queueMicrotask(() => this.#tell());
   }
 
+  /** The host was asked something before the core knew of a call, in vain. */
+  hookFailed(hook) {
+    if (!this.isOn) return;
+    const event = { type: "hook_failed", at: this.#hub.now(), call_id: null, model_group: null, deployment: null, hook };
+    queueMicrotask(() => this.#deliver(event));
+  }
+
   #tell() {
     this.#isDue = false;
     let events;

@@ -1,5 +1,6 @@
 // The drop-in `fetch`: reads a request, runs a call, answers as the provider would have. Decides nothing.
 
+import { aimed } from "./aim.js";
 import { errorHeaders, replyHeaders } from "./answer.js";
 import { assembled, rewritten } from "./body.js";
 import { ANSWERED, BAD_REQUEST, BYTES, PLANNED, REFUSED, TOO_LARGE, WHOLE } from "./codes.js";
@@ -9,7 +10,7 @@ import { callerHeaders } from "./headers.js";
 import { TooLong } from "./platform/bytes.js";
 import { tellKeysOf } from "./keys.js";
 import { relay, relayEvents, unwatched } from "./relay.js";
-import { counted } from "./tokens.js";
+import { counted, tellSize } from "./tokens.js";
 
 const encoder = new TextEncoder();
 
@@ -88,9 +89,10 @@ function toBytes(body) {
 /** For whom a call may be made. */
 const isName = (tenant) => typeof tenant === "string" && tenant.trim() !== "" && tenant.length <= 512;
 
-/** Shows a body to the core's scan. Gives it as the offsets count it. */
-function scanned({ core, window, scan }, body) {
+/** Shows a body to the core's scan, and what it is meant to be. Gives it as the offsets count it. */
+function scanned({ core, window, scan }, body, aim) {
   core.coreScanRequest();
+  if (aim) core.coreMeant(aim.model, aim.metadata);
   if (typeof body !== "string") {
     window.each(body, scan);
     return body;
@@ -104,16 +106,19 @@ async function call(hub, surface, given, asked) {
   // A cache is waited for, and what is asked must not change meanwhile.
   const body = hub.caches && typeof given !== "string" ? given.slice() : given;
   const about = hub.callbacks?.about(asked, () => (typeof body === "string" ? body : hub.platform.decode(body)));
-  const kept = hub.caches ? await hub.answers.ofBody({ surface, body, scan: () => scanned(hub, body), about, started, ...asked }) : undefined;
+  const read = reader(hub, body);
+  const named = hub.beforeRoute || hub.ruleParams ? read()?.model : undefined;
+  const aim = named === undefined ? undefined : await aimOf(hub, read());
+  const kept = hub.caches ? await hub.answers.ofBody({ surface, body, scan: () => scanned(hub, body, aim), about, started, ...asked }) : undefined;
   if (kept?.report) return new Response(kept.body, { headers: replyHeaders(kept.report, typeOf(kept.isStream)) });
+  const tokens = hub.countsTokens && hub.tokenCounter && read() ? await counted(hub, read()) : undefined;
   // A trusted request may ask for a strategy that goes by tokens and prices.
-  const isSized = hub.countsTokens || hub.trusts;
-  const tokens = hub.countsTokens && hub.tokenCounter ? await count(hub, body) : undefined;
+  const isSized = hub.countsTokens || Boolean(hub.trusts);
   const { core } = hub;
   hub.prefix(isSized);
-  const source = scanned(hub, body);
+  const source = scanned(hub, body, aim);
   if (hub.isKeyed) tellKeysOf(hub, source, asked.tenant);
-  if (isSized) core.coreSize(tokens, source.length, -1);
+  if (isSized) tellSize(hub, hub.isChecked ? read() : undefined, () => textOf(hub, body), tokens);
   const action = core.coreBeginScanned(surface, kept ? hub.now() : started);
   if (core.coreCall() === 0) return refusal(hub);
   const id = core.coreCall();
@@ -124,10 +129,11 @@ async function call(hub, surface, given, asked) {
     surface,
     started,
     isStream: core.coreIsStream(id),
-    steers: hub.trusts,
+    steers: Boolean(hub.trusts),
     keeps: kept !== undefined,
     about,
     source: () => source,
+    model: aim && named,
     body: (target) => {
       const planned = core.coreSplice(id, target.deployment);
       if (planned === PLANNED) return assembled(core.corePieces(), core.coreReply(), source);
@@ -148,15 +154,30 @@ async function call(hub, surface, given, asked) {
 
 const typeOf = (isStream) => (isStream ? "text/event-stream; charset=utf-8" : "application/json");
 
-/** What the host counts; of what is no JSON it is not asked. */
-async function count(hub, body) {
+const textOf = (hub, body) => (typeof body === "string" ? body : hub.platform.decode(body));
+
+/** Reads a body as an object, once and only when it is asked for; `undefined` for what is none. */
+function reader(hub, body) {
+  let isRead = false;
   let request;
-  try {
-    request = JSON.parse(hub.platform.decode(body));
-  } catch {
-    return undefined;
-  }
-  return counted(hub, request);
+  return () => {
+    if (isRead) return request;
+    isRead = true;
+    try {
+      const value = JSON.parse(textOf(hub, body));
+      if (typeof value === "object" && value !== null) request = value;
+    } catch {
+      // The core says what is wrong with it.
+    }
+    return request;
+  };
+}
+
+/** What the host and the rules make of a request. Its metadata is the caller's own, unless the host trusts it. */
+function aimOf(hub, request) {
+  const { model, metadata } = request;
+  const isTrusted = hub.trusts === true || (Array.isArray(hub.trusts) && hub.trusts.includes("metadata"));
+  return aimed(hub, { model: String(model), metadata: isTrusted ? metadata : undefined, request: () => request });
 }
 
 /** The body of a streamed answer. */

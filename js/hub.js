@@ -68,11 +68,13 @@ export class Hub {
     this.fetch = host.fetch;
     this.mayFallback = host.mayFallback;
     this.customRoutingStrategy = host.customRoutingStrategy;
+    this.filterDeployments = host.filterDeployments;
+    this.beforeRoute = host.beforeRoute;
     this.tokenCounter = host.tokenCounter;
     this.tokens = new Tokens(host.getToken, host.now ?? Date.now);
     this.sleep = host.sleep;
-    /** May what comes over `fetch` ask for more than an answer? */
-    this.trusts = Boolean(host.trustRequestOptions);
+    /** What of what comes over `fetch` may ask for more than an answer? @type {boolean | readonly string[]} */
+    this.trusts = host.trustRequestOptions ?? false;
     this.now = host.now ?? Date.now;
     this.prices = new Prices(this.#realm, host.prices ?? platform.prices);
     this.alarm = host.sleep ? new HostAlarm(host.sleep) : platform.alarm(this.now);
@@ -163,13 +165,17 @@ export class Hub {
     this.#version = this.#core.coreVersion();
     /** Does a fallback of the config replace members of requests? */
     this.hasOverrides = this.#core.coreHasOverrides();
-    /** Does a limit of the config count tokens? */
+    /** Does a limit of the config count tokens, or a window? */
     this.countsTokens = this.#core.coreCountsTokens();
     const habits = this.#core.coreHabits();
     /** Does something go by what a request is known by? */
     this.isKeyed = (habits & 1) > 0;
     /** Are there calls of which copies are made? */
     this.hasShadows = (habits & 2) > 0;
+    /** The parameters that the rules of the config look at, if there are rules. */
+    this.ruleParams = this.#core.coreRuleParams();
+    /** Does it matter what models can do? */
+    this.isChecked = (habits & 4) > 0;
     /** Are answers kept, where a call does not say otherwise? */
     this.caches = this.#core.coreIsCaching();
   }
@@ -203,7 +209,7 @@ export class Hub {
   #look(index) {
     const facts = this.core.coreDeployment(index);
     const header = { id: headerValue(facts.id), group: headerValue(facts.group), model_used: headerValue(facts.model_used) };
-    return (this.#deployments[index] = Object.freeze({ ...facts, header: Object.freeze(header) }));
+    return (this.#deployments[index] = Object.freeze({ ...facts, tags: Object.freeze(facts.tags), header: Object.freeze(header) }));
   }
 
   /** The name of a group. Its index is good as long as that of a deployment. */

@@ -22,6 +22,7 @@ export * from "./types/manage.js";
 export * from "./types/money.js";
 export * from "./types/meta.js";
 export * from "./types/options.js";
+export * from "./types/rules.js";
 export * from "./types/store.js";
 export * from "./types/strategy.js";
 

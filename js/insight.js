@@ -1,9 +1,11 @@
 // Looking inside a router: a choice without a call, the whole decision, the state of everything.
 
 import { errorOf, internal } from "./errors.js";
+import { nameOf, ruled } from "./aim.js";
 import { tellKeys } from "./keys.js";
 import { NOT_ASKED, namedFor } from "./rank.js";
 import { split } from "./request.js";
+import { tellSize, textOf } from "./tokens.js";
 import { inWords } from "./words.js";
 
 /** A promise is not waited for where the answer is due at once. */
@@ -22,6 +24,7 @@ function asked(hub, question, look) {
     // What is drawn needs the seed, and a strategy that only this call asks for may need prices.
     hub.prefix(hub.countsTokens || look?.steering?.routing_strategy !== undefined);
     if (look && hub.isKeyed) tellKeys(hub, look.body);
+    if (look && hub.countsTokens) tellSize(hub, look.body, () => textOf(look.body), undefined);
     return question(hub.core);
   } catch (error) {
     hub.survive(error);
@@ -29,15 +32,17 @@ function asked(hub, question, look) {
   }
 }
 
-/** What the core wants to know of a request. */
-function facts(request, routerKeys, options) {
+/** What the core wants to know of a request. The host is not asked about it, but the rules of the config count. */
+function facts(hub, request, routerKeys, options) {
   const { body, steering } = split(request ?? {}, routerKeys, options);
-  return { model: typeof body.model === "string" ? body.model : "", isStream: body.stream === true, steering, body };
+  const named = nameOf(body);
+  const model = asked(hub, () => ruled(hub, { model: named, metadata: steering?.metadata }, body));
+  return { model, isStream: body.stream === true, steering, body };
 }
 
 /** Whom a call would be sent to now. */
 export function available(hub, routerKeys, request, options) {
-  const look = facts(request, routerKeys, options);
+  const look = facts(hub, request, routerKeys, options);
   const { model, isStream, steering } = look;
   const named = asked(hub, () => namedFor(hub, look), look);
   if (named === undefined) throw new TypeError(LATE);
@@ -49,7 +54,7 @@ export function available(hub, routerKeys, request, options) {
 
 /** What would become of a call. */
 export function explained(hub, routerKeys, request, options) {
-  const look = facts(request, routerKeys, options);
+  const look = facts(hub, request, routerKeys, options);
   const { model, isStream, steering } = look;
   // A strategy that answers by a promise says nothing here.
   const named = asked(hub, () => namedFor(hub, look), look) ?? NOT_ASKED;

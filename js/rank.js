@@ -1,5 +1,5 @@
-// A strategy of the program's own: what it is shown, and what its answer means. Who may be used of those that it names is
-// the core's word.
+// What the program is shown of deployments that it chooses from, or leaves out, and what its answer means. Who may be used of
+// those that it names is the core's word.
 
 /** So many numbers tell of a candidate, after that of the group; src/engine/contender.rs has them in the same order. */
 const COLUMNS = 17;
@@ -57,7 +57,7 @@ const known = (number) => (Number.isNaN(number) ? null : number);
 function candidatesOf(hub, rows) {
   const all = new Array((rows.length - FIRST) / COLUMNS);
   for (let place = 0, at = FIRST; place < all.length; place += 1, at += COLUMNS) {
-    const { id, group, provider, model, model_used, api_base } = hub.deployment(rows[at]);
+    const { id, group, provider, model, model_used, api_base, region, tags } = hub.deployment(rows[at]);
     all[place] = {
       id,
       model_group: group,
@@ -65,6 +65,8 @@ function candidatesOf(hub, rows) {
       model,
       model_used,
       api_base,
+      region,
+      tags,
       order: known(rows[at + 1]),
       weight: rows[at + 2],
       rpm: known(rows[at + 3]),
@@ -109,15 +111,19 @@ function meant(hub, said, indices) {
   return choice < 0 ? [LIST, NOBODY] : [choice, NOBODY];
 }
 
+/** Whom the program leaves: a list of them. Anything else is no answer. */
+const left = (hub, said, rows) => (Array.isArray(said) ? meant(hub, said, rows) : IN_VAIN);
+
 /**
  * Asks the program; `then` is called once, at once unless it answers by a promise.
  * @param {import("./hub.js").Hub} hub
+ * @param {{ ask: (candidates: any[], request: RoutingRequest) => any, meaning: typeof meant }} how
  * @param {number} count how many numbers the core has written
  * @param {(group: string) => RoutingRequest} asking
  * @param {(named: Named) => void} then
  * @returns {boolean} whether it was called at once
  */
-function askedOf(hub, count, asking, then) {
+function askedOf(hub, { ask, meaning }, count, asking, then) {
   hub.refresh();
   const written = () => hub.window.numbers(hub.core.coreRowsAt(), count);
   let rows = written();
@@ -130,12 +136,12 @@ function askedOf(hub, count, asking, then) {
   /** @type {Named} */
   let named;
   try {
-    const said = hub.customRoutingStrategy(candidates, request);
+    const said = ask(candidates, request);
     if (typeof said?.then === "function") {
-      Promise.resolve(said).then((told) => then(meant(hub, told, indices)), () => then(IN_VAIN));
+      Promise.resolve(said).then((told) => then(meaning(hub, told, indices)), () => then(IN_VAIN));
       return false;
     }
-    named = meant(hub, said, indices);
+    named = meaning(hub, said, indices);
   } catch {
     named = IN_VAIN;
   }
@@ -143,23 +149,40 @@ function askedOf(hub, count, asking, then) {
   return true;
 }
 
+/** What is shown of a call. */
+function shown(hub, { core, id, plan }) {
+  hub.prices.hand(core);
+  const { isStream, steering } = plan;
+  const model = plan.model ?? core.coreRequested(id);
+  const attempt = core.coreAttempts(id);
+  const body = () => plan.request ?? read(hub, plan.source());
+  return (group) => new RoutingRequest(model, group, isStream, attempt, steering, body);
+}
+
+const ranking = (hub) => ({ ask: hub.customRoutingStrategy, meaning: meant });
+
 /**
  * Asks whom a call is to be sent to.
  * @param {import("./hub.js").Hub} hub
  * @param {import("./drive.js").Call} call
  * @param {(event: (core: any, id: number, now: number) => number) => void} answer is called once, maybe at once
  */
-export function askRank(hub, { core, id, plan }, answer) {
-  hub.prices.hand(core);
-  const { isStream, steering } = plan;
-  const model = plan.model ?? core.coreRequested(id);
-  const attempt = core.coreAttempts(id);
-  const body = () => plan.request ?? read(hub, plan.source());
-  const asking = (group) => new RoutingRequest(model, group, isStream, attempt, steering, body);
-  askedOf(hub, core.coreContenders(id, hub.now()), asking, ([choice, list]) => {
+export function askRank(hub, call, answer, how = ranking(hub)) {
+  const asking = shown(hub, call);
+  askedOf(hub, how, call.core.coreContenders(call.id, hub.now()), asking, ([choice, list]) => {
     const ranked = (core, id, now) => core.coreRanked(id, choice, list, now);
     answer(choice === LIST ? ranked : (core, id, now) => core.coreChosen(id, choice, now));
   });
+}
+
+/**
+ * Asks whom of a target the program leaves.
+ * @param {import("./hub.js").Hub} hub
+ * @param {import("./drive.js").Call} call
+ * @param {(event: (core: any, id: number, now: number) => number) => void} answer is called once, maybe at once
+ */
+export function askFilter(hub, call, answer) {
+  askRank(hub, call, answer, { ask: hub.filterDeployments, meaning: left });
 }
 
 /** A body that came over `fetch`. */
@@ -186,6 +209,6 @@ export function namedFor(hub, { model, isStream, steering, body }) {
   const asking = (group) => new RoutingRequest(model, group, isStream, 0, steering, () => body);
   /** @type {Named | undefined} */
   let named;
-  const isOver = askedOf(hub, count, asking, (told) => (named = told));
+  const isOver = askedOf(hub, ranking(hub), count, asking, (told) => (named = told));
   return isOver ? named : undefined;
 }

@@ -1,5 +1,6 @@
 // The public class: a thin facade over the class in linear memory.
 
+import { aim, nameOf } from "./aim.js";
 import { dress } from "./answer.js";
 import { copied } from "./answers.js";
 import { rewritten } from "./body.js";
@@ -18,7 +19,7 @@ import { batch, race } from "./race.js";
 import { realmOf } from "./realm.js";
 import { bodyFor, mayNotFit, split } from "./request.js";
 import { chunksOf, CompletionStream } from "./stream.js";
-import { allowance, bytesOf, counted } from "./tokens.js";
+import { counted, tellSize, textOf } from "./tokens.js";
 
 /** Parts of the host that are functions or objects; the rest is plain data and goes to the core. */
 const INJECTED = new Set([
@@ -249,13 +250,14 @@ export function makeRouter(glue, platform) {
     async #call(surface, request, options, onCall, probe) {
       const hub = this.#hub;
       const started = hub.now();
-      const { body: given, steering } = split(request ?? {}, this.#routerKeys, options);
+      const asked = split(request ?? {}, this.#routerKeys, options);
+      const { body: given, steering } = !probe && (hub.beforeRoute || hub.ruleParams) ? await aim(hub, asked) : asked;
       // A cache is waited for, and what is asked must not change meanwhile.
       const copy = !probe && (hub.caches || steering?.caching === true) ? copied(given) : undefined;
       const body = copy ?? given;
       const isStream = surface === CHAT && body.stream === true;
       const usageAsked = body.stream_options?.include_usage === true;
-      const model = typeof body.model === "string" ? body.model : "";
+      const model = nameOf(body);
       const signal = options?.signal;
       const about = hub.callbacks?.about(beside(steering), () => JSON.stringify(body));
       const kept = copy && (await hub.answers.ofObject({ surface, model, isStream, body, steering, signal, about, started }));
@@ -274,7 +276,7 @@ export function makeRouter(glue, platform) {
         hub.prefix(isSized);
         if (hub.isKeyed && !probe) tellKeys(hub, body);
         if (probe) action = core.coreProbe(probe.deployment, surface, probe.timeoutMs, started);
-        else if (isSized) core.coreSize(tokens, tokens === undefined ? bytesOf(body) : 0, allowance(body));
+        else if (isSized) tellSize(hub, body, () => textOf(body), tokens);
         action ??= core.coreBegin(surface, model, isStream, usageAsked, shape, n, steering, kept ? hub.now() : started);
       } catch (error) {
         hub.survive(error);
@@ -283,7 +285,7 @@ export function makeRouter(glue, platform) {
       if (action === FAILED && core.coreCall() === 0) throw errorOf(core.coreError(0));
       const call = new Call(hub, action, {
         surface,
-        model,
+        model: nameOf(asked.body),
         isStream,
         objects: true,
         request: body,
@@ -342,7 +344,7 @@ function plainHost(host, platform) {
   const plain = {};
   for (const key in host) if (!INJECTED.has(key)) plain[key] = host[key];
   // The core is told which of its questions somebody answers.
-  for (const name of ["mayFallback", "customRoutingStrategy", "getToken"]) if (typeof host[name] === "function") plain[name] = true;
+  for (const name of ASKED) if (typeof host[name] === "function") plain[name] = true;
   if (plain.subrequests === undefined && platform.subrequests !== undefined) plain.subrequests = platform.subrequests;
   const scope = /** @type {any} */ (globalThis);
   plain.browser = typeof scope.window === "object" && typeof scope.document === "object";
@@ -359,14 +361,13 @@ function environment(given) {
   };
 }
 
-/** Hooks of the contract that this version does not call, and that a program relies on: said at once. */
-const NOT_CALLED = ["filterDeployments", "beforeRoute"];
+/** Functions that the core has to know of: it asks them in the middle of a call. */
+const ASKED = ["mayFallback", "filterDeployments", "customRoutingStrategy", "getToken"];
 
 /** A function that is none would fail at the first call; say so at once. */
 function checkInjected(host) {
   const problems = [];
-  const functions = ["fetch", "now", "sleep", "waitUntil", "mayFallback", "customRoutingStrategy", "tokenCounter", "getToken", "callbackFetch"];
-  for (const name of functions) {
+  for (const name of ["fetch", "now", "sleep", "waitUntil", "beforeRoute", "tokenCounter", "callbackFetch", ...ASKED]) {
     if (host[name] !== undefined && typeof host[name] !== "function") {
       problems.push({ path: `host.${name}`, message: "expected a function" });
     }
@@ -385,9 +386,6 @@ function checkInjected(host) {
   }
   if (host.recordContent !== undefined && typeof host.recordContent !== "boolean") {
     problems.push({ path: "host.recordContent", message: "expected a boolean" });
-  }
-  for (const name of NOT_CALLED) {
-    if (host[name] !== undefined) problems.push({ path: `host.${name}`, message: "is not called in this version" });
   }
   return problems;
 }

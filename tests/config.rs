@@ -19,6 +19,8 @@ mod callbacks;
 mod deployments;
 #[path = "config/facts.rs"]
 mod facts;
+#[path = "config/filters.rs"]
+mod filters;
 #[path = "config/limits.rs"]
 mod limits;
 #[path = "config/names.rs"]

@@ -9,7 +9,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use switchman::base::headers::Headers;
 use switchman::base::time::Millis;
 use switchman::base::usage::Usage;
-use switchman::config::{CallOptions, Surface, load};
+use switchman::config::{CallOptions, Demand, Surface, load};
 use switchman::engine::{Carries, Request, Router};
 use switchman::error::ErrorHint;
 use switchman::plan::{Action, Event};
@@ -57,6 +57,7 @@ fn request(router: &mut Router, number: u64, now: Millis) {
         usage_asked: false,
         is_text: true,
         tokens: Some((200, 100)),
+        demand: Demand::default(),
         options: CallOptions::default(),
         facts: None,
     };

@@ -2,6 +2,7 @@ import type { CacheParams } from "./cache.js";
 import type { Experiment } from "./experiments.js";
 import type { Budget, Dollars, Duration } from "./money.js";
 import type { FaultWord, Hedging, Mock, RetryPolicy, StreamRules, TimeLimits } from "./options.js";
+import type { FilterInfo, FilterSettings } from "./rules.js";
 
 /** A value that is read from the environment when the router is constructed: `"os.environ/OPENAI_API_KEY"`. */
 export type EnvReference = `os.environ/${string}`;
@@ -32,7 +33,7 @@ export interface RouterConfig extends RouterSettings {
 }
 
 /** What counts for all deployments. `null` is an option that is not given. */
-export interface RouterSettings extends TimeLimits, StreamRules {
+export interface RouterSettings extends TimeLimits, StreamRules, FilterSettings {
   /** Other names for groups, followed to their end; `hidden` keeps one out of `/v1/models`. */
   model_group_alias?: Record<string, string | { model: string; hidden?: boolean }>;
   /** Request parameters, headers and time limits of every deployment that has none of its own. */
@@ -87,8 +88,6 @@ export interface RouterSettings extends TimeLimits, StreamRules {
    * "enforce_model_rate_limits"; else "soft".
    */
   limit_mode?: "hard" | "soft";
-  /** In this version it has the effect of `limit_mode: "hard"`, with a notice. Default false. */
-  enable_pre_call_checks?: boolean | EnvReference;
   /**
    * "enforce_model_rate_limits" has the effect of `limit_mode: "hard"`; budgets bind without "router_budget_limiting". By
    * "session_affinity", "prompt_caching" and "deployment_affinity" calls stay with a deployment: by the `sessionId`, the
@@ -341,14 +340,16 @@ export interface LitellmParams extends CommonParams, Mock<number | EnvReference>
   allowed_openai_params?: readonly string[];
   /** How long it is left alone after a failure, in seconds; 0 is never. Default: the router's. */
   cooldown_time?: number | EnvReference;
-  /** Tells deployments apart that are the same otherwise. It has no other effect in this version. */
+  /** Where it is, for calls with `allowed_model_region`. It tells deployments apart that are the same otherwise. */
   region_name?: string;
+  /** Which requests it is for: see `tags` of a call. "default" is for those that nobody else has the tag of. */
+  tags?: string | readonly string[];
   /** Calls in flight at once; one that has so many is passed over. 0 is no cap. Default: the router's. */
   max_parallel_requests?: number | EnvReference;
 }
 
 /** What is known about a deployment. Names that mean nothing here are the user's own. */
-export interface ModelInfo {
+export interface ModelInfo extends FilterInfo {
   /** Its id, in metadata, errors and the store; no other deployment's. Default: 32 hex digits, the same at every start, made of nothing secret. */
   id?: string | number;
   /** As in `litellm_params`, which is looked at first. */

@@ -95,7 +95,7 @@ export interface Fallback extends EventFacts {
 export interface HookFailed extends EventFacts {
   readonly type: "hook_failed";
   /** Which one. */
-  readonly hook: "customRoutingStrategy";
+  readonly hook: "beforeRoute" | "customRoutingStrategy" | "filterDeployments";
 }
 
 /** A deployment, or its credential and with it all that share it, is left alone from now on, or for longer. */

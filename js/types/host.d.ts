@@ -1,7 +1,8 @@
 import type { ResponseCache } from "./cache.js";
 import type { RouterEvent } from "./events.js";
+import type { HookRequest, Rerouted } from "./rules.js";
 import type { Store } from "./store.js";
-import type { CustomRoutingStrategy } from "./strategy.js";
+import type { CustomRoutingStrategy, RoutingCandidate, RoutingRequest } from "./strategy.js";
 
 /** How a request goes out: the runtime's `fetch`, or anything that behaves like it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -40,9 +41,26 @@ export interface Host {
    */
   customRoutingStrategy?: CustomRoutingStrategy;
   /**
+   * Asked before each call, before all else: may name another model, and give other metadata, which the rules of
+   * `conditional_routing` and tags go by. Over `fetch`, too, where what it says is trusted as the program's own. Nothing
+   * leaves the request as it is; so does an error, or a second of silence, with the event `hook_failed`.
+   */
+  beforeRoute?: (request: HookRequest) => Rerouted | undefined | void | PromiseLike<Rerouted | undefined | void>;
+  /**
+   * Asked once for each group that a call comes to, and for a deployment that is named: whom of these it leaves, as a list of
+   * ids or of the candidates themselves. Shown are those who can serve the request, whatever their health, which is looked at
+   * when the answer is there. Nobody left: a `NoDeploymentsAvailable` with the code "filtered", after fallbacks. An error,
+   * anything else, or a second of silence leaves all, and `hook_failed` is told. Sees no credential. It is not asked for answers
+   * out of the cache, for probes, nor by `explain`.
+   */
+  filterDeployments?: (
+    candidates: RoutingCandidate[],
+    request: RoutingRequest,
+  ) => readonly (string | { readonly id: string })[] | PromiseLike<readonly (string | { readonly id: string })[]>;
+  /**
    * Counts the tokens of a request, as it would be sent: asked once before each call, and only where a deployment declares
-   * `tpm`, `itpm` or `otpm` and `limit_mode` is "hard". Default, and after an error or a second of silence: a quarter of the
-   * request's bytes. What the answer may use is added: `max_completion_tokens` or `max_tokens`, else 1,024 or a
+   * `tpm`, `itpm` or `otpm` and `limit_mode` is "hard", where the strategy or a budget goes by them, or with
+   * `enable_pre_call_checks`. Default, and after an error or a second of silence: an estimate (see docs/ESTIMATE.md). What the answer may use is added: `max_completion_tokens` or `max_tokens`, else 1,024 or a
    * quarter of the smallest limit where that is less; for each choice.
    * Both are reserved when a request is sent; what the answer tells of its usage takes their place.
    */

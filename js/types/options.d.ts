@@ -126,8 +126,16 @@ export interface Mock<Seconds = number> {
 export interface Steering extends TimeLimits<number>, StreamRules, Mock {
   /** As `timeout`, which is looked at first. */
   request_timeout?: number;
-  /** What the call is for: where one of these has a budget, the call counts for it. `metadata.tags` does as well. */
+  /**
+   * What the call is for: where one of these has a budget, the call counts for it. Where the config goes by tags, it is
+   * served by deployments that have one of them: `a`, `a&b` for both, `&a` for one that is needed, `!a` for one that must not
+   * be there. `metadata.tags` does as well.
+   */
   tags?: readonly string[];
+  /** Go by tags in this call, whatever the config does. Default false: as the config says. */
+  enable_tag_filtering?: boolean;
+  /** The regions that the call may be served in: one of them has to be the `region_name` of the deployment. Also for fallbacks and for one that is named by its id. */
+  allowed_model_region?: string | readonly string[];
   /** Attempts after the first, within one group. Default: the deployment's, else the router's. */
   num_retries?: number;
   /** Sends in this call, whatever their cause. 1 or more. Default: the router's. */

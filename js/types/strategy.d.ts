@@ -23,6 +23,9 @@ export interface RoutingCandidate {
   /** "provider/model". */
   model_used: string;
   api_base: string;
+  /** Its `region_name`. */
+  region: string | null;
+  tags: readonly string[];
   /** Its level; all candidates have the same one. `null` for those without. */
   order: number | null;
   /** 1 where none is declared. */

@@ -7,8 +7,8 @@ use crate::base::text::has;
 use crate::price::{Entry, Price};
 
 use super::{
-    Budget, BudgetList, DeploymentIx, DialectName, GroupIx, Layout, MemberList, Mock, ModelFacts, PerClass,
-    Rule, Secret, Timeouts,
+    Budget, BudgetList, DeploymentIx, DialectName, GroupIx, Labels, Layout, MemberList, Mock, ModelFacts,
+    PerClass, Rule, Secret, Timeouts,
 };
 
 /// Where a deployment is reached. A credential goes to this origin and to no other.
@@ -206,6 +206,8 @@ pub struct Deployment {
     pub facts: ModelFacts,
     /// `silent_model` and `silent_share`: where copies of its calls go.
     pub silent: Option<Rc<Silent>>,
+    /// What it says of itself to requests.
+    pub labels: Labels,
     /// Request parameters that it sets where the request does not.
     pub params: Vec<Param>,
     /// What it says itself of members of requests.

@@ -44,6 +44,8 @@ pub struct HostRules {
     pub may_fallback: bool,
     /// `customRoutingStrategy`: the host ranks the candidates where the strategy is `custom`. Default false.
     pub custom_strategy: bool,
+    /// `filterDeployments`: is the host asked who of a target may be used?
+    pub filters: bool,
     /// `tokenCounter`: does the host count the tokens of requests?
     pub token_counter: bool,
     /// `storeName`: routers of the same name share what a store holds. Default "default".
@@ -62,6 +64,7 @@ impl Default for HostRules {
             subrequests: None,
             may_fallback: false,
             custom_strategy: false,
+            filters: false,
             token_counter: false,
             store_name: "default".to_owned(),
             in_browser: false,

@@ -7,12 +7,14 @@ mod affinity;
 mod budget;
 mod caching;
 mod callbacks;
+mod conditional;
 mod credential;
 mod deployment;
 mod derive;
 mod experiment;
 mod facts;
 mod fallback;
+mod filter;
 mod group;
 mod host;
 mod load;
@@ -37,12 +39,14 @@ pub use affinity::{Affinity, Bond, KeyOf, Keys};
 pub use budget::{Budget, BudgetIx, BudgetList, Budgets, Declared, Period, Purpose, Window as BudgetWindow};
 pub use caching::{CacheControl, Caching};
 pub use callbacks::{Callbacks, Exporter};
+pub use conditional::Rules;
 pub use credential::{credential_tag, share_credentials, tell_whole};
 pub use deployment::{ApiBase, Auth, Deployment, Param, Place, Silent};
 pub use derive::{Blueprint, Found, MAX_MADE};
 pub use experiment::{Experiment, Variant};
 pub use facts::ModelFacts;
 pub use fallback::{FallbackLists, FallbackTable, FallbackTarget, FaultSet};
+pub use filter::{Demand, Labels, TagRules, Wanted};
 pub use group::{Alias, Group, GroupKind, Resolved};
 pub use host::{HostRules, Trust};
 pub use load::{Loaded, Notice, Problem, check_settings, ids_of, load, settings};
@@ -94,6 +98,8 @@ pub struct RouterConfig {
     pub policy: Policy,
     /// Which answers are kept and shown again.
     pub caching: Caching,
+    /// Which group serves a request in the place of the model that it names.
+    pub rules: Rules,
     /// Which group comes after which.
     pub fallbacks: FallbackTable,
     /// Which groups' calls are shared out among variants.

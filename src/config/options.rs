@@ -7,6 +7,7 @@ use crate::base::index::Index;
 use super::load::affinity::keys;
 use super::load::caching::control;
 use super::load::fallbacks::{self, Book, Form};
+use super::load::filter::wanted;
 use super::load::hints::{Reach, hint};
 use super::load::members::member_list;
 use super::load::mock::mock;
@@ -18,8 +19,8 @@ use super::load::settings::timeouts;
 use super::load::strategy::{NOBODY_ANSWERS, strategy};
 use super::load::streams::streams;
 use super::{
-    CacheControl, FallbackLists, FaultSet, Hedging, Keys, MemberList, Mock, PerClass, Purpose, RouterConfig,
-    Strategy, StreamRules, Timeouts,
+    CacheControl, FallbackLists, FaultSet, Hedging, Keys, MemberList, Mock, PerClass, RouterConfig, Strategy,
+    StreamRules, Timeouts, Wanted,
 };
 
 /// The keys inside a request that steer the router and never reach a provider: LiteLLM's and our own.
@@ -115,6 +116,8 @@ pub struct CallOptions {
     pub tags: Vec<String>,
     /// What the call is known by, where the config has something that goes by it.
     pub keys: Option<Box<Keys>>,
+    /// What else decides who may serve the call.
+    pub wanted: Option<Box<Wanted>>,
     /// `explain`: keep a record of every choice.
     pub explain: bool,
     /// `caching`: beats the router's `cache_responses`.
@@ -196,6 +199,7 @@ fn read(reader: &mut Reader<'_>, members: &Members, config: &RouterConfig) -> Ca
     let mut timeouts = timeouts(reader, &scope);
     let deadline_ms = scope.pick(reader, "deadlineMs", Reader::milliseconds);
     timeouts.deadline_ms = deadline_ms.or(timeouts.deadline_ms);
+    let (tags, wanted) = wanted(reader, &scope, config);
     CallOptions {
         num_retries: scope.pick(reader, "num_retries", Reader::retries),
         timeouts,
@@ -213,7 +217,8 @@ fn read(reader: &mut Reader<'_>, members: &Members, config: &RouterConfig) -> Ca
         hedging: scope.pick(reader, "hedging", hedging),
         strategy: own_strategy(reader, &scope, config),
         priority: scope.pick(reader, "priority", Reader::count),
-        tags: tags(reader, &scope, config),
+        tags,
+        wanted,
         keys: config.is_keyed().then(|| Box::new(keys(&scope))),
         explain: flag(reader, "explain"),
         caching: scope.pick(reader, "caching", Reader::flag),
@@ -235,24 +240,4 @@ fn own_strategy(reader: &mut Reader<'_>, scope: &Scopes<'_>, config: &RouterConf
         reader.problem(&Path::Root.key("routing_strategy"), NOBODY_ANSWERS);
     }
     Some(asked)
-}
-
-/// The tags that have a budget, each once.
-fn tags(reader: &mut Reader<'_>, scope: &Scopes<'_>, config: &RouterConfig) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    if !config.budgets.has_tags() {
-        return found;
-    }
-    let at_metadata = Path::Root.key("metadata");
-    let inner = scope.each("metadata").filter_map(|(_, value)| value.get("tags"));
-    let inner = inner.filter(|value| !value.is_null()).map(|value| (at_metadata.key("tags"), value));
-    for (at, value) in scope.each("tags").chain(inner) {
-        reader.texts(&at, value, &mut |_, _, tag| {
-            let has_budget = config.budgets.find(Purpose::Tag, tag).is_some();
-            if has_budget && !found.iter().any(|known| known == tag) {
-                found.push(tag.to_owned());
-            }
-        });
-    }
-    found
 }

@@ -1,6 +1,6 @@
 //! Retries, cooldowns and time limits, with LiteLLM's names and defaults where it has them.
 
-use super::{Affinity, FaultSet, PerClass, Routing, StreamRules};
+use super::{Affinity, FaultSet, PerClass, Routing, StreamRules, TagRules};
 
 /// How long a stream may take to its first content where nothing is set.
 const FIRST_CONTENT_MS: u64 = 60_000;
@@ -101,6 +101,12 @@ pub struct Policy {
     pub default_max_parallel: Option<u32>,
     /// `limit_mode`: are `rpm`, `tpm`, `itpm` and `otpm` bounds, or only shares of the traffic?
     pub limit_mode: LimitMode,
+    /// `enable_pre_call_checks`: are windows and abilities looked at? Default false, as in LiteLLM.
+    pub is_checked: bool,
+    /// How tags are gone by.
+    pub tags: TagRules,
+    /// May what deployments say of themselves keep a request away that asks for nothing? Set when all are known.
+    pub has_filters: bool,
     /// `default_priority`: calls wait for a place where everybody is full, the lowest number first. Default: no
     /// call waits but one with a `priority` of its own.
     pub default_priority: Option<u32>,
@@ -163,6 +169,9 @@ impl Default for Policy {
             hedging: Hedging::Off,
             default_max_parallel: None,
             limit_mode: LimitMode::Soft,
+            is_checked: false,
+            tags: TagRules::default(),
+            has_filters: false,
             default_priority: None,
             health_ttl_ms: 600_000,
         }

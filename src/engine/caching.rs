@@ -93,7 +93,15 @@ impl Router {
         if !lookup && !store {
             return None;
         }
-        let namespace = control.namespace.or_else(|| caching.namespace.clone());
+        let mut namespace = control.namespace.or_else(|| caching.namespace.clone());
+        if let Some(wanted) = &options.wanted {
+            // What may be served by some only is not shown to others.
+            for one in wanted.tags.iter().chain(&wanted.regions) {
+                let names = namespace.get_or_insert_default();
+                names.push('\n');
+                names.push_str(one);
+            }
+        }
         let may_be_direct = !over_fetch || self.config.host.allow_direct_models;
         let target = self.meant(model, options, may_be_direct).ok()?.target?;
         // What a target changes of the request is no part of what an answer is kept under.

@@ -1,9 +1,9 @@
 //! What is known of the candidates of a choice, for a strategy of the host's own.
 
 use crate::base::time::Millis;
-use crate::config::{CallOptions, DeploymentIx, GroupIx, Resolved};
+use crate::config::{CallOptions, Demand, DeploymentIx, GroupIx, Resolved};
 use crate::error::Fault;
-use crate::plan::to_rank;
+use crate::plan::{Ask, to_rank};
 use crate::price::amount::dollars;
 use crate::price::{Condition, Rate};
 use crate::state::{Counts, Timing};
@@ -74,13 +74,20 @@ pub fn write(group: GroupIx, contenders: impl Iterator<Item = Contender>, rows: 
 }
 
 impl Router {
-    /// Those whom a running call asks the host to rank, and their group; `None` while it asks nothing.
+    /// Those whom a running call asks the host to rank, or of whom it asks whom the host leaves, and their group; `None` while
+    /// it asks nothing.
     #[must_use]
     pub fn contenders(&self, now: Millis, id: CallId) -> Option<(GroupIx, impl Iterator<Item = Contender>)> {
         let now = self.now.max(now);
         let call = &self.calls.get(id)?.call;
-        let group = group_of(call.target())?;
-        Some((group, call.shown().iter().filter_map(move |ix| self.contender(now, group, *ix))))
+        let (group, shown) = match (call.asking(), call.target()) {
+            (Some(Ask::Filter), Resolved::Deployment(ix)) => {
+                (self.config.deployment(ix)?.group, call.candidates(self.view()))
+            }
+            (Some(Ask::Filter), Resolved::Group(group)) => (group, call.candidates(self.view())),
+            (_, target) => (group_of(target)?, Candidates::from_slice(call.shown())),
+        };
+        Some((group, shown.into_iter().filter_map(move |ix| self.contender(now, group, ix))))
     }
 
     /// Those whom a call to a model would ask the host to rank, and their group; `None` where the strategy is not its own.
@@ -92,13 +99,14 @@ impl Router {
         now: Millis,
         model: &str,
         stream: bool,
+        demand: Demand,
         options: &CallOptions,
     ) -> Result<Option<(GroupIx, impl Iterator<Item = Contender>)>, Fault> {
         let now = self.advance(now);
         self.heed(options);
         let target = self.meant(model, options, true)?.to();
         let (target, _) = self.assign(target, options, self.begun());
-        let look = self.look(now, stream, options, None);
+        let look = self.look(now, target, (stream, demand), options, None);
         let found = to_rank(self.view(), now, target, &look).zip(target.and_then(group_of));
         let shown = |(found, group): (Candidates, GroupIx)| {
             (group, found.into_iter().filter_map(move |ix| self.contender(now, group, ix)))

@@ -150,8 +150,15 @@ impl Facts {
     }
 
     /// What a trusted caller put into the body to steer the router; `None` if nothing.
-    pub(super) fn steering(&self, config: &RouterConfig) -> Result<Option<serde_json::Value>, Fault> {
+    pub(super) fn steering(
+        &self,
+        config: &RouterConfig,
+        metadata: Option<&serde_json::Value>,
+    ) -> Result<Option<serde_json::Value>, Fault> {
         let mut map = serde_json::Map::new();
+        if let Some(metadata) = metadata {
+            map.insert("metadata".to_owned(), metadata.clone());
+        }
         for (key, found) in self.own_keys().filter(|(key, _)| may_steer(&config.host.trust, key)) {
             let value = found.raw().and_then(value);
             let value =

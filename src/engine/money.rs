@@ -26,9 +26,11 @@ impl Router {
         }
     }
 
-    /// Tells deployments what they cost, where a choice goes by it: for budgets, or by the strategy.
+    /// Tells deployments what they cost, where a choice goes by it: for budgets, by the strategy, or by what
+    /// models can do.
     pub(super) fn price_deployments(&mut self) {
-        if self.config.budgets.is_empty() && !self.config.strategies.any(Strategy::goes_by_price) {
+        let goes_by_price = self.config.strategies.any(Strategy::goes_by_price);
+        if self.config.budgets.is_empty() && !goes_by_price && !self.config.policy.is_checked {
             return;
         }
         for place in 0..self.config.deployments.len() {

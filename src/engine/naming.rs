@@ -57,12 +57,20 @@ impl Router {
         })
     }
 
-    /// Reads the options that a trusted caller put into a body.
+    /// Reads the options that a trusted caller put into a body. `metadata` is the host's.
     ///
     /// # Errors
     /// See [`Router::options`].
-    pub fn options_of(&mut self, facts: &Facts) -> Result<CallOptions, Fault> {
-        facts.steering(&self.config)?.map_or_else(|| Ok(CallOptions::default()), |value| self.options(&value))
+    pub fn options_of(&mut self, facts: &Facts, metadata: Option<&Value>) -> Result<CallOptions, Fault> {
+        let steering = facts.steering(&self.config, metadata)?;
+        steering.map_or_else(|| Ok(CallOptions::default()), |value| self.options(&value))
+    }
+
+    /// The group that the rules of the config name for a request, in the place of its model. `about` has its `metadata` and
+    /// `params`.
+    #[must_use]
+    pub fn ruled(&self, model: &str, about: &Value) -> Option<&str> {
+        self.config.rules.group(model, about)
     }
 
     /// What the model of a call means. A name that nobody knows means the first of the default fallbacks that may be used, as in

@@ -7,8 +7,8 @@
 use crate::base::text::{contains, has};
 use crate::base::time::Millis;
 use crate::config::{
-    CallOptions, CommitAt, Deployment, DeploymentIx, DialectName, GroupIx, MidStream, Observe, Resolved,
-    StreamRules, Surface, Timeouts,
+    CallOptions, CommitAt, Demand, Deployment, DeploymentIx, DialectName, GroupIx, MidStream, Observe,
+    Resolved, StreamRules, Surface, Timeouts,
 };
 use crate::error::{Fault, FaultKind};
 use crate::plan::{CallSpec, Step};
@@ -199,6 +199,7 @@ impl Router {
             ..CallOptions::default()
         };
         let spec = CallSpec {
+            demand: Demand::default(),
             requested: self.config.deployment(deployment).map_or("", |known| &known.id).into(),
             target: Some(Resolved::Deployment(deployment)),
             is_default: false,

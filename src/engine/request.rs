@@ -1,6 +1,6 @@
 //! What a caller asks of the router.
 
-use crate::config::{CallOptions, Surface};
+use crate::config::{CallOptions, Demand, Surface};
 use crate::plan::CallSpec;
 
 use super::inbound::Facts;
@@ -23,6 +23,8 @@ pub struct Request {
     pub is_text: bool,
     /// What it may use, where that is known: tokens in and out.
     pub tokens: Option<(u32, u32)>,
+    /// What it needs of a deployment, where that is looked at.
+    pub demand: Demand,
     /// What the caller asks of the router.
     pub options: CallOptions,
     /// What the scan of the body found, if the request came over `fetch`: it may steer less.
@@ -41,6 +43,7 @@ impl Request {
             stream: self.stream,
             objects: self.objects,
             tokens: self.tokens,
+            demand: self.demand,
             options: Box::new(std::mem::take(&mut self.options)),
             trial: None,
             shadow_of: None,

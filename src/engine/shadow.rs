@@ -70,6 +70,8 @@ impl Router {
             hedging: Some(Hedging::Off),
             timeouts: Timeouts { deadline_ms: Some(DEADLINE_MS), ..Timeouts::default() },
             keys: spec.options.keys.clone(),
+            // A copy is bound to the regions of its call; its tags are for another group.
+            wanted: spec.options.wanted.as_ref().map(|wanted| wanted.regions_only()),
             ..CallOptions::default()
         };
         let spec = CallSpec {
@@ -81,6 +83,7 @@ impl Router {
             stream: spec.stream,
             objects: true,
             tokens: spec.tokens,
+            demand: spec.demand,
             options: Box::new(options),
             trial: None,
             shadow_of: Some(number),

@@ -2,7 +2,8 @@
 
 use crate::base::decimal::decimal;
 use crate::base::json::Member;
-use crate::config::{Strategy, Surface};
+use crate::config::{Demand, Strategy, Surface};
+use crate::price::Capabilities;
 
 use super::inbound::Facts;
 use super::router::Router;
@@ -14,25 +15,27 @@ const OUTPUT_TOKENS: u32 = 1_024;
 /// One part in so many of a limit.
 const SHARE: u64 = 4;
 
-/// So many bytes of a request are taken for a token.
-const BYTES_PER_TOKEN: u64 = 4;
-
 /// What is known of a request before it is sent.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Size {
-    /// The tokens of the request.
+    /// The tokens of the request: counted by the host, or as the driver estimates them.
     pub input: u32,
     /// `max_completion_tokens` or `max_tokens`.
     pub output: Option<u32>,
     /// How many choices are asked for.
     pub choices: Option<u32>,
+    /// Has the host counted the tokens?
+    pub is_counted: bool,
+    /// What the model has to be able to do.
+    pub abilities: Capabilities,
 }
 
 impl Size {
-    /// The tokens of a request of so many bytes, where nobody has counted them.
+    /// What is asked of a deployment.
     #[must_use]
-    pub fn estimate(bytes: u64) -> u32 {
-        u32::try_from(bytes.div_ceil(BYTES_PER_TOKEN)).unwrap_or(u32::MAX)
+    pub fn demand(self) -> Demand {
+        let Self { input, output, is_counted, abilities, .. } = self;
+        Demand { abilities, input, output, is_counted }
     }
 
     /// The tokens in and out that are reserved; `guess` is what an answer is taken to use whose request sets no bound.
@@ -47,14 +50,15 @@ impl Size {
 }
 
 impl Router {
-    /// Does a limit of the config count tokens, does a strategy go by them, or is there a budget? Only then it is worth while
-    /// to know how many a request may use.
+    /// Does a limit of the config count tokens, does a strategy go by them, is there a budget, or are windows looked at? Only
+    /// then it is worth while to know how many a request may use.
     #[must_use]
     pub fn counts_tokens(&self) -> bool {
         let mut all = self.config().deployments.iter();
         let is_limited =
             all.any(|known| known.tpm.or(known.itpm).or(known.otpm).is_some() && self.config().binds(known));
         is_limited
+            || self.config().policy.is_checked
             || self.config().strategies.any(Strategy::goes_by_tokens)
             || !self.config().budgets.is_empty()
     }
@@ -87,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_chat_reserves_what_it_may_use_and_an_embedding_what_it_is() {
-        let size = Size { input: Size::estimate(401), ..Size::default() };
+        let size = Size { input: 101, ..Size::default() };
         assert_eq!(size.reserved(Surface::Chat, 9), (101, 9));
         assert_eq!(size.reserved(Surface::Embeddings, 9), (101, 0));
         let asked = Size { output: Some(50), choices: Some(3), ..size };

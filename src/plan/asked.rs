@@ -13,8 +13,9 @@ impl Call {
             Ask::MayFallback => self.may_fall_back(now, view, *value == Answer::Yes, step),
             Ask::Reserve => self.reserved(now, view, value, step),
             Ask::Rank => self.rank(now, view, value, step),
+            Ask::Filter => self.filtered(now, view, value, step),
             // Nothing is asked of that kind.
-            Ask::Cache | Ask::BeforeRoute | Ask::Filter | Ask::CountTokens | Ask::FetchPart => {}
+            Ask::Cache | Ask::BeforeRoute | Ask::CountTokens | Ask::FetchPart => {}
         }
     }
 }

@@ -18,6 +18,7 @@ use super::event::{Action, Answer, Ask, AttemptId, Event, Step, StreamOutcome};
 use super::fallback::{Targets, allowed, group_of};
 use super::rank::Ranked;
 use super::refusal::{mock_fault, unknown_model};
+use super::screen::Screen;
 use super::spec::CallSpec;
 
 /// Where a call stands.
@@ -89,6 +90,8 @@ pub struct Call {
     pub(super) ranked: Ranked,
     /// How often it was asked for that in vain.
     pub(super) failed_ranks: u32,
+    /// Who may not serve the call.
+    pub(super) screen: Screen,
     /// Every choice, where somebody wants to know.
     pub(super) decisions: Option<Vec<Decision>>,
 }
@@ -134,6 +137,7 @@ impl Call {
             is_held: false,
             ranked: Ranked::NotAsked,
             failed_ranks: 0,
+            screen: Screen::default(),
         }
     }
 
@@ -204,6 +208,7 @@ impl Call {
         }
         (self.beside, self.unused, self.benched) = (None, None, None);
         self.look_at_tags(now, view);
+        self.screen(view);
         match event {
             Event::Start => self.start(now, view, &mut step),
             Event::Ready { attempt } => self.ready(now, view, attempt),

@@ -22,6 +22,7 @@ mod recover;
 mod refusal;
 mod reserve;
 mod retry;
+mod screen;
 mod select;
 mod send;
 mod spec;

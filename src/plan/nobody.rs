@@ -17,7 +17,7 @@ pub(super) fn nobody(
     view: View<'_>,
     now: Millis,
     target: Resolved,
-    need: Need,
+    need: Need<'_>,
     full: &[(DeploymentIx, Millis)],
 ) -> Fault {
     let name = match target {
@@ -54,6 +54,9 @@ pub(super) fn nobody(
         message.push_str(id);
         message.push(' ');
         message.push_str(words(*exclusion));
+        if let Exclusion::Unable(ability) | Exclusion::Unproved(ability) = exclusion {
+            message.push_str(ability.name());
+        }
         if exclusion.is_bench()
             && let Some(fault) = cause(view, *ix, *exclusion)
         {
@@ -68,16 +71,27 @@ pub(super) fn nobody(
         message.push_str(&ms.div_ceil(1_000).to_string());
         message.push_str(" s");
     }
-    let is_for_money = in_use().next().is_some() && in_use().all(|(_, exclusion)| exclusion.is_budget());
+    let all_are = |is: fn(Exclusion) -> bool| in_use().next().is_some() && in_use().all(|(_, one)| is(*one));
+    if all_are(Exclusion::is_lasting) {
+        let is_window = |exclusion: Exclusion| matches!(exclusion, Exclusion::Window { .. });
+        if in_use().any(|(_, exclusion)| is_window(*exclusion)) {
+            return Fault::new(FaultKind::ContextWindow, message);
+        }
+        let first = in_use().next().map_or("", |(_, exclusion)| exclusion.code());
+        let code = in_use().all(|(_, exclusion)| exclusion.code() == first).then(|| first.into());
+        return Fault { code, ..Fault::new(FaultKind::NoDeployment, message) };
+    }
+    let is_for_money = all_are(Exclusion::is_budget);
     let code = is_for_money.then(|| "budget_exceeded".into());
     Fault { code, retry_after_ms: wait_ms, ..Fault::new(FaultKind::NoDeployment, message) }
 }
 
 /// Is what keeps everybody out something that a place in the order of calls helps against?
-pub(super) fn is_worth_waiting(view: View<'_>, now: Millis, target: Resolved, need: Need) -> bool {
+pub(super) fn is_worth_waiting(view: View<'_>, now: Millis, target: Resolved, need: Need<'_>) -> bool {
     members(view, target).into_iter().any(|ix| match exclusion(view, now, ix, need) {
         None => true,
         Some(Exclusion::Drained | Exclusion::Limit { wait_ms: None }) => false,
+        Some(exclusion) if exclusion.is_lasting() => false,
         Some(exclusion) => {
             cause(view, ix, exclusion).is_none_or(|fault| fault.kind.verdicts().blame != Blame::BenchLong)
         }
@@ -112,6 +126,13 @@ fn words(exclusion: Exclusion) -> &'static str {
         Exclusion::BudgetSpent { .. } => "is over a budget",
         Exclusion::BudgetReserved => "has the rest of a budget reserved",
         Exclusion::BudgetSpentElsewhere { .. } => "has a budget spent elsewhere",
+        Exclusion::Region => "is in no region that is asked for",
+        Exclusion::Tags => "is not for these tags",
+        Exclusion::Unable(_) => "does not have ",
+        Exclusion::Unproved(_) => "is not known to have ",
+        Exclusion::Window { is_sure: true } => "has a context window that is smaller than the request",
+        Exclusion::Window { is_sure: false } => "may have a context window that is smaller than the request",
+        Exclusion::Filtered => "was taken out by `filterDeployments`",
         Exclusion::Exhausted { .. } => "has nothing left of its provider's limit",
         Exclusion::Stalled => "is stalled",
         Exclusion::CooldownElsewhere { .. } => "is cooling down elsewhere",

@@ -5,7 +5,7 @@ use crate::base::time::Millis;
 use crate::config::{CallOptions, DeploymentIx, FallbackTarget, GroupIx, Keys, Resolved, RouterConfig};
 use crate::error::{Fault, FaultKind, Side};
 use crate::state::View;
-use crate::strategy::{Candidates, Need, Strategy};
+use crate::strategy::{Candidates, Need, Refused, Strategy};
 
 use super::event::Answer;
 use super::fallback::{Targets, allowed, group_of, is_led_on, lists};
@@ -17,8 +17,10 @@ use super::select::{Pick, Wish, candidates, pick};
 /// What a look at a choice has to go by.
 #[derive(Clone, Debug, Default)]
 pub struct Look {
-    /// What the request needs.
-    pub need: Need,
+    /// What the request needs, but for the next.
+    pub need: Need<'static>,
+    /// Who cannot serve it, whatever the state.
+    pub refused: Refused,
     /// The strategy that the call asks for; `None` where it leaves that to the config.
     pub strategy: Option<Strategy>,
     /// What the call is known by.
@@ -36,8 +38,14 @@ pub fn to_rank(view: View<'_>, now: Millis, target: Option<Resolved>, look: &Loo
     (strategy == Strategy::Custom).then(|| candidates(view, now, &wish(view, target, look, None)).0)
 }
 
-fn wish<'a>(view: View<'_>, target: Resolved, look: &Look, ranking: Option<&'a Ranking>) -> Wish<'a> {
-    let Look { need, strategy, .. } = *look;
+impl Look {
+    fn need(&self) -> Need<'_> {
+        Need { refused: Some(&self.refused).filter(|refused| !refused.is_empty()), ..self.need }
+    }
+}
+
+fn wish<'a>(view: View<'_>, target: Resolved, look: &'a Look, ranking: Option<&'a Ranking>) -> Wish<'a> {
+    let (need, strategy) = (look.need(), look.strategy);
     let bond = look.keys.as_ref().and_then(|keys| view.config.bond(target, keys));
     Wish { target, strategy, ranking, failed: &[], leave: &|_| false, need, bond, again: false, attempt: 0 }
 }
@@ -65,7 +73,7 @@ pub fn choose(
         {
             Err(chose_nobody(view, target))
         }
-        Pick::Nobody => Err(nobody(view, now, target, look.need, &[])),
+        Pick::Nobody => Err(nobody(view, now, target, look.need(), &[])),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::config::Resolved;
 use super::call::{Call, Phase};
 use super::deadline::Timer;
 use super::decision::Decision;
-use super::event::AttemptId;
+use super::event::{Ask, AttemptId};
 
 /// What one step can change.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct Progress {
     pub waits_until: Option<Millis>,
     /// How often the host was asked in vain whom to choose.
     pub failed_ranks: u32,
+    /// How often the host was asked about candidates in vain.
+    pub failed_asks: u32,
     /// Is it over?
     pub is_over: bool,
 }
@@ -43,6 +45,7 @@ impl Call {
             hedged: self.has_hedged,
             waits_until: self.timers.get(Timer::Backoff).filter(|_| waits),
             failed_ranks: self.failed_ranks,
+            failed_asks: self.screen.failures,
             is_over: self.is_over(),
         }
     }
@@ -65,6 +68,12 @@ impl Call {
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.phase == Phase::Ended
+    }
+
+    /// What the host or the store is being asked.
+    #[must_use]
+    pub fn asking(&self) -> Option<Ask> {
+        if let Phase::Asking(ask) = self.phase { Some(ask) } else { None }
     }
 
     /// Does it wait before its next send?

@@ -175,6 +175,9 @@ impl Call {
 
     /// Sends to somebody of the present target, or moves on.
     pub(super) fn try_target(&mut self, now: Millis, view: View<'_>, step: &mut Step) {
+        if self.consults(now, view, step) {
+            return;
+        }
         let is_queued = self.is_queued(now, view);
         if !is_queued && self.asks_rank(now, view, step) {
             return;
@@ -217,8 +220,8 @@ impl Call {
                 step.action = Some(Action::Ask(Ask::MayFallback));
                 return;
             }
-            self.enter(target);
-            if self.asks_rank(now, view, step) {
+            self.enter(view, target);
+            if self.consults(now, view, step) || self.asks_rank(now, view, step) {
                 return;
             }
             match self.pick(now, view, false) {
@@ -240,8 +243,8 @@ impl Call {
         let Some(asked) = self.asked.take() else { return };
         let (target, fault) = *asked;
         if yes {
-            self.enter(target);
-            if !self.asks_rank(now, view, step) {
+            self.enter(view, target);
+            if !self.consults(now, view, step) && !self.asks_rank(now, view, step) {
                 self.send_or_move(now, view, false, step);
             }
             return;
@@ -251,7 +254,7 @@ impl Call {
     }
 
     /// Makes a target the present one.
-    fn enter(&mut self, target: FallbackTarget) {
+    fn enter(&mut self, view: View<'_>, target: FallbackTarget) {
         self.ranked = Ranked::NotAsked;
         self.target = target.to;
         self.overrides = target.overrides;
@@ -259,5 +262,6 @@ impl Call {
         self.level = 0;
         self.retries = 0;
         self.sent_in_hop = false;
+        self.screen(view);
     }
 }

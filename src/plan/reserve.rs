@@ -61,13 +61,23 @@ impl Call {
     }
 
     /// What a send of this call needs.
-    pub(super) fn need(&self) -> Need {
+    pub(super) fn need(&self) -> Need<'_> {
         let (input, output) = self.spec.tokens.unwrap_or_default();
         let counts = Counts { requests: 1, input: input.into(), output: output.into() };
         let Self { beside, unused, tag, .. } = *self;
         let (refunded, stream) = (self.refunded(), self.spec.stream);
         let timing = Timing::of(self.spec.surface, stream);
-        Need { counts, stream, timing, beside, refunded, unused, tag, is_paid: false }
+        Need {
+            refused: Some(&self.screen.refused).filter(|refused| !refused.is_empty()),
+            counts,
+            stream,
+            timing,
+            beside,
+            refunded,
+            unused,
+            tag,
+            is_paid: false,
+        }
     }
 
     /// What a send of this call reserves.

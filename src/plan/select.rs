@@ -30,10 +30,10 @@ pub(super) fn members(view: View<'_>, target: Resolved) -> Candidates {
 
 /// Who may be used now. A deployment that was named by its id is used even while it is benched or full, but not for money
 /// that is spent. Advice counts only while somebody is left; and where all are benched, `when_all_down` may name one.
-fn eligible(view: View<'_>, now: Millis, target: Resolved, need: Need) -> Candidates {
+fn eligible(view: View<'_>, now: Millis, target: Resolved, need: Need<'_>) -> Candidates {
     let Resolved::Group(group) = target else {
         let mut named = members(view, target);
-        named.retain(|ix| over_budget(view, now, *ix, need).is_none());
+        named.retain(|ix| need.refuses(*ix).or_else(|| over_budget(view, now, *ix, need)).is_none());
         return named;
     };
     let all = view.config.group(group).map_or(&[][..], |group| &group.members);
@@ -70,7 +70,7 @@ pub(super) struct Wish<'a> {
     pub(super) failed: &'a [DeploymentIx],
     /// Whom not to try at all, for reasons that the state does not show.
     pub(super) leave: &'a dyn Fn(DeploymentIx) -> bool,
-    pub(super) need: Need,
+    pub(super) need: Need<'a>,
     /// What the call stays by in this target, and the key.
     pub(super) bond: Option<(Bond, NonZeroU64)>,
     /// Is it a further attempt? Then a circuit that is not closed has to be paid for, so that a closed one is better.
@@ -107,9 +107,9 @@ pub(super) fn candidates(view: View<'_>, now: Millis, wish: &Wish<'_>) -> (Candi
         all.retain(|ix| !ranking.leaves_out(*ix));
     }
     if all.iter().all(|ix| wish.failed.contains(ix)) {
-        // What others say is a reason neither to repeat what has failed here nor to give up.
+        // What others say, and what is only guessed, is a reason neither to repeat what has failed here nor to give up.
         for ix in members(view, wish.target) {
-            let is_told = exclusion(view, now, ix, wish.need).is_some_and(Exclusion::is_elsewhere);
+            let is_told = exclusion(view, now, ix, wish.need).is_some_and(Exclusion::is_guess);
             if is_told && !(all.contains(&ix) || wish.failed.contains(&ix) || wish.leaves(ix)) {
                 all.push(ix);
             }
@@ -234,7 +234,7 @@ pub(super) fn company(
     view: View<'_>,
     now: Millis,
     (target, deployment): (Resolved, DeploymentIx),
-    need: Need,
+    need: Need<'_>,
     is_gone: &dyn Fn(DeploymentIx) -> bool,
 ) -> Company {
     let own = || view.config.deployment(deployment).and_then(|known| view.config.group(known.group));

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::config::{CallOptions, Param, Resolved, Surface};
+use crate::config::{CallOptions, Demand, Param, Resolved, Surface};
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct CallSpec {
     pub objects: bool,
     /// What the request may use, where that is known: tokens in and out.
     pub tokens: Option<(u32, u32)>,
+    /// What it needs of a deployment.
+    pub demand: Demand,
     /// What the caller asks of the router.
     pub options: Box<CallOptions>,
     /// The variant of an experiment that it belongs to.

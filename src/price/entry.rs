@@ -130,6 +130,14 @@ lettered! {
 pub struct Capabilities(u32);
 
 impl Capabilities {
+    /// Those of a list of letters, as a price table writes them.
+    #[must_use]
+    pub fn of_letters(letters: &str) -> Self {
+        let mut all = Self::default();
+        letters.bytes().filter_map(Capability::of_letter).for_each(|one| all.set(one, true));
+        all
+    }
+
     /// Is it known that the model can do this?
     #[must_use]
     pub fn has(self, one: Capability) -> bool {
@@ -145,6 +153,12 @@ impl Capabilities {
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
     }
 
     /// What is in this one only.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::base::time::Millis;
 use crate::engine::{CallId, Reservation};
-use crate::plan::{Answer, AttemptId};
+use crate::plan::{Answer, Ask, AttemptId};
 
 use super::reply::Part;
 use super::world::CallNo;
@@ -26,7 +26,7 @@ pub(super) enum Due {
     /// The host's clock is set: forward or, below 0, back.
     Set(i64),
     /// The host's answer to the question of this number.
-    Answer(CallNo, usize, bool),
+    Answer(CallNo, usize, Ask, Answer),
     /// The host's answer to the question of this number, whom to choose.
     Ranked(CallNo, usize, Answer),
     /// The store's answer to what a call has asked it for.

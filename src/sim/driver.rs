@@ -47,6 +47,7 @@ impl World {
                 self.end(call, result);
             }
             Some(Action::Ask(Ask::MayFallback)) => self.ask(call),
+            Some(Action::Ask(Ask::Filter)) => self.ask_filter(call),
             Some(Action::Ask(Ask::Reserve)) => self.ask_store(call),
             Some(Action::Ask(Ask::Rank)) => self.ask_to_rank(call),
             // No router of this version makes the other steps.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::config::CallOptions;
+use crate::config::{CallOptions, Demand};
 use crate::error::Fault;
 use crate::plan::Answer;
 
@@ -33,7 +33,8 @@ impl World {
     /// # Errors
     /// What such a call would hear.
     pub fn choose(&mut self, model: &str) -> Result<String, Fault> {
-        let ix = self.router.choose(self.clock.now, model, false, &CallOptions::default(), None)?;
+        let (demand, options) = (Demand::default(), CallOptions::default());
+        let ix = self.router.choose(self.clock.now, model, false, demand, &options, None)?;
         Ok(self.router.config().deployment(ix).map_or_else(String::new, |known| known.id.clone()))
     }
 

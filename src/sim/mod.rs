@@ -44,7 +44,7 @@ mod wire;
 mod world;
 
 pub use flight::{Outcome, Tried};
-pub use guard::Guard;
+pub use guard::{Guard, Sifter};
 pub use ledger::{Ledger, Mood};
 pub use log::{Entry, Log};
 pub use measure::Summary;

@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 
 use serde_json::Value;
 
-use crate::config::{CallOptions, Surface};
+use crate::config::{CallOptions, Demand, Surface};
 use crate::engine::{Request, prompt_key};
 
 use super::world::{CallNo, World};
@@ -17,6 +17,7 @@ pub struct Spec {
     pub(super) stream: bool,
     pub(super) objects: bool,
     pub(super) tokens: Option<(u32, u32)>,
+    pub(super) demand: Demand,
     pub(super) options: Value,
     pub(super) cancel_after_ms: Option<u64>,
     pub(super) prompt: Option<NonZeroU64>,
@@ -25,8 +26,8 @@ pub struct Spec {
 impl Spec {
     fn new(model: &str, surface: Surface, stream: bool) -> Self {
         let (model, options) = (model.to_owned(), Value::Null);
-        let (tokens, cancel_after_ms, prompt) = (None, None, None);
-        Self { model, surface, stream, objects: false, tokens, options, cancel_after_ms, prompt }
+        let (tokens, demand, cancel_after_ms, prompt) = (None, Demand::default(), None, None);
+        Self { model, surface, stream, objects: false, tokens, demand, options, cancel_after_ms, prompt }
     }
 
     /// A chat completion, answered whole.
@@ -66,6 +67,7 @@ impl Spec {
             usage_asked: false,
             is_text: true,
             tokens: self.tokens,
+            demand: self.demand,
             options,
             facts: None,
         }
@@ -81,6 +83,12 @@ impl Spec {
     #[must_use]
     pub fn using(self, input: u32, output: u32) -> Self {
         Self { tokens: Some((input, output)), ..self }
+    }
+
+    /// Tells what the request needs of a deployment.
+    #[must_use]
+    pub fn needing(self, demand: Demand) -> Self {
+        Self { demand, ..self }
     }
 
     /// Sets the options of the call: a JSON object, as in process.

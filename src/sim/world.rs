@@ -16,7 +16,7 @@ use crate::state::{Circuit, CircuitState};
 
 use super::clock::{Clock, Due};
 use super::flight::{Flight, Outcome};
-use super::guard::Guard;
+use super::guard::{Guard, Sifter};
 use super::ledger::Ledger;
 use super::log::Log;
 use super::ranker::Ranker;
@@ -58,6 +58,7 @@ pub struct World {
     pub(super) log: Log,
     pub(super) guards: BTreeMap<String, Guard>,
     pub(super) rankers: BTreeMap<String, Ranker>,
+    pub(super) sifter: Sifter,
     pub(super) ledger: Option<Rc<RefCell<Ledger>>>,
 }
 
@@ -89,6 +90,7 @@ impl World {
             log: Log::default(),
             guards: BTreeMap::new(),
             rankers: BTreeMap::new(),
+            sifter: Sifter::default(),
             ledger: None,
         })
     }
@@ -165,7 +167,7 @@ impl World {
                 Due::Wake(call, _) => self.wake(call),
                 Due::Part(call, attempt, part) => self.part(call, attempt, part),
                 Due::Set(by_ms) => self.clock.set(by_ms),
-                Due::Answer(call, _, yes) => self.answer(call, yes),
+                Due::Answer(call, _, ask, value) => self.answer(call, ask, value),
                 Due::Ranked(call, _, answer) => self.ranked(call, answer),
                 Due::Reserved(call, id, told) => self.reserved(call, id, &told),
             }
@@ -181,7 +183,7 @@ impl World {
         match due {
             Due::Begin(_) | Due::Set(_) | Due::Reserved(..) => true,
             // Another question does not get the answer to this one.
-            Due::Answer(call, number, _) => {
+            Due::Answer(call, number, ..) => {
                 running(call).is_some_and(|flight| flight.outcome.asked.len() == *number)
             }
             Due::Ranked(call, number, _) => {

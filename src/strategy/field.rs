@@ -19,7 +19,7 @@ pub struct Field<'a> {
     /// When.
     pub now: Millis,
     /// What the request needs.
-    pub need: Need,
+    pub need: Need<'a>,
     /// How times are compared.
     pub latency: &'a LatencyRules,
     /// Whom the host has named, the best first, where it was asked.

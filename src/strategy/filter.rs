@@ -7,14 +7,18 @@ use crate::config::{BudgetIx, Deployment, DeploymentIx, Resolved};
 use crate::error::FaultKind;
 use crate::state::{Circuit, CircuitState, Counts, Health, Lease, Measure, Timing, Usage, View};
 
+use super::exclusion::Exclusion;
 use super::money::{over_budget, short_of_money};
+use super::sieve::Refused;
 
 /// A short list of deployments; on the stack up to 16.
 pub type Candidates = SmallVec<[DeploymentIx; 16]>;
 
 /// What a request needs of a deployment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Need {
+pub struct Need<'a> {
+    /// Who cannot serve the request, whatever the state: see [`sieve`](super::sieve::sieve()).
+    pub refused: Option<&'a Refused>,
     /// What it may use.
     pub counts: Counts,
     /// Is the answer a stream?
@@ -33,7 +37,14 @@ pub struct Need {
     pub is_paid: bool,
 }
 
-impl Need {
+impl Need<'_> {
+    /// Why a deployment cannot serve the request, whatever the state.
+    #[must_use]
+    #[inline(always)]
+    pub fn refuses(self, ix: DeploymentIx) -> Option<Exclusion> {
+        look_up(self.refused?, ix)
+    }
+
     /// What has to fit under the limits that are counted at a deployment.
     fn counts_at(self, cell: DeploymentIx) -> Counts {
         let unused = self.unused.filter(|(of, _)| *of == cell).map(|(_, unused)| unused);
@@ -41,140 +52,17 @@ impl Need {
     }
 }
 
-/// Why a deployment may not be used now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exclusion {
-    /// Its weight is 0.
-    Drained,
-    /// A health check or a person said that it is not well.
-    MarkedDown,
-    /// Its circuit is open.
-    Cooldown {
-        /// Until when.
-        until: Millis,
-    },
-    /// The circuit of its credential is open.
-    CredentialCooldown {
-        /// Until when.
-        until: Millis,
-    },
-    /// Its circuit is half-open, and a probe of it is under way.
-    Probing,
-    /// As many calls are under way as it takes at once.
-    Full,
-    /// One of its limits is reached.
-    Limit {
-        /// When the request fits; `None` if it is larger than the limit itself.
-        wait_ms: Option<u64>,
-    },
-    /// A budget is spent: the provider's, its own, or that of one of the call's tags.
-    BudgetSpent {
-        /// Until when.
-        until: Millis,
-    },
-    /// What is left of a budget is reserved by sends that are under way.
-    BudgetReserved,
-    /// Its provider says that nothing is left.
-    Exhausted {
-        /// Until when.
-        until: Millis,
-    },
-    /// Several sends to it wait for far longer than usual.
-    Stalled,
-    /// Others have benched it, as the store tells.
-    CooldownElsewhere {
-        /// Until when.
-        until: Millis,
-    },
-    /// Others have used so much of its limit, as the store tells, that the request is too much.
-    UsedElsewhere {
-        /// Until when that counts.
-        until: Millis,
-    },
-    /// Others have spent so much of a budget, as the store tells, that the request is too much.
-    BudgetSpentElsewhere {
-        /// Until when that counts.
-        until: Millis,
-    },
-}
-
-impl Exclusion {
-    /// The name that `explain` gives it.
-    #[must_use]
-    #[inline(always)]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Drained => "drained",
-            Self::MarkedDown => "marked_down",
-            Self::Cooldown { .. } => "cooldown",
-            Self::CredentialCooldown { .. } => "credential_cooldown",
-            Self::Probing => "probing",
-            Self::Full => "full",
-            Self::Limit { .. } => "limit",
-            Self::BudgetSpent { .. } => "budget_spent",
-            Self::BudgetReserved => "budget_reserved",
-            Self::Exhausted { .. } => "exhausted",
-            Self::Stalled => "stalled",
-            Self::CooldownElsewhere { .. } => "cooldown_elsewhere",
-            Self::UsedElsewhere { .. } => "used_elsewhere",
-            Self::BudgetSpentElsewhere { .. } => "budget_spent_elsewhere",
-        }
-    }
-
-    /// Is it only advice? What may be wrong counts while others may be used, and no longer.
-    #[must_use]
-    #[inline(always)]
-    pub const fn is_advice(self) -> bool {
-        matches!(self, Self::MarkedDown | Self::Exhausted { .. } | Self::Stalled) || self.is_elsewhere()
-    }
-
-    /// Is it only what others have told?
-    #[must_use]
-    pub const fn is_elsewhere(self) -> bool {
-        matches!(
-            self,
-            Self::CooldownElsewhere { .. } | Self::UsedElsewhere { .. } | Self::BudgetSpentElsewhere { .. }
-        )
-    }
-
-    /// Is it about money?
-    #[must_use]
-    pub const fn is_budget(self) -> bool {
-        matches!(self, Self::BudgetSpent { .. } | Self::BudgetReserved)
-    }
-
-    /// Is it about failures?
-    #[must_use]
-    #[inline(always)]
-    pub const fn is_bench(self) -> bool {
-        matches!(self, Self::Cooldown { .. } | Self::CredentialCooldown { .. } | Self::Probing)
-    }
-
-    /// When it may be over, where that is known.
-    #[must_use]
-    pub fn wait_ms(self, now: Millis) -> Option<u64> {
-        match self {
-            Self::Cooldown { until }
-            | Self::CredentialCooldown { until }
-            | Self::Exhausted { until }
-            | Self::BudgetSpent { until }
-            | Self::CooldownElsewhere { until }
-            | Self::UsedElsewhere { until }
-            | Self::BudgetSpentElsewhere { until } => Some(until.since(now)),
-            Self::Limit { wait_ms } => wait_ms,
-            Self::Drained
-            | Self::MarkedDown
-            | Self::Probing
-            | Self::Full
-            | Self::BudgetReserved
-            | Self::Stalled => None,
-        }
-    }
+#[inline(never)]
+fn look_up(refused: &[(DeploymentIx, Exclusion)], ix: DeploymentIx) -> Option<Exclusion> {
+    refused.iter().find(|(known, _)| *known == ix).map(|(_, exclusion)| *exclusion)
 }
 
 /// Why a deployment may not be used at `now`; `None` if it may.
 #[must_use]
-pub fn exclusion(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need) -> Option<Exclusion> {
+pub fn exclusion(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need<'_>) -> Option<Exclusion> {
+    if need.refused.is_some() {
+        return screened(view, now, ix, need);
+    }
     let (known, health) = (view.config.deployment(ix)?, view.state.health(ix)?);
     if known.weight == Some(0.0) {
         return Some(Exclusion::Drained);
@@ -201,9 +89,19 @@ pub fn exclusion(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need) -> O
         .or_else(|| elsewhere(view, now, ix, known, need))
 }
 
+/// As [`exclusion`], where some cannot serve the request: what is certain of that, then the state, then what is guessed.
+#[cold]
+fn screened(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need<'_>) -> Option<Exclusion> {
+    let refused = need.refuses(ix);
+    if refused.is_some_and(Exclusion::is_lasting) {
+        return refused;
+    }
+    exclusion(view, now, ix, Need { refused: None, ..need }).or(refused)
+}
+
 /// As [`exclusion`], where there are budgets: what is spent, then all the rest, then what others have told of them.
 #[cold]
-fn with_budgets(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need) -> Option<Exclusion> {
+fn with_budgets(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need<'_>) -> Option<Exclusion> {
     let money = short_of_money(view, now, ix, need);
     if money.is_some_and(Exclusion::is_budget) {
         return money;
@@ -211,7 +109,7 @@ fn with_budgets(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need) -> Op
     exclusion(view, now, ix, Need { is_paid: true, ..need }).or(money)
 }
 
-fn of_credential(now: Millis, circuit: &Circuit, need: Need) -> Option<Exclusion> {
+fn of_credential(now: Millis, circuit: &Circuit, need: Need<'_>) -> Option<Exclusion> {
     match circuit.at(now) {
         CircuitState::Closed => None,
         CircuitState::Open { until } => Some(Exclusion::CredentialCooldown { until }),
@@ -238,7 +136,7 @@ fn at_limit(
     now: Millis,
     ix: DeploymentIx,
     known: &Deployment,
-    need: Need,
+    need: Need<'_>,
 ) -> Option<Exclusion> {
     let at = known.limit_cell(ix);
     let cell = view.state.health(at)?;
@@ -279,7 +177,7 @@ fn longest_wait(usage: &Usage, now: Millis, known: &Deployment, need: Counts) ->
 /// Is a deployment still there, and do the limits and budgets that are counted here leave a place? Who has waited since a
 /// choice asks again.
 #[must_use]
-pub fn has_room(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need) -> bool {
+pub fn has_room(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need<'_>) -> bool {
     let is_full = |known| at_limit(view, now, ix, known, need).is_some();
     view.config.deployment(ix).is_some_and(|known| !known.is_retired && !is_full(known))
         && over_budget(view, now, ix, need).is_none()
@@ -303,7 +201,7 @@ fn elsewhere(
     now: Millis,
     ix: DeploymentIx,
     known: &Deployment,
-    need: Need,
+    need: Need<'_>,
 ) -> Option<Exclusion> {
     if let Some(until) = view.state.health(ix)?.circuit.elsewhere(now) {
         return Some(Exclusion::CooldownElsewhere { until });
@@ -323,7 +221,7 @@ fn elsewhere(
 
 /// How many more requests like this one a deployment takes now.
 #[must_use]
-pub fn places(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need) -> usize {
+pub fn places(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need<'_>) -> usize {
     let is_free = |_: &&Deployment| exclusion(view, now, ix, need).is_none_or(Exclusion::is_elsewhere);
     let Some(known) = view.config.deployment(ix).filter(is_free) else { return 0 };
     let Some(cell) = view.state.health(known.limit_cell(ix)) else { return 0 };
@@ -334,7 +232,7 @@ pub fn places(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need) -> usiz
     parallel.min(usize::try_from(requests).unwrap_or(usize::MAX))
 }
 
-fn advice(now: Millis, health: &Health, need: Need) -> Option<Exclusion> {
+fn advice(now: Millis, health: &Health, need: Need<'_>) -> Option<Exclusion> {
     if health.is_marked_down(now) {
         return Some(Exclusion::MarkedDown);
     }

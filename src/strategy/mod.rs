@@ -8,12 +8,14 @@ mod affinity;
 mod busy;
 mod cost;
 mod custom;
+mod exclusion;
 mod field;
 mod filter;
 mod latency;
 mod money;
 mod peak;
 mod shuffle;
+mod sieve;
 mod turns;
 mod usage;
 
@@ -26,11 +28,13 @@ use crate::state::STEP;
 use field::UNKNOWN;
 
 pub use crate::config::Strategy;
+pub use exclusion::Exclusion;
 pub use field::Field;
 pub use filter::{
-    Candidates, Exclusion, Need, bounds, exclusion, has_room, is_asked_anyway, lowest_order, order_of, places,
+    Candidates, Need, bounds, exclusion, has_room, is_asked_anyway, lowest_order, order_of, places,
 };
 pub use money::{estimate, over_budget, tightest};
+pub use sieve::{Refused, sieve};
 
 /// Picks the one that whoever has this key stays with, as long as it has room; else the next.
 #[must_use]

@@ -8,7 +8,8 @@ use crate::config::{BudgetIx, Deployment, DeploymentIx};
 use crate::price::{Pico, cost, tokens_cost};
 use crate::state::{Counts, Lease, Short, View};
 
-use super::filter::{Exclusion, Need};
+use super::exclusion::Exclusion;
+use super::filter::Need;
 
 /// What a request of this size is thought to cost at a deployment; `None` where its price is not known.
 #[must_use]
@@ -21,13 +22,18 @@ pub fn estimate(known: &Deployment, now: Millis, counts: Counts) -> Option<Pico>
 
 /// Why a deployment may not be used for its budgets, of which nobody can be bought more; `None` if it may.
 #[must_use]
-pub fn over_budget(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need) -> Option<Exclusion> {
+pub fn over_budget(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need<'_>) -> Option<Exclusion> {
     short_of_money(view, now, ix, need).filter(|exclusion| exclusion.is_budget())
 }
 
 /// As [`over_budget`], and if it may, whether others have told that a budget is spent.
 #[inline(never)]
-pub(super) fn short_of_money(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need) -> Option<Exclusion> {
+pub(super) fn short_of_money(
+    view: View<'_>,
+    now: Millis,
+    ix: DeploymentIx,
+    need: Need<'_>,
+) -> Option<Exclusion> {
     let known = view.config.deployment(ix)?;
     let estimate = estimate(known, now, need.counts).unwrap_or(0);
     let judged = known.budgets.iter().chain(&need.tag).filter_map(|budget| {

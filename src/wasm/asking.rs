@@ -4,9 +4,11 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::base::time::Millis;
-use crate::config::{DeploymentIx, GroupIx, Resolved, Surface};
-use crate::engine::{CallId, Mocked, Size, write};
+use crate::config::{CallOptions, DeploymentIx, GroupIx, Resolved, Surface};
+use crate::engine::{CallId, Facts, Mocked, Size, write};
+use crate::error::Fault;
 use crate::plan::{Answer, Ask, AttemptId, Event};
+use crate::price::Capabilities;
 
 use super::convert;
 use super::router::Router;
@@ -15,6 +17,15 @@ impl Router {
     /// The tokens that a request reserves, where its size was told.
     pub(super) fn reserved(&self, surface: Surface, size: Option<Size>) -> Option<(u32, u32)> {
         size.map(|size| size.reserved(surface, self.engine.borrow().output_guess()))
+    }
+
+    /// What was scanned of a request, and its options; the host may have made another one of it.
+    pub(super) fn scanned(&mut self) -> Result<(Facts, CallOptions), Fault> {
+        let mut facts = Facts::read(std::mem::take(&mut self.scan))?;
+        let (model, metadata) = self.meant.take().unzip();
+        facts.model = model.unwrap_or(facts.model);
+        let options = self.engine.borrow_mut().options_of(&facts, metadata.flatten().as_ref())?;
+        Ok((facts, self.known(options)))
     }
 }
 
@@ -86,11 +97,12 @@ impl Router {
         self.ranked(call, choice, &[], now)
     }
 
-    /// The host has said whom it would choose: see [`named`].
+    /// The host has said whom it would choose, or whom it leaves, whichever it was asked: see [`named`].
     #[wasm_bindgen(js_name = coreRanked)]
     pub fn ranked(&mut self, call: u32, choice: i32, list: &[u16], now: f64) -> u32 {
         let value = named(choice, list).unwrap_or(Answer::Failed);
-        self.event(call, Event::Answered { ask: Ask::Rank, value }, now)
+        let ask = self.read(call, |running| running.call.asking()).flatten().unwrap_or(Ask::Rank);
+        self.event(call, Event::Answered { ask, value }, now)
     }
 
     /// Does a limit of the config count tokens?
@@ -100,13 +112,37 @@ impl Router {
         self.engine.borrow().counts_tokens()
     }
 
-    /// Tells the size of the request that is begun next: its tokens, if the host has counted them, else its bytes; and
-    /// the bound that it sets for its answer, below 0 if there is none.
+    /// Tells the size of the request that is begun next: its tokens, whether the host has counted them, the bound that it
+    /// sets for its answer, below 0 if there is none, and the letters of what the model has to be able to do.
     #[wasm_bindgen(js_name = coreSize)]
-    pub fn size(&mut self, counted: Option<f64>, bytes: f64, output: f64) {
-        let input = counted.map_or_else(|| Size::estimate(bytes as u64), |tokens| tokens as u32);
+    pub fn size(&mut self, tokens: f64, is_counted: bool, output: f64, abilities: &str) {
         let output = (output >= 0.0).then_some(output as u32);
-        self.size = Some(Size { input, output, choices: None });
+        let abilities = Capabilities::of_letters(abilities);
+        self.size = Some(Size { input: tokens as u32, output, choices: None, is_counted, abilities });
+    }
+
+    /// The parameters that the rules of the config look at; `undefined` if there is no rule.
+    #[wasm_bindgen(js_name = coreRuleParams)]
+    #[must_use]
+    pub fn rule_params(&self) -> Option<Vec<String>> {
+        let engine = self.engine.borrow();
+        let rules = &engine.config().rules;
+        (!rules.rules.is_empty() || rules.default.is_some()).then(|| rules.params.clone())
+    }
+
+    /// The group that the rules name for a request, in the place of its model. `about` has its `metadata` and `params`.
+    #[wasm_bindgen(js_name = coreRuled)]
+    #[must_use]
+    pub fn ruled(&self, model: &str, about: &JsValue) -> Option<String> {
+        let about = convert::from_js(about).ok()?;
+        self.engine.borrow().ruled(model, &about).map(str::to_owned)
+    }
+
+    /// What the host has made of the request that is being scanned: another model, and its metadata.
+    #[wasm_bindgen(js_name = coreMeant)]
+    pub fn meant(&mut self, model: String, metadata: &JsValue) {
+        let metadata = convert::from_js(metadata).ok().filter(|metadata| !metadata.is_null());
+        self.meant = Some((model, metadata));
     }
 
     /// What a send is answered with instead of being sent: `{body, delayMs}`, `{refusal}`, or `{}` for nothing at all;

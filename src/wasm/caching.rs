@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::base::time::Millis;
 use crate::base::usage::Usage;
 use crate::config::{CallOptions, IN_PROCESS_KEYS, Surface};
-use crate::engine::{CacheRule, Facts, Hit};
+use crate::engine::{CacheRule, Hit};
 
 use super::convert;
 use super::router::Router;
@@ -38,8 +38,7 @@ impl Router {
     /// The same for one whose body has been scanned. The scan is used up.
     #[wasm_bindgen(js_name = coreCacheRuleScanned)]
     pub fn cache_rule_scanned(&mut self, surface: u8) -> JsValue {
-        let Ok(facts) = Facts::read(std::mem::take(&mut self.scan)) else { return JsValue::UNDEFINED };
-        let Ok(options) = self.engine.borrow_mut().options_of(&facts) else { return JsValue::UNDEFINED };
+        let Ok((facts, options)) = self.scanned() else { return JsValue::UNDEFINED };
         self.rule(surface, &facts.model, facts.stream, &options, true)
     }
 

@@ -4,11 +4,12 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::base::time::Millis;
-use crate::config::Surface;
-use crate::engine::{CallId, Request, write};
+use crate::config::{DeploymentIx, Surface};
+use crate::engine::{CallId, Request, Size, write};
 use crate::error::Fault;
 
 use super::asking::named;
+use super::convert;
 use super::router::Router;
 
 /// What `coreChoose`, `coreExplain` and `coreSetHealth` answer with where `coreError` tells why there is nothing else.
@@ -21,13 +22,41 @@ impl Router {
     #[wasm_bindgen(js_name = coreLookToRank)]
     pub fn look_to_rank(&mut self, model: &str, stream: bool, options: JsValue, now: f64) -> usize {
         self.rows.clear();
+        let (demand, now) = (self.size.map(Size::demand).unwrap_or_default(), Millis::from_f64(now));
         if let Ok(options) = self.options(options)
             && let Ok(Some((group, found))) =
-                self.engine.borrow_mut().look_to_rank(Millis::from_f64(now), model, stream, &options)
+                self.engine.borrow_mut().look_to_rank(now, model, stream, demand, &options)
         {
             write(group, found, &mut self.rows);
         }
         self.rows.len()
+    }
+
+    /// What is public of a deployment.
+    #[wasm_bindgen(js_name = coreDeployment)]
+    #[must_use]
+    pub fn deployment_facts(&self, deployment: u16) -> JsValue {
+        let engine = self.engine.borrow();
+        let config = engine.config();
+        let Some(known) = config.deployment(DeploymentIx(deployment)) else { return JsValue::NULL };
+        convert::object(&[
+            ("id", (&*known.id).into()),
+            ("group", config.group(known.group).map_or("", |group| &group.name).into()),
+            ("provider", (&*known.provider).into()),
+            ("model", (&*known.model).into()),
+            ("model_used", known.model_used().into()),
+            ("api_base", known.api_base.url().into()),
+            (
+                "region",
+                Some(&*known.labels.region)
+                    .filter(|region| !region.is_empty())
+                    .map_or(JsValue::NULL, JsValue::from_str),
+            ),
+            (
+                "tags",
+                known.labels.tags.iter().map(|tag| JsValue::from_str(tag)).collect::<js_sys::Array>().into(),
+            ),
+        ])
     }
 
     /// The index of the deployment that a call would be sent to now; -1 for the error in `coreError(0)`. `options` as for
@@ -44,7 +73,9 @@ impl Router {
     ) -> i32 {
         let chosen = self.options(options).and_then(|options| {
             let named = named(choice, list);
-            self.engine.borrow_mut().choose(Millis::from_f64(now), model, stream, &options, named)
+            let demand = self.size.take().map(Size::demand).unwrap_or_default();
+            let now = Millis::from_f64(now);
+            self.engine.borrow_mut().choose(now, model, stream, demand, &options, named)
         });
         match chosen {
             Ok(ix) => ix.0.into(),
@@ -63,15 +94,17 @@ impl Router {
         list: &[u16],
         now: f64,
     ) -> String {
+        let (surface, size) = (Surface::Chat, self.size.take());
         let explained = self.options(options).and_then(|options| {
             let request = Request {
-                surface: Surface::Chat,
+                surface,
                 model: model.into(),
                 stream,
                 objects: true,
                 usage_asked: false,
                 is_text: false,
-                tokens: None,
+                tokens: self.reserved(surface, size),
+                demand: size.map(Size::demand).unwrap_or_default(),
                 options,
                 facts: None,
             };

@@ -12,14 +12,15 @@ use super::router::{Router, action};
 #[wasm_bindgen]
 impl Router {
     /// What of the config goes on beside calls: 1 where something goes by what a request is known by, 2 where copies of
-    /// calls are made; the sum for both.
+    /// calls are made, 4 where it matters what models can do; the sum of all.
     #[wasm_bindgen(js_name = coreHabits)]
     #[must_use]
     pub fn habits(&self) -> u32 {
         let engine = self.engine.borrow();
         let config = engine.config();
         let has_shadows = config.deployments.iter().any(|known| known.silent.is_some());
-        u32::from(config.is_keyed()) + 2 * u32::from(has_shadows)
+        let is_checked = config.policy.is_checked;
+        u32::from(config.is_keyed()) + 2 * u32::from(has_shadows) + 4 * u32::from(is_checked)
     }
 
     /// Where the value of `messages` begins in the body that was scanned; -1 if it has none.

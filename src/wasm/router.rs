@@ -13,11 +13,11 @@ use crate::base::remaining;
 use crate::base::time::Millis;
 use crate::base::usage::Usage;
 use crate::config::{
-    CallOptions, Callbacks, DeploymentIx, DialectName, IN_PROCESS_KEYS, Keys, Loaded, Notice, Problem,
-    ROUTER_KEYS, Secret, Surface, load,
+    CallOptions, Callbacks, DialectName, IN_PROCESS_KEYS, Keys, Loaded, Notice, Problem, ROUTER_KEYS, Secret,
+    Surface, load,
 };
 use crate::dialect::reply_members;
-use crate::engine::{self, CallId, Facts, Request, Route, Running, Size, route};
+use crate::engine::{self, CallId, Request, Route, Running, Size, route};
 use crate::error::{Fault, FaultKind};
 use crate::plan::{Action, Ask, Attempt, AttemptId, Event, Step};
 
@@ -38,6 +38,7 @@ pub(super) mod action {
     pub(in crate::wasm) const ASK: u32 = 8;
     pub(in crate::wasm) const RESERVE: u32 = 9;
     pub(in crate::wasm) const RANK: u32 = 10;
+    pub(in crate::wasm) const FILTER: u32 = 11;
 }
 
 /// What a request over `fetch` asks for, where it is not a surface. `js/fetch.js` has the same table.
@@ -80,6 +81,8 @@ pub struct Router {
     pub(super) size: Option<Size>,
     /// What the request that is begun next is known by, where something goes by that.
     pub(super) keys: Option<Keys>,
+    /// What the host has made of the request that is scanned: another model, and its metadata.
+    pub(super) meant: Option<(String, Option<serde_json::Value>)>,
     /// What a translated reply says it used, or why it is none; until the driver has put it together. Or why a body was
     /// planned in vain.
     pub(super) abroad: Option<Result<Option<Usage>, Fault>>,
@@ -104,6 +107,7 @@ impl Router {
             skeleton: Skeleton::default(),
             size: None,
             keys: None,
+            meant: None,
             abroad: None,
         })
     }
@@ -170,23 +174,6 @@ impl Router {
         Ok(format!("sw-{:08x}{:08x}-", rng.bits(), rng.bits()))
     }
 
-    /// What is public of a deployment.
-    #[wasm_bindgen(js_name = coreDeployment)]
-    #[must_use]
-    pub fn deployment_facts(&self, deployment: u16) -> JsValue {
-        let engine = self.engine.borrow();
-        let config = engine.config();
-        let Some(known) = config.deployment(DeploymentIx(deployment)) else { return JsValue::NULL };
-        convert::object(&[
-            ("id", (&*known.id).into()),
-            ("group", config.group(known.group).map_or("", |group| &group.name).into()),
-            ("provider", (&*known.provider).into()),
-            ("model", (&*known.model).into()),
-            ("model_used", known.model_used().into()),
-            ("api_base", known.api_base.url().into()),
-        ])
-    }
-
     // ── the window ──
 
     /// Where the window begins in linear memory.
@@ -200,6 +187,7 @@ impl Router {
     #[wasm_bindgen(js_name = coreScanRequest)]
     pub fn scan_request(&mut self) {
         self.scan = self.engine.borrow().request_scanner();
+        self.meant = None;
     }
 
     /// Begins the scan of a reply.
@@ -271,6 +259,7 @@ impl Router {
                 usage_asked,
                 is_text,
                 tokens: self.reserved(surface, tokens),
+                demand: tokens.map(Size::demand).unwrap_or_default(),
                 options,
                 facts: None,
             },
@@ -283,21 +272,21 @@ impl Router {
     pub fn begin_scanned(&mut self, surface: u8, now: f64) -> u32 {
         let surface = Surface::from_code(surface).unwrap_or(Surface::Chat);
         let size = self.size.take();
-        let request = Facts::read(std::mem::take(&mut self.scan)).and_then(|facts| {
-            let options = self.engine.borrow_mut().options_of(&facts)?;
-            let options = self.known(options);
+        let request = self.scanned().map(|(facts, options)| {
             let (stream, usage_asked) = (facts.stream, facts.usage_asked);
-            Ok(Request {
+            let size = size.map(|size| facts.size(size));
+            Request {
                 surface,
                 model: facts.model.as_str().into(),
                 stream,
                 objects: false,
                 usage_asked,
                 is_text: facts.is_text,
-                tokens: self.reserved(surface, size.map(|size| facts.size(size))),
+                tokens: self.reserved(surface, size),
+                demand: size.map(Size::demand).unwrap_or_default(),
                 options,
                 facts: Some(facts),
-            })
+            }
         });
         match request {
             Ok(request) => self.start(request, now),
@@ -362,6 +351,7 @@ impl Router {
             Some(Action::Ask(Ask::MayFallback)) => action::ASK,
             Some(Action::Ask(Ask::Reserve)) => action::RESERVE,
             Some(Action::Ask(Ask::Rank)) => action::RANK,
+            Some(Action::Ask(Ask::Filter)) => action::FILTER,
             // Nothing makes these steps yet; see the contract in `plan::event`.
             Some(Action::Load { .. } | Action::Ask(_)) => action::NONE,
             None if self.read(call, |running| running.call.is_waiting()).unwrap_or(false) => action::WAIT,

@@ -139,8 +139,6 @@ fn options_that_are_not_carried_out_are_told_of() {
         ("retry_budget", json!({})),
         ("weights", json!({})),
         ("routing_strategy", json!("provider-budget-routing")),
-        ("enable_tag_filtering", json!(true)),
-        ("enable_pre_call_checks", json!(true)),
         ("redis_url", json!("redis://x")),
         ("set_verbose", json!(true)),
     ] {
@@ -156,11 +154,13 @@ fn options_that_are_not_carried_out_are_told_of() {
 
 #[test]
 fn a_notice_about_many_deployments_is_one() {
-    let list: Vec<_> = (0..3).map(|_| crate::support::entry("chat", json!({ "tags": ["free"] }))).collect();
+    let list: Vec<_> =
+        (0..3).map(|_| crate::support::entry("chat", json!({ "tag_regex": ["free"] }))).collect();
     let found = notices(&json!({ "model_list": list }));
     assert_eq!(found.len(), 1);
     assert!(
-        found[0].starts_with("model_list[0].litellm_params.tags: ") && found[0].ends_with("(in 3 places)")
+        found[0].starts_with("model_list[0].litellm_params.tag_regex: ")
+            && found[0].ends_with("(in 3 places)")
     );
 }
 

@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 use switchman::config::{
     CacheControl, CallOptions, CommitAt, ErrorClass, FallbackLists, FaultSet, GroupIx, Hedging,
     IN_PROCESS_KEYS, MemberList, MidStream, Mock, Observe, PerClass, ROUTER_KEYS, Resolved, RouterConfig,
-    Strategy, StreamRules, StreamUsage, Timeouts,
+    Strategy, StreamRules, StreamUsage, Timeouts, Wanted,
 };
 use switchman::error::FaultKind;
 
-use crate::support::{config, groups};
+use crate::support::{config, groups, merge};
 
 fn router() -> RouterConfig {
     config(&groups(&["a", "b", "c"], json!({ "model_group_alias": { "al": "b" } })))
@@ -35,7 +35,7 @@ fn nothing_asked_is_the_default() {
 
 #[test]
 fn everything_that_is_carried_out_is_read() {
-    let options = parse(&json!({
+    let mut asked = json!({
         "num_retries": "1", "timeout": 2, "stream_timeout": 3, "headers_timeout": 4, "first_token_timeout": 5, "idle_timeout": 6, "deadline": 7,
         "fallbacks": ["al", "c"], "disable_fallbacks": true, "max_fallbacks": 1, "max_attempts": 4,
         "mock_testing_fallbacks": true, "mock_testing_context_fallbacks": true, "mock_testing_content_policy_fallbacks": true,
@@ -46,7 +46,10 @@ fn everything_that_is_carried_out_is_read() {
         "explain": true, "mock_response": "Hi", "mock_delay": 0.1, "mock_timeout": false, "mock_testing_rate_limit_error": true,
         "specific_deployment": true, "caching": false, "tenant": "acme",
         "cache": { "no-cache": true, "no-store": true, "use-cache": true, "ttl": 1.5, "s-maxage": 0, "namespace": "n" },
-    }));
+    });
+    let who = json!({ "enable_tag_filtering": true, "tags": ["a", "b"], "metadata": { "tags": ["b"] }, "allowed_model_region": "eu" });
+    merge(&mut asked, who);
+    let options = parse(&asked);
     let [a, b, c] = [GroupIx(0), GroupIx(1), GroupIx(2)];
     let timeouts = Timeouts {
         total_ms: Some(2_000),
@@ -93,6 +96,12 @@ fn everything_that_is_carried_out_is_read() {
         strategy: Some(Strategy::LeastBusy),
         priority: Some(0),
         tags: Vec::new(),
+        wanted: Some(Box::new(Wanted {
+            tags: vec!["a".to_owned(), "b".to_owned()],
+            is_certain: false,
+            by_tags: true,
+            regions: vec!["eu".to_owned()],
+        })),
         keys: None,
         explain: true,
         mock: Some(Box::new(Mock { response: Some("Hi".into()), delay_ms: 100, timeout: false })),

@@ -123,7 +123,7 @@ fn the_host_is_read() {
     let host = json!({
         "trustRequestOptions": ["fallbacks", "metadata"], "allowDirectModels": true, "allowedModels": ["al", "b"],
         "maxBodyBytes": 1024, "subrequests": 45, "seed": 7, "browser": false, "env": {}, "mayFallback": true, "tokenCounter": true,
-        "customRoutingStrategy": true,
+        "customRoutingStrategy": true, "filterDeployments": true,
         "storeName": "shop-1.eu",
     });
     let expected = HostRules {
@@ -135,6 +135,7 @@ fn the_host_is_read() {
         may_fallback: true,
         custom_strategy: true,
         token_counter: true,
+        filters: true,
         store_name: "shop-1.eu".to_owned(),
         in_browser: false,
     };

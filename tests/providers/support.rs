@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use switchman::base::json::Skeleton;
 use switchman::base::time::Millis;
 use switchman::base::usage::Usage;
-use switchman::config::{CallOptions, DeploymentIx, Surface, load};
+use switchman::config::{CallOptions, Demand, DeploymentIx, Surface, load};
 use switchman::dialect::{Outbound, translate_reply};
 use switchman::engine::{CallId, Facts, Output, Request, Router, Watch};
 use switchman::error::{Fault, FaultKind};
@@ -72,6 +72,7 @@ pub(crate) fn begin(mut router: Router, body: &Value, options: Value) -> Begun {
         usage_asked: facts.usage_asked,
         is_text: facts.is_text,
         tokens: None,
+        demand: Demand::default(),
         options,
         facts: Some(facts),
     };

@@ -43,7 +43,7 @@ fn go(scene: &mut Scene, spec: Spec) -> String {
 fn belongs(scene: &mut Scene, session: usize) -> String {
     scene.with_router(|router, now| {
         let options = router.options(&json!({ "sessionId": session.to_string() })).unwrap();
-        let ix = router.choose(now, "chat", false, &options, None).unwrap();
+        let ix = router.choose(now, "chat", false, Default::default(), &options, None).unwrap();
         router.config().deployment(ix).unwrap().id.clone()
     })
 }

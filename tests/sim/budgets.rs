@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use serde_json::{Value, json};
+use switchman::config::Demand;
 use switchman::error::FaultKind;
 use switchman::price::PriceTable;
 use switchman::sim::{Outcome, Reply, Spec};
@@ -283,7 +284,8 @@ fn of_several_tags_the_one_with_the_least_room_decides_beside_a_send_that_has_fa
     let choose = |scene: &mut Scene, tags: Value| {
         scene.with_router(|router, now| {
             let options = router.options(&json!({ "tags": tags })).unwrap();
-            router.choose(now, "chat", false, &options, None).map_err(|fault| fault.code)
+            let demand = Demand::default();
+            router.choose(now, "chat", false, demand, &options, None).map_err(|fault| fault.code)
         })
     };
     assert_eq!(choose(&mut scene, json!(["small"])), Err(Some("budget_exceeded".into())));

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use switchman::base::headers::Headers;
 use switchman::base::json::Scanner;
 use switchman::base::time::Millis;
-use switchman::config::{CallOptions, MidStream, StreamRules, Surface, load};
+use switchman::config::{CallOptions, Demand, MidStream, StreamRules, Surface, load};
 use switchman::dialect::REPLY_MEMBERS;
 use switchman::engine::{CallId, Request, Router};
 use switchman::error::{ErrorHint, Fault, FaultKind};
@@ -143,6 +143,7 @@ impl Play {
             usage_asked: false,
             is_text: true,
             tokens: None,
+            demand: Demand::default(),
             options,
             facts: None,
         };

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::budget::deployment_budget;
 use super::defaults::Defaults;
 use super::facts::facts;
+use super::filter::labels;
 use super::keys;
 use super::members::member_list;
 use super::mock::mock;
@@ -29,8 +30,6 @@ use crate::config::{BudgetList, Deployment, DeploymentIx, DialectName, GroupIx, 
 pub(super) struct Entry {
     /// The deployments. Their `id` is the declared one, or empty; their `group` is not set yet.
     pub(super) deployments: Vec<Deployment>,
-    /// The region, which is a part of the id and of nothing else.
-    pub(super) region: String,
 }
 
 /// What can be said of an entry before it is known whether it is right: its names, so that a mistake in it
@@ -84,7 +83,7 @@ pub(super) fn entry(
         .map(|target| credential(reader, &at_params, params, target, defaults, mock.is_some()));
     let extras = extras(reader, &at_params, params).or(&defaults.extras);
     let organizations = organizations(reader, &at_params.key("organization"), params.get("organization"));
-    let region = only_params.pick(reader, "region_name", Reader::name).unwrap_or_default();
+    let labels = labels(reader, &only_params, &info_only);
     let max_parallel = params_first.pick(reader, "max_parallel_requests", Reader::count);
     let weight = params_first.pick(reader, "weight", Reader::weight);
     let order = params_first.pick(reader, "order", Reader::count);
@@ -164,6 +163,7 @@ pub(super) fn entry(
         params: extras.params.clone(),
         members: members.clone(),
         rules: Rc::default(),
+        labels: labels.clone(),
         credential: DeploymentIx(0),
     };
     let id = names.id.clone().unwrap_or_default();
@@ -181,7 +181,7 @@ pub(super) fn entry(
             .collect(),
     };
     deployments.iter_mut().for_each(Deployment::set_up);
-    (names, Some(Entry { deployments, region }))
+    (names, Some(Entry { deployments }))
 }
 
 fn model_name(reader: &mut Reader<'_>, at: &Path<'_>, value: Option<&Value>) -> Option<String> {

@@ -87,6 +87,7 @@ const SETTINGS: &str = "\
         model_group_retry_policy allowed_fails allowed_fails_policy when_all_down fallback_on hedging \
         default_max_parallel_requests limit_mode enable_pre_call_checks enable_pre_call_check \
         optional_pre_call_checks default_priority enable_health_check_routing \
+        enable_tag_filtering tag_filtering_match_any tag_routing_prefix untagged_requests conditional_routing \
         health_check_staleness_threshold provider_budget_config tag_budget_config \
         success_callback failure_callback callbacks cache_responses caching_groups \
         model_group_affinity_config experiments";
@@ -97,7 +98,6 @@ pub(super) fn settings() -> impl Iterator<Item = &'static str> {
 }
 
 const SETTINGS_LATER: &str = "\
-        enable_tag_filtering tag_filtering_match_any tag_routing_prefix \
         health_check_ignore_transient_errors \
         fallback_on_unsupported_params alerting_config weights retry_budget";
 
@@ -142,8 +142,9 @@ pub(super) const ENTRY: Table =
 pub(super) const INFO: Table = Table {
     used: &["id weight order rpm tpm itpm otpm max_parallel_requests cooldown_time allowed_fails \
         allowed_fails_policy supports_assistant_prefill base_model tiered_pricing \
-        search_context_cost_per_query max_input_tokens max_output_tokens"],
-    later: &["supported_environments enable_tag_filtering allow_fail_open blocked access_windows"],
+        search_context_cost_per_query max_input_tokens max_output_tokens enable_tag_filtering \
+        allow_fail_open"],
+    later: &["supported_environments blocked access_windows"],
     foreign: &["team_id team_public_model_name access_groups litellm_routing_preferences \
         adaptive_router_preferences"],
     has_prices: true,
@@ -158,9 +159,9 @@ pub(super) const PARAMS: Table = Table {
         num_retries retry_policy cooldown_time region_name extra_headers headers extra_body \
         max_parallel_requests drop_params mock_response mock_delay mock_timeout base_model max_budget budget_duration \
         api_version azure_ad_token additional_drop_params allowed_openai_params tiered_pricing \
-        search_context_cost_per_query silent_model silent_share",
+        search_context_cost_per_query silent_model silent_share tags",
     ],
-    later: &["rpd tpd daily_reset_time tags tag_regex \
+    later: &["rpd tpd daily_reset_time tag_regex \
         timeout_by_service_tier \
         stream_timeout_by_service_tier retry_strategy fallbacks \
         context_window_fallback_dict caching cache ttl metadata priority allowed_model_region \
@@ -203,10 +204,10 @@ pub(super) const PARAMS: Table = Table {
 pub(super) const HOST: Table = Table {
     used: &[
         "trustRequestOptions allowDirectModels allowedModels maxBodyBytes subrequests storeName browser \
-        dangerouslyAllowBrowser mayFallback tokenCounter customRoutingStrategy getToken",
+        dangerouslyAllowBrowser mayFallback tokenCounter customRoutingStrategy filterDeployments getToken",
     ],
     foreign: &["fetch store cache env waitUntil now sleep seed callbacks callbackFetch recordContent \
-        filterDeployments beforeRoute prices"],
+        beforeRoute prices"],
     ..NONE
 };
 

@@ -35,28 +35,13 @@ pub(super) fn limit_mode(
     reader: &mut Reader<'_>,
     settings: &Scopes<'_>,
     strategy: Option<&str>,
+    is_checked: bool,
 ) -> (LimitMode, Affinity) {
     let given = settings.word(reader, "limit_mode", "hard soft", &[LimitMode::Hard, LimitMode::Soft]);
-    // Both are looked at, so that the mistakes of both are told.
-    let is_checked = pre_call_checks(reader, settings);
     let listed = settings.pick(reader, "optional_pre_call_checks", optional_checks);
     let (is_listed, affinity) = listed.unwrap_or_default();
     let binds = is_checked || is_listed || strategy.is_some_and(binds);
     (given.unwrap_or(if binds { LimitMode::Hard } else { LimitMode::Soft }), affinity)
-}
-
-/// `enable_pre_call_checks`, or `enable_pre_call_check`: is it on?
-fn pre_call_checks(reader: &mut Reader<'_>, settings: &Scopes<'_>) -> bool {
-    let mut is_on = false;
-    for key in ["enable_pre_call_checks", "enable_pre_call_check"] {
-        if settings.pick(reader, key, Reader::flag) == Some(true) {
-            is_on = true;
-            let message =
-                "limits are checked; context windows, regions and parameters are not in this version";
-            settings.each(key).take(1).for_each(|(at, _)| reader.report.notice(&at, message));
-        }
-    }
-    is_on
 }
 
 /// A list of checks: is that of the limits among them, and which are about affinity?

@@ -13,6 +13,7 @@ mod aliases;
 mod budget;
 pub(super) mod caching;
 mod callbacks;
+mod conditional;
 mod defaults;
 mod edit;
 mod entry;
@@ -20,6 +21,7 @@ mod env;
 mod experiments;
 mod facts;
 pub(super) mod fallbacks;
+pub(super) mod filter;
 pub(super) mod hints;
 mod host;
 mod keys;
@@ -104,6 +106,7 @@ pub fn load(
         caching.groups = caching::groups(reader, &settings, &mut models);
         experiments::experiments(reader, &settings, &mut models);
         silent::check(reader, &mut models);
+        models.config.rules = conditional::rules(reader, &settings, &mut models);
         fallbacks::keep_named(&settings, &mut models.config);
         let book = Book { config: &models.config, doomed: &models.doomed };
         models.config.fallbacks = fallbacks::table(reader, &settings, &book);
@@ -119,6 +122,7 @@ pub fn load(
     config.leave_out_variants();
     config.share_budgets();
     config.note_strategies();
+    config.note_filters();
     let (problems, notices) = std::mem::take(&mut reader.report).finish();
     if !problems.is_empty() {
         return Err(problems);

@@ -102,7 +102,7 @@ impl Models {
         group: GroupIx,
         found: Entry,
     ) -> bool {
-        let Entry { mut deployments, region } = found;
+        let Entry { mut deployments } = found;
         let at_info = at.key("model_info");
         let at_id = at_info.key("id");
         let mut is_free = true;
@@ -111,7 +111,7 @@ impl Models {
             deployment.place.entry = entry;
             let is_declared = !deployment.id.is_empty();
             if !is_declared {
-                deployment.id = self.made_id(deployment, &region);
+                deployment.id = self.made_id(deployment);
             }
             if let Some(first) = self.config.names.id(&deployment.id) {
                 let (id, first) = (quote(&deployment.id), self.place(first));
@@ -136,10 +136,11 @@ impl Models {
     }
 
     /// The id of a deployment that declares none: the same at every start, whatever its key.
-    fn made_id(&mut self, deployment: &Deployment, region: &str) -> String {
+    fn made_id(&mut self, deployment: &Deployment) -> String {
         let group = self.config.group(deployment.group).map_or("", |group| group.name.as_str());
         let organization = deployment.organization.as_deref().unwrap_or_default();
         let base = deployment.api_base.url();
+        let region = &deployment.labels.region;
         let parts = [group, &deployment.provider, &deployment.model, base, organization, region];
         let same = deployment_id(&parts);
         let ordinal = self.ordinals.get(&same).unwrap_or(0);

@@ -1,5 +1,6 @@
 //! The router-wide settings: retries, cooldowns, time limits, and the strategy.
 
+use super::filter::{is_checked, tag_rules};
 use super::limits::limit_mode;
 use super::policies::{allowed_fails_policy, fallback_on, hedging, retry_policy};
 use super::read::Reader;
@@ -19,8 +20,9 @@ pub(super) fn policy(reader: &mut Reader<'_>, settings: &Scopes<'_>, fallback: T
         strategy: strategy.and_then(Strategy::named).unwrap_or_default(),
         latency: settings.pick(reader, "routing_strategy_args", args).unwrap_or_default(),
     };
+    let is_checked = is_checked(reader, settings);
     let default_max_parallel = settings.pick(reader, "default_max_parallel_requests", Reader::count);
-    let (limit_mode, affinity) = limit_mode(reader, settings, strategy);
+    let (limit_mode, affinity) = limit_mode(reader, settings, strategy, is_checked);
     // Accepted where it stands: what `setHealth` tells counts in any case.
     settings.pick(reader, "enable_health_check_routing", Reader::flag);
     Policy {
@@ -51,6 +53,9 @@ pub(super) fn policy(reader: &mut Reader<'_>, settings: &Scopes<'_>, fallback: T
         hedging: settings.pick(reader, "hedging", hedging).unwrap_or(default.hedging),
         default_max_parallel: default_max_parallel.filter(|&limit| limit > 0),
         limit_mode,
+        is_checked,
+        tags: tag_rules(reader, settings),
+        has_filters: default.has_filters,
         default_priority: settings.pick(reader, "default_priority", Reader::count),
         health_ttl_ms: settings
             .pick(reader, "health_check_staleness_threshold", Reader::seconds)

@@ -2,12 +2,12 @@
 
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
-use crate::config::{CallOptions, DeploymentIx, Surface};
+use crate::config::{CallOptions, Demand, DeploymentIx, Resolved, Surface};
 use crate::engine::Router;
 use crate::error::{Fault, FaultKind};
 use crate::plan::{Answer, Look, budgets_of, choose};
 use crate::state::{CircuitState, Counts, Mark, Timing};
-use crate::strategy::{Need, tightest};
+use crate::strategy::{Need, sieve, tightest};
 
 /// Sets these draws apart from those of the calls, so that a look changes no call.
 const LOOKS: u64 = 0x6c6f_6f6b_7321_7321;
@@ -24,6 +24,7 @@ impl Router {
         now: Millis,
         model: &str,
         stream: bool,
+        demand: Demand,
         options: &CallOptions,
         named: Option<Answer>,
     ) -> Result<DeploymentIx, Fault> {
@@ -33,7 +34,7 @@ impl Router {
         let target = self.meant(model, options, true)?.to();
         let (target, _) = self.assign(target, options, self.begun());
         self.heed(options);
-        let look = self.look(now, stream, options, named);
+        let look = self.look(now, target, (stream, demand), options, named);
         choose(self.view(), now, model, target, &look, &mut rng)
     }
 
@@ -41,14 +42,18 @@ impl Router {
     pub(in crate::engine) fn look(
         &self,
         now: Millis,
-        stream: bool,
+        target: Option<Resolved>,
+        (stream, demand): (bool, Demand),
         options: &CallOptions,
         named: Option<Answer>,
     ) -> Look {
         let counts = Counts { requests: 1, ..Counts::default() };
         let tag = tightest(self.view(), now, &budgets_of(&self.config, &options.tags), None);
+        let refused =
+            target.map(|target| sieve(&self.config, target, &demand, options.wanted.as_deref(), None));
         let need = Need { counts, stream, timing: Timing::of(Surface::Chat, stream), tag, ..Need::default() };
-        Look { need, strategy: options.strategy, named, keys: options.keys.as_deref().copied() }
+        let (refused, keys) = (refused.unwrap_or_default(), options.keys.as_deref().copied());
+        Look { need, refused, strategy: options.strategy, named, keys }
     }
 
     /// Notes that a deployment is well, or not, as somebody outside has found. That it is well closes its circuit; that it is

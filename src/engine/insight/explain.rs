@@ -32,6 +32,10 @@ impl Router {
         let rng = Rng::for_call(self.seed().unwrap_or(0), self.begun());
         let mut call = Call::new(spec, self.view(), rng, now, self.begun());
         let mut step = call.step(now, self.view(), Event::Start);
+        if matches!(step.action, Some(Action::Ask(Ask::Filter))) {
+            // The host is not asked whom it leaves of those to whom nothing is sent.
+            step = call.step(now, self.view(), Event::Answered { ask: Ask::Filter, value: Answer::Failed });
+        }
         if matches!(step.action, Some(Action::Ask(Ask::Rank))) {
             match named {
                 Some(value) => {

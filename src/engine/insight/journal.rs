@@ -206,6 +206,11 @@ impl Journal {
             self.sent(stage, &after, number, attempt);
         }
         stage.turns.iter().filter(|(_, turn)| probes(turn)).for_each(|turn| self.turn(stage, turn));
+        if after.failed_asks > before.failed_asks {
+            self.push("hook_failed", &stage.place(None), &|out| {
+                out.key("hook").text("filterDeployments");
+            });
+        }
         if after.is_over && !before.is_over {
             self.request_end(stage);
         }

@@ -95,7 +95,7 @@ customStrategy["s24: it is shown whom any strategy would choose among, with what
   const nothing = { requests: 0, input_tokens: 0, output_tokens: 0 };
   const times = { first_token_ms: null, token_ms: null, answer_ms: null };
   assert.deepEqual(candidates[0], {
-    id: "one", model_group: GROUP, provider: "openai", model: "model-one", model_used: "openai/model-one", api_base: "https://one.test/v1",
+    id: "one", model_group: GROUP, provider: "openai", model: "model-one", model_used: "openai/model-one", api_base: "https://one.test/v1", region: null, tags: [],
     order: 1, weight: 3, rpm: 100, tpm: 2_000, max_parallel_requests: 7, open_sends: 0, usage: nothing, ...times,
     window: { ok: 0, failed: 0 }, input_cost_per_token: null, output_cost_per_token: null,
   });

@@ -17,6 +17,7 @@ import { costs } from "./costs.js";
 import { customStrategy } from "./custom-strategy.js";
 import { events } from "./events.js";
 import { experiments } from "./experiments.js";
+import { filters } from "./filters.js";
 import { hedging } from "./hedging.js";
 import { inPage } from "./in-page.js";
 import { inputRefused } from "./input-refused.js";
@@ -58,7 +59,7 @@ import { usage } from "./usage.js";
 export const suites = {
   ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, manage, naming, scope },
   ...{ secretsHome, secretsShown, sharing, strategies, streamBytes, streamFaults, streamObjects, testkit, trap },
-  ...{ customStrategy, mayFallback, mock, overrides, prices, remaining, reserve, tokens, usage },
+  ...{ customStrategy, filters, mayFallback, mock, overrides, prices, remaining, reserve, tokens, usage },
   ...{ affinity, experiments, shadow },
   ...{ caching, cachingStreams, cachingTold },
   ...{ azure, compat },

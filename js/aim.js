@@ -1,0 +1,59 @@
+// Where a request is meant to go: the host's word on its model and its metadata, then the rules of the config. Before all
+// else, for the response cache and the core are to know nothing of what the caller named first.
+
+import { inTime } from "./ask.js";
+
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The model that a request names. @param {any} body */
+export const nameOf = ({ model }) => (typeof model === "string" ? model : "");
+
+/**
+ * What the host and the rules make of a request that is an object, without the router's keys.
+ * @param {import("./hub.js").Hub} hub
+ * @param {{ body: Record<string, any>, steering?: Record<string, any> }} given
+ */
+export async function aim(hub, { body, steering }) {
+  const { metadata: said, tags } = steering ?? {};
+  const named = nameOf(body);
+  const { model, metadata } = await aimed(hub, { model: named, metadata: said, request: () => ({ ...body, metadata: said, tags }) });
+  return {
+    body: model === named ? body : { ...body, model },
+    steering: metadata === said ? steering : { ...steering, metadata },
+  };
+}
+
+/**
+ * What the host and the rules make of a request.
+ * @param {import("./hub.js").Hub} hub
+ * @param {{ model: string, metadata?: unknown, request: () => any }} asked `request` gives what the host sees
+ * @returns {Promise<{ model: string, metadata?: unknown }>}
+ */
+export async function aimed(hub, { model, metadata, request }) {
+  const aim = hub.beforeRoute ? await rewritten(hub, { model, metadata }, request()) : { model, metadata };
+  return { ...aim, model: ruled(hub, aim, request()) };
+}
+
+async function rewritten(hub, asked, request) {
+  const { value, failed } = await inTime(hub, () => hub.beforeRoute(request));
+  const { model = asked.model, metadata = asked.metadata } = value ?? {};
+  const isRight = value === undefined || value === null || (isObject(value) && typeof model === "string");
+  if (!failed && isRight && (metadata === undefined || metadata === null || isObject(metadata))) return { model, metadata };
+  hub.events.hookFailed("beforeRoute");
+  return asked;
+}
+
+/**
+ * The model that the rules of the config name for a request, or its own.
+ * @param {import("./hub.js").Hub} hub
+ * @param {{ model: string, metadata?: unknown }} aim
+ * @param {Record<string, any>} body
+ * @returns {string}
+ */
+export function ruled({ core, ruleParams }, { model, metadata }, body) {
+  if (!ruleParams) return model;
+  /** @type {Record<string, unknown>} */
+  const params = { model };
+  for (const name of ruleParams) params[name] = body[name];
+  return core.coreRuled(model, { metadata, params }) ?? model;
+}
