@@ -1,7 +1,7 @@
 import type { CacheParams } from "./cache.js";
 import type { Experiment } from "./experiments.js";
 import type { Budget, Dollars, Duration } from "./money.js";
-import type { FaultWord, Hedging, Mock, RetryPolicy, StreamRules, TimeLimits } from "./options.js";
+import type { ErrorRule, FaultWord, Hedging, Mock, RetryPolicy, StreamRules, TimeLimits } from "./options.js";
 import type { FilterInfo, FilterSettings } from "./rules.js";
 
 /** A value that is read from the environment when the router is constructed: `"os.environ/OPENAI_API_KEY"`. */
@@ -66,6 +66,8 @@ export interface RouterSettings extends TimeLimits, StreamRules, FilterSettings 
   retry_policy?: RetryPolicy<number | string>;
   /** By group or alias: stands in for the whole `retry_policy`. Default: none. */
   model_group_retry_policy?: Record<string, RetryPolicy<number | string>>;
+  /** What errors of providers are, before the built-in tables are asked; the first rule that holds counts. Default: none. */
+  error_rules?: readonly ErrorRule[];
   /** A second send beside a slow first one. Default false. */
   hedging?: Hedging | EnvReference;
   /** How long a deployment that failed is left alone, in seconds; 0 is never. Default 5. */

@@ -79,6 +79,20 @@ export interface RetryPolicy<Count = number> {
   DefaultRetries?: Count;
 }
 
+/** What an error is for which all conditions hold. It needs a `status`, a `code` or `message_contains`. */
+export interface ErrorRule {
+  /** The provider that answered. Default: any. */
+  provider?: string;
+  /** The status of its answer. Errors inside a 200 or a stream have none. */
+  status?: number;
+  /** The code or the type in the body, without regard to case. */
+  code?: string;
+  /** A part of the message, without regard to case. */
+  message_contains?: string;
+  /** What it is. Of a word for several kinds the first counts: "server" is no answer of 503, and "auth" is one of 401. */
+  kind: FaultWord;
+}
+
 /** Faults, by our words or by the names of error classes. */
 export type FaultWord =
   | "rate_limit"

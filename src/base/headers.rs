@@ -8,7 +8,8 @@ use super::time::Millis;
 
 /// The headers that the router reads of a reply that is not 2xx; a driver need report no others, and of one that is 2xx
 /// only those of [`remaining`](super::remaining).
-pub const READ: &[&str] = &["retry-after-ms", "retry-after", "x-should-retry"];
+pub const READ: &[&str] =
+    &["retry-after-ms", "retry-after", "x-should-retry", "x-ratelimit-reset", "x-amzn-errortype"];
 
 /// The headers of a reply that the router itself reads, in the order given. Names are lower case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

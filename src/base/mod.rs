@@ -3,6 +3,7 @@
 pub mod bytes;
 pub mod calendar;
 pub mod decimal;
+pub mod duration;
 pub mod hash;
 pub mod headers;
 pub mod index;

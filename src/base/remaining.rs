@@ -1,6 +1,7 @@
 //! What response headers say is left of a provider's limits. Pure: the moment is an argument.
 
 use super::decimal::decimal;
+use super::duration;
 use super::headers::Headers;
 use super::text::split;
 use super::time::Millis;
@@ -70,6 +71,14 @@ impl Headers {
         })
     }
 
+    /// When a provider that refuses a request for want of a limit will take it again: what is used up comes back then,
+    /// and nothing else that is told of limits is about the refusal. OpenRouter and GitHub tell of one limit alone.
+    #[must_use]
+    pub fn reset_ms(&self, now: Millis) -> Option<u64> {
+        let alone = || until(self.get("x-ratelimit-reset")?.trim(), now).map(|ms| ms.min(LATEST_RESET_MS));
+        self.remaining(now).and_then(Remaining::reset_ms).or_else(alone)
+    }
+
     fn rest(&self, now: Millis, (left, reset): Pair) -> Option<Rest> {
         let amount = decimal(self.get(left)?.trim()).filter(|amount| *amount >= 0.0)? as u64;
         let resets_in_ms = self.get(reset).and_then(|text| until(text.trim(), now));
@@ -85,32 +94,8 @@ fn until(text: &str, now: Millis) -> Option<u64> {
         Some(number) if number < 1e9 => Some((number * 1_000.0).ceil() as u64),
         Some(number) if number < 1e12 => Some(Millis((number * 1_000.0) as u64).since(now)),
         Some(number) => Some(Millis(number as u64).since(now)),
-        None => duration_ms(text).or_else(|| Some(moment(text)?.since(now))),
+        None => duration::whole(text).or_else(|| Some(moment(text)?.since(now))),
     }
-}
-
-/// A duration as Go writes it: numbers with units behind them.
-fn duration_ms(text: &str) -> Option<u64> {
-    let mut total = 0.0;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.find(|char: char| !char.is_ascii_digit() && char != '.')?;
-        let (number, behind) = rest.split_at_checked(digits)?;
-        let letters = behind.find(|char: char| char.is_ascii_digit()).unwrap_or(behind.len());
-        let (unit, next) = behind.split_at_checked(letters)?;
-        let scale = match unit {
-            "h" => 3_600_000.0,
-            "m" => 60_000.0,
-            "s" => 1_000.0,
-            "ms" => 1.0,
-            "us" | "\u{b5}s" | "\u{3bc}s" => 0.001,
-            "ns" => 0.000_001,
-            _ => return None,
-        };
-        total += decimal(number)? * scale;
-        rest = next;
-    }
-    (!text.is_empty()).then_some(total.ceil() as u64)
 }
 
 /// A moment as RFC 3339 writes it.

@@ -1,6 +1,6 @@
 //! Retries, cooldowns and time limits, with LiteLLM's names and defaults where it has them.
 
-use super::{Affinity, FaultSet, PerClass, Routing, StreamRules, TagRules};
+use super::{Affinity, ErrorRule, FaultSet, PerClass, Routing, StreamRules, TagRules};
 
 /// How long a stream may take to its first content where nothing is set.
 const FIRST_CONTENT_MS: u64 = 60_000;
@@ -95,6 +95,8 @@ pub struct Policy {
     pub when_all_down: WhenAllDown,
     /// `fallback_on`: the faults that lead to the ordinary fallbacks. Default: the fault table's.
     pub fallback_on: Option<FaultSet>,
+    /// `error_rules`: what errors are, before the tables of the dialects are asked. Default: none.
+    pub error_rules: Vec<ErrorRule>,
     /// `hedging`: a second send beside a slow first one. Default: off.
     pub hedging: Hedging,
     /// `default_max_parallel_requests`: the cap of a deployment that declares none.
@@ -166,6 +168,7 @@ impl Default for Policy {
             allowed_fails_policy: PerClass::default(),
             when_all_down: WhenAllDown::Error,
             fallback_on: None,
+            error_rules: Vec::new(),
             hedging: Hedging::Off,
             default_max_parallel: None,
             limit_mode: LimitMode::Soft,

@@ -3,21 +3,17 @@
 //! Structured codes are believed first, the status second, text last; and texts that say "the prompt is
 //! too long" only under a status that can mean it, so that an echoed prompt cannot spoof a class.
 
+mod class;
+mod retry;
+mod shape;
+mod wording;
+
 use serde_json::Value;
 
-use crate::base::json::{number_text, quoted_text, value, written};
-use crate::base::text::contains;
+use crate::base::json::{Members, quoted_text, value};
 use crate::error::{ErrorHint, Fault, FaultKind};
 
-/// What an error body says, whatever its shape.
-#[derive(Default)]
-struct Said {
-    message: Option<String>,
-    code: Option<String>,
-    wire_type: Option<String>,
-    param: Option<String>,
-    inner: Option<String>,
-}
+use shape::Said;
 
 /// Reads a body. `status` is `None` for an error inside a 200 or a stream. Nothing is
 /// redacted or cut yet: half a key is not recognised any more.
@@ -25,14 +21,31 @@ struct Said {
 pub fn read(status: Option<u16>, body: &[u8]) -> ErrorHint {
     match value(body) {
         Some(value) => hint(status, &value),
-        None => hint_of(status, Said { message: plain_text(body), ..Said::default() }),
+        None => hint_of(status, Said::plain(body)),
     }
+}
+
+/// Reads the body of a refusal, whose headers may name the error (`x-amzn-errortype`).
+#[must_use]
+pub fn refusal(status: u16, name: Option<&str>, body: &[u8]) -> ErrorHint {
+    let mut said = value(body).map_or_else(|| Said::plain(body), |value| Said::read(&value));
+    if let Some(name) = name {
+        said.name(name);
+    }
+    hint_of(Some(status), said)
 }
 
 /// Reads a body that is JSON; see [`read`].
 #[must_use]
 pub(super) fn hint(status: Option<u16>, body: &Value) -> ErrorHint {
-    hint_of(status, said(body))
+    hint_of(status, Said::read(body))
+}
+
+/// Is a chunk without choices an error? MiniMax says so in `base_resp`, and vLLM beside the message.
+pub(super) fn is_told(chunk: &Members<'_>) -> bool {
+    let is_failed = |told: Members<'_>| told.count("status_code").is_some_and(|code| code != 0);
+    let is_error = chunk.get("error").is_some() || chunk.word("object") == "error";
+    is_error || chunk.object("base_resp").is_some_and(is_failed)
 }
 
 /// An error object inside a 200 or a stream.
@@ -44,141 +57,31 @@ pub(super) fn in_disguise(hint: ErrorHint) -> Fault {
         wire_type: hint.wire_type,
         param: hint.param,
         inner: hint.inner,
+        retry_after_ms: hint.retry_after_ms,
+        is_of_model: hint.is_of_model,
         ..Fault::new(hint.kind.unwrap_or(FaultKind::BadReply), message)
     }
 }
 
 fn hint_of(status: Option<u16>, said: Said) -> ErrorHint {
+    let text = said.message.as_deref().map(wording::folded).unwrap_or_default();
+    let kind = class::kind(status, &said, &text);
+    // What is used up for long comes back later than a body says that it is looked at anew.
+    let may_wait = match kind.or_else(|| status.map(FaultKind::of_status)) {
+        Some(FaultKind::Quota) | None => false,
+        Some(kind) => kind.verdicts().retry,
+    };
+    let wait = || said.retry_after_ms.or_else(|| retry::sentence(&text));
     ErrorHint {
-        kind: kind(status, &said),
+        kind,
+        retry_after_ms: if may_wait { wait() } else { None },
         message: said.message.map(Into::into),
         code: said.code.map(Into::into),
         wire_type: said.wire_type.map(Into::into),
         param: said.param.map(Into::into),
         inner: said.inner.map(Into::into),
-        retry_after_ms: None,
+        is_of_model: said.is_of_model,
     }
-}
-
-fn said(value: &Value) -> Said {
-    let text = |value: Option<&Value>| match value {
-        Some(Value::String(text)) => Some(text.clone()),
-        Some(Value::Number(number)) => Some(number_text(number)),
-        _ => None,
-    };
-    // Some providers wrap the object in an array of one.
-    let value = value.as_array().and_then(|list| list.first()).unwrap_or(value);
-    let inner = match value.get("error") {
-        Some(Value::String(message)) => {
-            return Said { message: Some(message.clone()), code: text(value.get("code")), ..Said::default() };
-        }
-        Some(object @ Value::Object(_)) => object,
-        _ => value.get("errors").and_then(Value::as_array).and_then(|list| list.first()).unwrap_or(value),
-    };
-    let message =
-        ["message", "Message", "detail", "error_message"].iter().find_map(|name| text(inner.get(*name)));
-    let validation =
-        || inner.get("detail").and_then(Value::as_array)?.first()?.get("msg")?.as_str().map(str::to_owned);
-    let innermost =
-        inner.get("innererror").or_else(|| inner.get("inner_error")).filter(|inner| inner.is_object());
-    Said {
-        message: message.or_else(validation),
-        code: text(inner.get("code"))
-            .or_else(|| text(inner.get("error_code")))
-            .or_else(|| text(inner.get("details").and_then(|details| details.get("error_code")))),
-        wire_type: text(inner.get("type")),
-        param: text(inner.get("param")),
-        inner: innermost.map(|inner| String::from_utf8(written(inner)).unwrap_or_default()),
-    }
-}
-
-/// The class that the body tells; `None` leaves it to the status.
-fn kind(status: Option<u16>, said: &Said) -> Option<FaultKind> {
-    let names = [said.code.as_deref(), said.wire_type.as_deref()];
-    let is = |known: &[&str]| names.iter().flatten().any(|name| known.contains(name));
-    let may_be = |known: &[u16]| status.is_none_or(|status| known.contains(&status));
-    if may_be(&[400, 413, 422]) {
-        if is(&["context_length_exceeded"]) {
-            return Some(FaultKind::ContextWindow);
-        }
-        let is_refused = |said: &str| contains(said, "ResponsibleAIPolicyViolation");
-        if is(&["content_policy_violation", "content_filter", "moderation_blocked"])
-            || said.inner.as_deref().is_some_and(is_refused)
-        {
-            return Some(FaultKind::ContentPolicy);
-        }
-    }
-    let is_quota = is(&[
-        "insufficient_quota",
-        "credit_balance_exhausted",
-        "billing_error",
-        "contract_spend_limit_reached",
-        "enforced_spend_limit_reached",
-    ]);
-    if is_quota && may_be(&[400, 402, 403, 429]) {
-        return Some(FaultKind::Quota);
-    }
-    if status.is_none() || status == Some(200) {
-        let rows: [(&[&str], FaultKind); 8] = [
-            (&["rate_limit_exceeded", "rate_limit_error", "429"], FaultKind::RateLimit),
-            (&["overloaded_error", "server_is_overloaded", "503", "529"], FaultKind::Overloaded),
-            (&["invalid_api_key", "authentication_error", "401"], FaultKind::Auth),
-            (&["permission_error", "403"], FaultKind::PermissionDenied),
-            (&["model_not_found", "not_found_error", "404"], FaultKind::NotFound),
-            (&["timeout_error", "408", "504"], FaultKind::Timeout),
-            (&["request_too_large", "413"], FaultKind::TooLarge),
-            (&["server_error", "internal_server_error", "api_error", "500", "502"], FaultKind::Unavailable),
-        ];
-        if let Some((_, kind)) = rows.into_iter().find(|(names, _)| is(names)) {
-            return Some(kind);
-        }
-        if is(&["invalid_request_error"]) {
-            return Some(by_text(said).unwrap_or(FaultKind::BadRequest));
-        }
-    }
-    if may_be(&[400, 413, 422]) { by_text(said) } else { None }
-}
-
-/// Wordings that mean a class where no code says so. Lower case.
-fn by_text(said: &Said) -> Option<FaultKind> {
-    const TOO_LONG: &[&str] = &[
-        "maximum context length is",
-        "maximum context limit",
-        "prompt is too long",
-        "exceed context limit",
-        "longer than the model's context length",
-        "exceeds the available context size",
-        "input tokens exceed the configured limit",
-        "too many input tokens",
-    ];
-    const REFUSED: &[&str] = &[
-        "violating our usage policy",
-        "safety system",
-        "content management policy",
-        "content filtering policy",
-    ];
-    const BILLED: &[&str] = &["credit balance is too low", "reached your specified api usage limits"];
-    if said.code.as_deref() == Some("string_above_max_length") {
-        return None;
-    }
-    let text = said.message.as_deref()?.to_ascii_lowercase();
-    let has = |known: &[&str]| known.iter().any(|wording| contains(&text, wording));
-    if has(TOO_LONG) {
-        Some(FaultKind::ContextWindow)
-    } else if has(REFUSED) {
-        Some(FaultKind::ContentPolicy)
-    } else if has(BILLED) {
-        Some(FaultKind::Quota)
-    } else {
-        None
-    }
-}
-
-/// A body that is no JSON; markup says nothing to a caller.
-fn plain_text(body: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(body);
-    let text = text.trim();
-    (!text.is_empty() && !text.starts_with('<')).then(|| text.to_owned())
 }
 
 /// What a caller over `fetch` reads, in OpenAI's shape: the provider's own words where it gave them.
@@ -207,7 +110,7 @@ mod tests {
         assert_eq!(kind_of(400, &body("context_length_exceeded")), Some(FaultKind::ContextWindow));
         assert_eq!(kind_of(400, &body("content_filter")), Some(FaultKind::ContentPolicy));
         assert_eq!(kind_of(429, &body("insufficient_quota")), Some(FaultKind::Quota));
-        assert_eq!(kind_of(429, &body("rate_limit_exceeded")), None);
+        assert_eq!(kind_of(429, &body("rate_limit_exceeded")), Some(FaultKind::RateLimit));
         assert_eq!(kind_of(500, &body("context_length_exceeded")), None);
         assert_eq!(kind_of(200, &body("rate_limit_exceeded")), Some(FaultKind::RateLimit));
     }
@@ -267,7 +170,7 @@ mod tests {
             read(Some(429), format!(r#"{{"type":"error","error":{error}}}"#).as_bytes())
         };
         assert_eq!(limit("enforced_spend_limit_reached").kind, Some(FaultKind::Quota));
-        assert_eq!(limit("ramp_limit_exceeded").kind, None);
+        assert_eq!(limit("ramp_limit_exceeded").kind, Some(FaultKind::RateLimit));
         assert_eq!(limit("ramp_limit_exceeded").code.as_deref(), Some("ramp_limit_exceeded"));
         // Inside a stream no status tells.
         for (wire_type, kind) in [

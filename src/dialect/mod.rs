@@ -15,7 +15,7 @@ use crate::base::usage::Usage;
 use crate::config::{Deployment, DialectName, Param, Secret, Surface, provider};
 use crate::error::Fault;
 
-pub use error_body::{caller_error, read as refusal};
+pub use error_body::{caller_error, read as read_error, refusal};
 pub use mock::MockReply;
 pub use openai::{REPLY_MEMBERS, Similar};
 pub use redact::{redact, redact_fault, redact_json};

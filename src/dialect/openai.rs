@@ -21,12 +21,14 @@ pub const REPLY_MEMBERS: &[Wanted] = &[
     Wanted { name: "choices", capture: 0 },
     Wanted { name: "data", capture: 0 },
     Wanted { name: "service_tier", capture: 64 },
+    Wanted { name: "base_resp", capture: 1_024 },
 ];
 const USAGE: usize = 0;
 const ERROR: usize = 1;
 const CHOICES: usize = 2;
 const DATA: usize = 3;
 const TIER: usize = 4;
+const BASE: usize = 5;
 
 pub(super) fn outbound(deployment: &Deployment, surface: Surface) -> Outbound {
     let path = match surface {
@@ -115,13 +117,14 @@ pub(super) fn reply(surface: Surface, scan: &mut Scanner) -> Result<Option<Usage
         let raw = |member| scan.last(member).and_then(|found| found.raw());
         return Ok(raw(USAGE).and_then(|usage| told(usage, raw(TIER))));
     }
-    match scan.last(ERROR).and_then(|found| found.raw()).filter(|raw| *raw != b"null") {
-        Some(raw) => {
-            let body = [br#"{"error":"#, raw, b"}"].concat();
-            Err(error_body::in_disguise(error_body::read(None, &body)))
+    for (member, name) in [(ERROR, "error"), (BASE, "base_resp")] {
+        let raw = scan.last(member).and_then(|found| found.raw()).filter(|raw| *raw != b"null");
+        if let Some(raw) = raw {
+            let body = [br#"{""#, name.as_bytes(), br#"":"#, raw, b"}"].concat();
+            return Err(error_body::in_disguise(error_body::read(None, &body)));
         }
-        None => Err(bad(format!("the provider's answer has no `{name}`"))),
     }
+    Err(bad(format!("the provider's answer has no `{name}`")))
 }
 
 /// The members of a delta that carry something a caller would see.
@@ -171,8 +174,9 @@ pub(super) fn stream_event(data: &[u8]) -> StreamEvent {
     };
     let Some(choices) = choices else { return StreamEvent::Malformed };
     // Beside choices, other than an object may be anything.
-    let is_error = |raw: &&str| choices.is_empty() || kind(raw) == Kind::Object;
-    if chunk.get("error").filter(is_error).is_some() {
+    let is_error = |raw: &&str| kind(raw) == Kind::Object;
+    let is_told = choices.is_empty() && error_body::is_told(&chunk);
+    if is_told || chunk.get("error").filter(is_error).is_some() {
         let hint = value(data).map(|chunk| error_body::hint(None, &chunk)).unwrap_or_default();
         return StreamEvent::Error(Box::new(error_body::in_disguise(hint)));
     }

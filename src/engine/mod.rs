@@ -8,6 +8,7 @@ mod caching;
 mod calls;
 mod contender;
 mod count;
+mod faults;
 mod glance;
 mod inbound;
 mod insight;

@@ -1,6 +1,5 @@
 //! The router: owns the config, the state and the running calls, and nothing of the host's.
 
-use crate::base::headers::Headers;
 use crate::base::json::{Scanner, Table};
 use crate::base::remaining::Pair;
 use crate::base::rng::Rng;
@@ -237,32 +236,6 @@ impl Router {
         step
     }
 
-    /// Reports a head that is not 2xx, with the beginning of its body.
-    pub fn refused(
-        &mut self,
-        now: Millis,
-        id: CallId,
-        attempt: AttemptId,
-        reply: (u16, Headers, &[u8]),
-    ) -> Step {
-        let (status, headers, body) = reply;
-        let hint = self.redacted_hint(dialect::refusal(Some(status), body));
-        self.step(now, id, Event::Refused { attempt, status, headers, hint })
-    }
-
-    /// Reports that a send came to nothing. The host's words are redacted.
-    pub fn failed(
-        &mut self,
-        now: Millis,
-        id: CallId,
-        attempt: AttemptId,
-        kind: FaultKind,
-        message: &str,
-    ) -> Step {
-        let fault = Fault::new(kind, dialect::redact(message, self.secrets()));
-        self.step(now, id, Event::Failed { attempt, fault })
-    }
-
     /// Reports a whole 2xx body that has been scanned: an answer, or a fault.
     pub fn answered(&mut self, now: Millis, id: CallId, attempt: AttemptId, scan: &mut Scanner) -> Step {
         let (Some((surface, _)), Some(dialect)) = (self.attempt(id, attempt), self.dialect_of(id, attempt))
@@ -271,7 +244,7 @@ impl Router {
         };
         let event = match dialect::reply(dialect, surface, scan) {
             Ok(usage) => Event::Body { attempt, usage },
-            Err(fault) => Event::Failed { attempt, fault: self.redacted(fault) },
+            Err(fault) => Event::Failed { attempt, fault: self.told(id, attempt, fault) },
         };
         self.step(now, id, event)
     }

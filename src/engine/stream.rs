@@ -166,7 +166,7 @@ impl Router {
 
     fn stream_ended(&mut self, now: Millis, id: CallId, attempt: AttemptId, outcome: StreamOutcome) -> Step {
         let outcome = match outcome {
-            StreamOutcome::Broken(fault) => StreamOutcome::Broken(self.redacted(fault)),
+            StreamOutcome::Broken(fault) => StreamOutcome::Broken(self.told(id, attempt, fault)),
             complete @ StreamOutcome::Complete { .. } => complete,
         };
         self.step(now, id, Event::StreamEnd { attempt, outcome })

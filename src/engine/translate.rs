@@ -177,7 +177,7 @@ impl Router {
         let created = now.0 / 1_000;
         dialect::translate_reply(deployment.dialect, surface, memo, created, &bones.json)
             .map(|reply| (bones.expand(reply.body), reply.usage))
-            .map_err(|fault| self.redacted(fault))
+            .map_err(|fault| self.told(id, attempt, fault))
     }
 }
 

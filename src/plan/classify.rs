@@ -4,38 +4,18 @@ use crate::base::headers::Headers;
 use crate::base::time::Millis;
 use crate::error::{ErrorHint, Fault, FaultKind};
 
-/// What a status means where the body says nothing more exact.
-#[must_use]
-pub(super) fn kind_of_status(status: u16) -> FaultKind {
-    match status {
-        401 => FaultKind::Auth,
-        402 => FaultKind::Quota,
-        403 => FaultKind::PermissionDenied,
-        404 => FaultKind::NotFound,
-        408 | 504 | 524 => FaultKind::Timeout,
-        413 => FaultKind::TooLarge,
-        429 => FaultKind::RateLimit,
-        503 | 529 => FaultKind::Overloaded,
-        // A conflict, or "too early": passes by itself, as OpenAI's own clients assume when they retry it.
-        409 | 425 | 500..=599 => FaultKind::Unavailable,
-        400..=499 => FaultKind::BadRequest,
-        // A redirect is refused: it could carry the key to another origin. Anything else is no answer.
-        _ => FaultKind::BadReply,
-    }
-}
-
 /// The fault behind a reply that is not 2xx.
 #[must_use]
 pub(super) fn refused(now: Millis, status: u16, headers: &Headers, hint: ErrorHint) -> Fault {
-    let kind = hint.kind.unwrap_or_else(|| kind_of_status(status));
+    let kind = hint.kind.unwrap_or_else(|| FaultKind::of_status(status));
     let message = hint.message.unwrap_or_else(|| match status {
         // A browser tells a program that there was a redirect, and not which.
         0 => "the provider answered with a redirect, which is refused".into(),
         300..=399 => format!("the provider answered with a redirect ({status}), which is refused").into(),
         _ => format!("the provider answered with status {status}").into(),
     });
-    // What is used up comes back then; nothing else that is told of limits is about this refusal.
-    let reset = || headers.remaining(now).filter(|_| status == 429)?.reset_ms();
+    // The reset tells when all is back, the body when this request has room.
+    let reset = || headers.reset_ms(now).filter(|_| status == 429);
     Fault {
         kind,
         status: Some(status),
@@ -46,6 +26,7 @@ pub(super) fn refused(now: Millis, status: u16, headers: &Headers, hint: ErrorHi
         inner: hint.inner,
         retry_after_ms: headers.retry_after_ms(now).or(hint.retry_after_ms).or_else(reset),
         should_retry: headers.should_retry(),
+        is_of_model: hint.is_of_model,
     }
 }
 
@@ -70,27 +51,5 @@ mod tests {
             refused(Millis(0), 429, &Headers::default(), ErrorHint::default()).kind,
             FaultKind::RateLimit
         );
-    }
-
-    #[test]
-    fn every_status_has_a_kind() {
-        let cases = [
-            (302, FaultKind::BadReply),
-            (400, FaultKind::BadRequest),
-            (401, FaultKind::Auth),
-            (403, FaultKind::PermissionDenied),
-            (404, FaultKind::NotFound),
-            (408, FaultKind::Timeout),
-            (418, FaultKind::BadRequest),
-            (422, FaultKind::BadRequest),
-            (500, FaultKind::Unavailable),
-            (503, FaultKind::Overloaded),
-            (504, FaultKind::Timeout),
-            (529, FaultKind::Overloaded),
-            (0, FaultKind::BadReply),
-        ];
-        for (status, kind) in cases {
-            assert_eq!(kind_of_status(status), kind, "{status}");
-        }
     }
 }

@@ -27,8 +27,9 @@ pub enum Scope {
 impl Scope {
     /// What a fault speaks of.
     #[must_use]
-    pub fn of(kind: FaultKind) -> Self {
-        match kind {
+    pub fn of(fault: &Fault) -> Self {
+        match fault.kind {
+            FaultKind::Quota if fault.is_of_model => Self::Deployment,
             FaultKind::Auth | FaultKind::PermissionDenied | FaultKind::Quota => Self::Credential,
             _ => Self::Deployment,
         }
@@ -83,7 +84,7 @@ pub fn judge(
     if !rules.counts(fault) {
         return None;
     }
-    let scope = Scope::of(fault.kind);
+    let scope = Scope::of(fault);
     let circuit = if scope == Scope::Credential { credential } else { &health.circuit };
     let cooldown_ms = rules.cooldown_ms();
     // A policy that names the class stands in for all that follows of whether; never of how long.

@@ -18,6 +18,7 @@ mod budgets;
 mod budgets_shared;
 mod choice;
 mod cooldown;
+mod corpus;
 mod custom;
 mod determinism;
 mod errors;

@@ -84,7 +84,7 @@ const SETTINGS: &str = "\
         content_policy_fallbacks timeout stream_timeout headers_timeout first_token_timeout \
         idle_timeout deadline cooldown_time disable_cooldowns routing_strategy \
         routing_strategy_args routing_groups mid_stream commit observe stream_usage enable_mid_stream_fallback_continuation drop_params retry_policy \
-        model_group_retry_policy allowed_fails allowed_fails_policy when_all_down fallback_on hedging \
+        model_group_retry_policy allowed_fails allowed_fails_policy when_all_down fallback_on error_rules hedging \
         default_max_parallel_requests limit_mode enable_pre_call_checks enable_pre_call_check \
         optional_pre_call_checks default_priority enable_health_check_routing \
         enable_tag_filtering tag_filtering_match_any tag_routing_prefix untagged_requests conditional_routing \

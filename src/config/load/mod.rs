@@ -18,6 +18,7 @@ mod defaults;
 mod edit;
 mod entry;
 mod env;
+mod error_rules;
 mod experiments;
 mod facts;
 pub(super) mod fallbacks;

@@ -83,7 +83,7 @@ pub(super) fn group_policies(reader: &mut Reader<'_>, settings: &Scopes<'_>, mod
     models.config.inherit_policies();
 }
 
-/// What `fallback_on` calls the faults. The names of their classes do as well: see [`FaultKind::class`].
+/// What `fallback_on` and `error_rules` call the faults. The names of their classes do as well: see [`FaultKind::class`].
 const FAULTS: [(FaultKind, &str); 15] = [
     (FaultKind::RateLimit, "rate_limit"),
     (FaultKind::Quota, "quota"),
@@ -102,11 +102,16 @@ const FAULTS: [(FaultKind, &str); 15] = [
     (FaultKind::Unsupported, "unsupported"),
 ];
 
-/// Every word of `fallback_on`, for messages.
-const FAULT_WORDS: &str = "rate_limit quota server timeout connection auth not_found context_window content_policy \
+/// Every word for a fault, for messages.
+pub(super) const FAULT_WORDS: &str = "rate_limit quota server timeout connection auth not_found context_window content_policy \
     bad_request unsupported RateLimitError InternalServerError ServiceUnavailableError APIError Timeout \
     APIConnectionError AuthenticationError PermissionDeniedError NotFoundError ContextWindowExceededError \
     ContentPolicyViolationError BadRequestError UnsupportedParamsError";
+
+/// The kinds that a word stands for.
+pub(super) fn faults(name: &str) -> impl Iterator<Item = FaultKind> {
+    FAULTS.iter().filter(move |(kind, word)| *word == name || kind.class() == name).map(|(kind, _)| *kind)
+}
 
 /// `fallback_on`: a list of kinds of faults; an empty one is none.
 pub(in crate::config) fn fallback_on(
@@ -116,14 +121,8 @@ pub(in crate::config) fn fallback_on(
 ) -> Option<FaultSet> {
     let mut set = FaultSet::default();
     reader.texts(at, value, &mut |reader, at, name| {
-        let mut is_known = false;
-        for (kind, word) in FAULTS {
-            if word == name || kind.class() == name {
-                set.insert(kind);
-                is_known = true;
-            }
-        }
-        if !is_known {
+        faults(name).for_each(|kind| set.insert(kind));
+        if faults(name).next().is_none() {
             reader.no_such(at, "kind of fault", name, FAULT_WORDS);
         }
     })?;

@@ -1,5 +1,6 @@
 //! The router-wide settings: retries, cooldowns, time limits, and the strategy.
 
+use super::error_rules::error_rules;
 use super::filter::{is_checked, tag_rules};
 use super::limits::limit_mode;
 use super::policies::{allowed_fails_policy, fallback_on, hedging, retry_policy};
@@ -50,6 +51,7 @@ pub(super) fn policy(reader: &mut Reader<'_>, settings: &Scopes<'_>, fallback: T
             .word(reader, "when_all_down", "error least_recently_failed", &ALL_DOWN)
             .unwrap_or(default.when_all_down),
         fallback_on: settings.pick(reader, "fallback_on", fallback_on),
+        error_rules: settings.pick(reader, "error_rules", error_rules).unwrap_or_default(),
         hedging: settings.pick(reader, "hedging", hedging).unwrap_or(default.hedging),
         default_max_parallel: default_max_parallel.filter(|&limit| limit > 0),
         limit_mode,

@@ -1,0 +1,71 @@
+//! `error_rules`: what errors are for which certain conditions hold. Our own; LiteLLM has nothing like it.
+
+use serde_json::Value;
+
+use super::policies::{FAULT_WORDS, faults};
+use super::problems::{Path, quote};
+use super::read::Reader;
+use super::scopes::Scopes;
+use crate::config::{ErrorRule, provider};
+use crate::error::FaultKind;
+
+/// The options of a rule.
+const OPTIONS: &str = "provider status code message_contains kind";
+
+/// Reads the list.
+pub(super) fn error_rules(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value) -> Option<Vec<ErrorRule>> {
+    let mut rules = Vec::new();
+    for (index, item) in reader.list(at, value)?.iter().enumerate() {
+        rules.extend(rule(reader, at.item(index), item));
+    }
+    Some(rules)
+}
+
+fn rule(reader: &mut Reader<'_>, at: Path<'_>, value: &Value) -> Option<ErrorRule> {
+    let members = reader.object(&at, value)?;
+    for name in members.keys().filter(|name| !OPTIONS.split(' ').any(|known| known == **name)) {
+        reader.no_such(&at.key(name), "option", name, OPTIONS);
+    }
+    let has = |name: &str| members.get(name).is_some_and(|value| !value.is_null());
+    if !["status", "code", "message_contains"].into_iter().any(has) {
+        reader.problem(&at, "needs a `status`, a `code` or `message_contains`: it would change every error");
+    }
+    if !has("kind") {
+        reader.problem(&at, "needs a `kind`: what such an error is");
+    }
+    let own = Scopes::new([(at, members)]);
+    let provider = own.pick(reader, "provider", known_provider);
+    let status = own.pick(reader, "status", status);
+    let code = own.pick(reader, "code", Reader::name);
+    let message = own.pick(reader, "message_contains", Reader::name);
+    let kind = own.pick(reader, "kind", kind)?;
+    let message_contains = message.map(|part| part.to_ascii_lowercase());
+    Some(ErrorRule { provider, status, code, message_contains, kind })
+}
+
+fn known_provider(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value) -> Option<String> {
+    let name = reader.name(at, value)?;
+    if provider(&name).is_none() {
+        reader.problem(at, format!("there is no provider {}", quote(&name)));
+    }
+    Some(name)
+}
+
+fn status(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value) -> Option<u16> {
+    let number = reader.count(at, value)?;
+    let status = u16::try_from(number).ok().filter(|status| (300..600).contains(status));
+    if status.is_none() {
+        reader.problem(at, "is no status of an error");
+    }
+    status
+}
+
+/// A word for several kinds stands for the first of them.
+fn kind(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value) -> Option<FaultKind> {
+    let name = reader.name(at, value)?;
+    let found = faults(&name).next();
+    if found.is_none() {
+        reader.no_such(at, "kind of fault", &name, FAULT_WORDS);
+    }
+    found
+}
