@@ -16,7 +16,7 @@ const bin = process.platform === "win32" ? ["Scripts", "python.exe"] : ["bin", "
 const program = at("target", "debug", "examples", process.platform === "win32" ? "cost.exe" : "cost");
 
 /** @returns {Promise<string>} a Python that has LiteLLM */
-async function python() {
+export async function python() {
   const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "switchman", `litellm-${VERSION}`);
   const found = join(folder, ...bin);
   if (!existsSync(join(folder, "complete"))) {
