@@ -6,6 +6,7 @@ import { AUTH, BAD_REPLY, BAD_REQUEST, CONNECT, NONE } from "./codes.js";
 import { limitLines, pairs } from "./headers.js";
 import { mockedFetch } from "./mock.js";
 import { discard, TooLong } from "./platform/bytes.js";
+import { portable } from "./portable.js";
 import { readAbroad, readRefusal, readStream, readWhole } from "./reply.js";
 import { castShadows } from "./shadow.js";
 
@@ -59,6 +60,7 @@ export async function send(sender, hub, attempt) {
     } else {
       body = plan.body(target);
       if (body === undefined) return sender.step(core.coreAnsweredAbroad(id, attempt, now()));
+      if (target.strips) body = portable(hub, body, core.coreAttemptDeployment(id, attempt));
     }
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) throw error;

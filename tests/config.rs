@@ -17,6 +17,8 @@ mod caching;
 mod callbacks;
 #[path = "config/deployments.rs"]
 mod deployments;
+#[path = "config/error_rules.rs"]
+mod error_rules;
 #[path = "config/facts.rs"]
 mod facts;
 #[path = "config/filters.rs"]

@@ -14,6 +14,8 @@ mod address;
 mod content;
 #[path = "dialect/conversation.rs"]
 mod conversation;
+#[path = "dialect/errors.rs"]
+mod errors;
 #[path = "dialect/fold.rs"]
 mod fold;
 #[path = "dialect/params.rs"]
@@ -30,3 +32,5 @@ mod support;
 mod thinking;
 #[path = "dialect/tools.rs"]
 mod tools;
+#[path = "dialect/transcripts.rs"]
+mod transcripts;

@@ -6,6 +6,7 @@ mod anthropic;
 mod error_body;
 mod mock;
 mod openai;
+mod portable;
 mod redact;
 mod translate;
 
@@ -18,6 +19,7 @@ use crate::error::Fault;
 pub use error_body::{caller_error, read as read_error, refusal};
 pub use mock::MockReply;
 pub use openai::{REPLY_MEMBERS, Similar};
+pub use portable::{portable, strips};
 pub use redact::{redact, redact_fault, redact_json};
 pub use translate::{
     Inbound, Memo, StreamTranslator, Translated, TranslatedReply, has_prefill, is_translated,

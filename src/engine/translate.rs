@@ -139,6 +139,22 @@ impl Router {
         }
     }
 
+    /// May a request for a deployment hold what its provider refuses, and another one of the config puts into transcripts?
+    #[must_use]
+    pub fn strips(&self, deployment: DeploymentIx) -> bool {
+        let Some(known) = self.config.deployment(deployment) else { return false };
+        let is_other = |other: &Deployment| other.provider != known.provider;
+        !known.is_translated
+            && dialect::strips(&known.provider)
+            && self.config.deployments.iter().any(is_other)
+    }
+
+    /// A request without that; `None` if it is none.
+    #[must_use]
+    pub fn portable(&self, deployment: DeploymentIx, body: &[u8]) -> Option<Vec<u8>> {
+        dialect::portable(&self.config.deployment(deployment)?.provider, body)
+    }
+
     fn translated(&self, id: CallId, attempt: AttemptId, bones: &Bones) -> Result<Translated, Fault> {
         let vanished = || Fault::bug("a call vanished");
         let (surface, deployment) = self.attempt(id, attempt).ok_or_else(vanished)?;

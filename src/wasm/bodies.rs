@@ -23,7 +23,8 @@ mod planned {
 
 #[wasm_bindgen]
 impl Router {
-    /// The request to a deployment: `{url, headers, put, defaults, prefill, askUsage, translated, abroad, ruled, asksToken, mocked, limits}`. Holds its credential.
+    /// The request to a deployment: `{url, headers, put, defaults, prefill, askUsage, translated, abroad, strips,
+    /// ruled, asksToken, mocked, limits}`. Holds its credential.
     #[wasm_bindgen(js_name = coreOutbound)]
     #[must_use]
     pub fn outbound(&self, deployment: u16, surface: u8) -> JsValue {
@@ -33,7 +34,7 @@ impl Router {
         let known = engine.config().deployment(DeploymentIx(deployment));
         let (Some(outbound), Some(known)) = (outbound, known) else { return JsValue::NULL };
         let limits = engine.limit_headers(DeploymentIx(deployment));
-        convert::outbound(&outbound, known, surface, limits)
+        convert::outbound(&outbound, known, (surface, engine.strips(DeploymentIx(deployment))), limits)
     }
 
     /// Plans the body of a call that came over `fetch`, for a deployment that speaks its language: 1. 0 where the whole
@@ -131,6 +132,14 @@ impl Router {
     #[wasm_bindgen(js_name = coreTranslatePart)]
     pub fn translate_part(&mut self, len: usize) {
         self.skeleton.push(self.window.bytes(len));
+    }
+
+    /// The body is on its way to a provider that refuses what others put into transcripts: plans it without that.
+    #[wasm_bindgen(js_name = corePortable)]
+    pub fn portable(&mut self, deployment: u16) {
+        let bones = std::mem::take(&mut self.skeleton).finish();
+        let body = self.engine.borrow().portable(DeploymentIx(deployment), &bones.json);
+        self.keep(&bones.expand(body.unwrap_or_else(|| bones.json.clone())));
     }
 
     /// The body was the caller's: plans what is sent. 0, or the code of the step that follows if it cannot be.
