@@ -3,6 +3,7 @@
 import { mayFallback } from "./cases/may-fallback.js";
 import { mock } from "./cases/mock.js";
 import { overrides } from "./cases/overrides.js";
+import { transcripts } from "./cases/transcripts.js";
 import { onBoth } from "./support/suite.mjs";
 
-onBoth({ mayFallback, mock, overrides });
+onBoth({ mayFallback, mock, overrides, transcripts });

@@ -52,13 +52,14 @@ import { streamScenarios } from "./stream-scenarios.js";
 import { strategies } from "./strategies.js";
 import { testkit } from "./testkit.js";
 import { tokens } from "./tokens.js";
+import { transcripts } from "./transcripts.js";
 import { trap } from "./trap.js";
 import { usage } from "./usage.js";
 
 /** For every runtime. */
 export const suites = {
   ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, manage, naming, scope },
-  ...{ secretsHome, secretsShown, sharing, strategies, streamBytes, streamFaults, streamObjects, testkit, trap },
+  ...{ secretsHome, secretsShown, sharing, strategies, streamBytes, streamFaults, streamObjects, testkit, transcripts, trap },
   ...{ customStrategy, filters, mayFallback, mock, overrides, prices, remaining, reserve, tokens, usage },
   ...{ affinity, experiments, shadow },
   ...{ caching, cachingStreams, cachingTold },
