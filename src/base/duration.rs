@@ -41,7 +41,9 @@ fn part(text: &str) -> Option<(f64, &str)> {
     let digits = text.find(|char: char| !char.is_ascii_digit() && char != '.')?;
     let (number, behind) = text.split_at_checked(digits)?;
     let behind = behind.strip_prefix(' ').unwrap_or(behind);
-    let letters = behind.find(|char: char| !char.is_alphabetic()).unwrap_or(behind.len());
+    // Of the letters that are not ASCII a unit has one; tables of all would be kilobytes.
+    let letters =
+        behind.find(|char: char| char.is_ascii() && !char.is_ascii_alphabetic()).unwrap_or(behind.len());
     let (unit, rest) = behind.split_at_checked(letters)?;
     let (_, scale) = UNITS.iter().find(|(names, _)| names.split(' ').any(|name| name == unit))?;
     Some((decimal(number)? * scale, rest))

@@ -32,6 +32,7 @@ const router = new Router(
     num_retries: 2,
     fallbacks: [{ chat: [{ model: "backup", temperature: 0 }] }],
     fallback_on: ["rate_limit", "Timeout"],
+    error_rules: [{ status: 418, code: "odd", kind: "server" }],
     retry_policy: { RateLimitErrorRetries: 3 },
     allowed_fails_policy: { TimeoutErrorAllowedFails: 5 },
     hedging: { after_ms: 300 },

@@ -5,7 +5,6 @@ use serde_json::Value;
 use super::policies::{FAULT_WORDS, faults};
 use super::problems::{Path, quote};
 use super::read::Reader;
-use super::scopes::Scopes;
 use crate::config::{ErrorRule, provider};
 use crate::error::FaultKind;
 
@@ -16,29 +15,28 @@ const OPTIONS: &str = "provider status code message_contains kind";
 pub(super) fn error_rules(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value) -> Option<Vec<ErrorRule>> {
     let mut rules = Vec::new();
     for (index, item) in reader.list(at, value)?.iter().enumerate() {
-        rules.extend(rule(reader, at.item(index), item));
+        rules.extend(rule(reader, &at.item(index), item));
     }
     Some(rules)
 }
 
-fn rule(reader: &mut Reader<'_>, at: Path<'_>, value: &Value) -> Option<ErrorRule> {
-    let members = reader.object(&at, value)?;
+fn rule(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value) -> Option<ErrorRule> {
+    let members = reader.object(at, value)?;
     for name in members.keys().filter(|name| !OPTIONS.split(' ').any(|known| known == **name)) {
         reader.no_such(&at.key(name), "option", name, OPTIONS);
     }
-    let has = |name: &str| members.get(name).is_some_and(|value| !value.is_null());
-    if !["status", "code", "message_contains"].into_iter().any(has) {
-        reader.problem(&at, "needs a `status`, a `code` or `message_contains`: it would change every error");
+    let given = |name: &str| members.get(name).filter(|value| !value.is_null());
+    if !["status", "code", "message_contains"].into_iter().any(|name| given(name).is_some()) {
+        reader.problem(at, "needs a `status`, a `code` or `message_contains`: it would change every error");
     }
-    if !has("kind") {
-        reader.problem(&at, "needs a `kind`: what such an error is");
+    if given("kind").is_none() {
+        reader.problem(at, "needs a `kind`: what such an error is");
     }
-    let own = Scopes::new([(at, members)]);
-    let provider = own.pick(reader, "provider", known_provider);
-    let status = own.pick(reader, "status", status);
-    let code = own.pick(reader, "code", Reader::name);
-    let message = own.pick(reader, "message_contains", Reader::name);
-    let kind = own.pick(reader, "kind", kind)?;
+    let provider = given("provider").and_then(|value| known_provider(reader, &at.key("provider"), value));
+    let status = given("status").and_then(|value| status(reader, &at.key("status"), value));
+    let code = given("code").and_then(|value| reader.name(&at.key("code"), value));
+    let message = given("message_contains").and_then(|value| reader.name(&at.key("message_contains"), value));
+    let kind = given("kind").and_then(|value| kind(reader, &at.key("kind"), value))?;
     let message_contains = message.map(|part| part.to_ascii_lowercase());
     Some(ErrorRule { provider, status, code, message_contains, kind })
 }

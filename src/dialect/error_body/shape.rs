@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::retry;
 use crate::base::json::{number_text, value, written};
-use crate::base::text::contains;
+use crate::base::text::{contains, split};
 
 /// How deep a message may lie in a body.
 const DEEPEST: u8 = 5;
@@ -171,6 +171,6 @@ fn text(value: &Value) -> Option<String> {
 
 /// The name in `com.amazon.coral.service#ThrottlingException:http://…`.
 fn bare(name: &str) -> &str {
-    let name = name.split(':').next().unwrap_or(name);
-    name.rsplit('#').next().unwrap_or(name)
+    let name = split(name, ":").map_or(name, |(name, _)| name);
+    split(name, "#").map_or(name, |(_, name)| name)
 }

@@ -4,7 +4,7 @@
 //! context window and of refused content may stand anywhere, under a status that can mean them.
 
 use super::class::{BAD, DENIED, FAILED, LARGE, LIMIT, MISSING, NONE, PAY};
-use crate::base::text::split;
+use crate::base::text::{find, split};
 use crate::error::FaultKind;
 
 /// How much of a message is looked at, in bytes.
@@ -82,21 +82,19 @@ pub(super) fn folded(message: &str) -> String {
 }
 
 /// Does a text match a wording?
-fn is_like(text: &str, wording: &str) -> bool {
-    let (text, wording) = match wording.strip_prefix('#') {
-        Some(behind) => (text.trim_start_matches(|char: char| !char.is_ascii_whitespace()), behind),
-        None => (text, wording),
-    };
-    let mut parts = wording.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
-    for part in parts {
-        match split(rest, part) {
-            Some((_, behind)) => rest = behind,
-            None => return false,
-        }
+fn is_like(mut text: &str, mut wording: &str) -> bool {
+    if let Some(behind) = wording.strip_prefix('#') {
+        text = text.get(find(text, " ").unwrap_or(text.len())..).unwrap_or_default();
+        wording = behind;
     }
-    rest.ends_with(last)
+    let Some((first, behind)) = split(wording, "*") else { return text == wording };
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let mut wording = behind;
+    while let Some((part, behind)) = split(wording, "*") {
+        let Some((_, after)) = split(rest, part) else { return false };
+        (rest, wording) = (after, behind);
+    }
+    rest.ends_with(wording)
 }
 
 #[cfg(test)]
