@@ -23,7 +23,7 @@ impl Router {
         let mut hint = dialect::refusal(status, headers.get("x-amzn-errortype"), body);
         let names = [hint.code.as_deref(), hint.wire_type.as_deref()];
         let message = hint.message.as_deref().unwrap_or_default();
-        hint.kind = self.ruled(id, attempt, Some(status), names, message).or(hint.kind);
+        hint.kind = self.kind_by_rule(id, attempt, Some(status), names, message).or(hint.kind);
         let hint = self.redacted_hint(hint);
         self.step(now, id, Event::Refused { attempt, status, headers, hint })
     }
@@ -48,12 +48,12 @@ impl Router {
             return self.redacted(fault);
         }
         let names = [fault.code.as_deref(), fault.wire_type.as_deref()];
-        let kind = self.ruled(id, attempt, None, names, &fault.message).unwrap_or(fault.kind);
+        let kind = self.kind_by_rule(id, attempt, None, names, &fault.message).unwrap_or(fault.kind);
         self.redacted(Fault { kind, ..fault })
     }
 
     /// What the config's rules say of an error.
-    fn ruled(
+    fn kind_by_rule(
         &self,
         id: CallId,
         attempt: AttemptId,
