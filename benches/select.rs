@@ -35,13 +35,14 @@ const CASES: [(&str, usize, bool, u64); 4] = [
 
 /// The strategy of those, and the others.
 const SHUFFLE: &str = "simple-shuffle";
-const OTHERS: [&str; 7] = [
+const OTHERS: [&str; 8] = [
     "round-robin",
     "least-busy",
     "latency-based-routing",
     "cost-based-routing",
     "usage-based-routing",
     "peak-ewma",
+    "adaptive",
     "custom",
 ];
 

@@ -17,7 +17,7 @@ const TOLERANCE = 1.05;
 
 /** Cases of `benches/select.rs`, in its order: those of the default strategy, and of each other one two, of which the first. */
 const SHUFFLED = ["10 deployments", "10 deployments, busy", "100 deployments", "100 deployments, busy"];
-const OTHERS = ["round-robin", "least-busy", "latency-based-routing", "cost-based-routing", "usage-based-routing", "peak-ewma", "custom"];
+const OTHERS = ["round-robin", "least-busy", "latency-based-routing", "cost-based-routing", "usage-based-routing", "peak-ewma", "adaptive", "custom"];
 const CASES = new Map([
   ...SHUFFLED.map((name, place) => /** @type {const} */ ([name, place])),
   ...OTHERS.map((name, place) => /** @type {const} */ ([`10 deployments, busy, by ${name}`, SHUFFLED.length + 2 * place])),

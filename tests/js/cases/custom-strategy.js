@@ -166,7 +166,9 @@ customStrategy["a look asks it, too, if it answers at once"] = async (kit) => {
   assert.equal(nobody.explain(CHAT).error.code, "strategy_chose_nobody");
   const late = three(kit, async () => "one").router;
   assert.throws(() => late.getAvailableDeployment(CHAT), TypeError);
-  const { picked, decisions } = late.explain(CHAT);
+  const { picked, decisions, text } = late.explain(CHAT);
+  assert.match(text, /3 of 3 to choose from by custom, whom the host's own strategy is to name/);
+  assert.match(told.text, /one: 0 %, place 2 in what the host has named\n {2}two: passed over: the host's own strategy has not named it/);
   assert.deepEqual([picked, decisions[0].strategy, decisions[0].picked], [null, "custom", null]);
 };
 
