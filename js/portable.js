@@ -3,7 +3,7 @@
 import { assembled } from "./body.js";
 
 /** Every name of what may be refused, or changes its shape, is one of these or begins so. Others may, too. */
-const MARKS = /"(?:thinking|reasoning|cache|provider|tool|refusal|annotations|audio)/;
+const MARKS = /"(?:thinking|reasoning|cache|provider|tool|refusal|annotations|audio|extra)/;
 
 const decoder = new TextDecoder();
 

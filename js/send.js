@@ -84,7 +84,7 @@ export async function send(sender, hub, attempt) {
       const init = { method: "POST", headers: sentHeaders, body, signal: controller.signal, redirect: "manual" };
       sent = mock
         ? mockedFetch(hub, mock, plan.isStream, controller.signal)
-        : fetch(target.url, /** @type {RequestInit} */ (init));
+        : fetch(plan.isStream ? target.streamUrl : target.url, /** @type {RequestInit} */ (init));
       if (isFirst && hub.hasShadows) castShadows(hub, sender);
       hub.share();
       hub.prices.hand(core);

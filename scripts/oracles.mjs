@@ -4,6 +4,7 @@
  */
 
 import { readdirSync } from "node:fs";
+import { clients } from "./clients.mjs";
 import { at, isMain } from "./project.mjs";
 import { OutOfReach, recordings } from "./recordings.mjs";
 import { run, script, UsageError } from "./run.mjs";
@@ -20,10 +21,16 @@ function testFiles(beginning = "") {
 const runTests = (beginning, options) =>
   run(process.execPath, ["--test", "--test-concurrency=2", "--test-reporter=spec", ...testFiles(beginning)], options);
 
+/** All that is fetched for it. */
+async function fetched() {
+  await recordings();
+  await clients();
+}
+
 /** The step of `npm test`: where the recordings cannot be had, it is skipped by name. */
 export async function oracles(tally) {
   try {
-    await recordings();
+    await fetched();
   } catch (error) {
     if (!(error instanceof OutOfReach)) throw error;
     tally.skipped.push(`oracles: no recorded traffic; ${error.message}`);
@@ -34,7 +41,7 @@ export async function oracles(tally) {
 
 if (isMain(import.meta)) {
   await script(async () => {
-    await recordings().catch((error) => {
+    await fetched().catch((error) => {
       throw error instanceof OutOfReach ? new UsageError(`There is no recorded traffic: ${error.message}`) : error;
     });
     await runTests(process.argv[2]);

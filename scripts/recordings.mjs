@@ -10,7 +10,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { outputOf } from "./run.mjs";
 
-const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "switchman", "oracles");
+export const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "switchman", "oracles");
 
 /** Source packages, each with the one folder of it that holds recordings. */
 const PACKAGES = {
@@ -33,6 +33,21 @@ const PACKAGES = {
     version: "1.7.4",
     sha256: "8fd90e41588526d990f32262447adf8e130d7ce28ed66cefa315e64cc9dd12ce",
     folder: "tests/cassettes",
+  },
+  langsmith: {
+    version: "0.15.1",
+    sha256: "8257beb14033ed94550a37e24b836d204b57b79f91bf6620491b66600d26b546",
+    folder: "tests/integration_tests/cassettes",
+  },
+  "openinference-instrumentation-google-genai": {
+    version: "1.4.14",
+    sha256: "75fc9c49a27327e25c8802fb23dbeb80839988a17fb6b6ee5dedaa20912bb3d7",
+    folder: "tests/cassettes",
+  },
+  "opentelemetry-instrumentation-google-genai": {
+    version: "1.3b0",
+    sha256: "d818c8a3613d77f5b6cb97b1b9dd208df711ac8c7892f9303cb3336b134ceca6",
+    folder: "tests",
   },
 };
 

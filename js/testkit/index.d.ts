@@ -76,6 +76,17 @@ export type Quirk =
   | "eos"
   | "content_filter";
 
+/** The error body that Google sends with a status, with some of its fields changed. For a fault's `body`. */
+export function geminiError(status: number, fields?: GeminiErrorFields): { error: { code: number; message: string; status: string; details?: unknown[] } };
+
+/** The fields of Google's error object. */
+export interface GeminiErrorFields {
+  code?: number;
+  message?: string;
+  status?: string;
+  details?: unknown[];
+}
+
 export interface FakeProviderOptions {
   /** Stands in the reply's text, the ids and `owned_by`. Default "fake". */
   name?: string;
@@ -94,16 +105,16 @@ export interface FakeProviderOptions {
   /** Sent as the chat usage exactly as given; `false`: the provider never tells usage. Default: counted from the texts. */
   usage?: Record<string, unknown> | false;
   /**
-   * The key that requests must carry as a bearer token, or to Anthropic's paths as `x-api-key` and to Azure's as `api-key`,
-   * which goes first; others are answered 401. Default: anything goes.
+   * The key that requests must carry as a bearer token, or to Anthropic's paths as `x-api-key`, to Azure's as `api-key` and to
+   * Google's as `x-goog-api-key`, which go first; others are answered 401, by Google 400. Default: anything goes.
    */
   apiKey?: string;
   /**
    * The wire format, and with it the paths that are served. "both": Anthropic's for its own paths, and for models
-   * where a request has an `anthropic-version`; OpenAI's for all others. "azure": OpenAI's with Azure's addresses, filters
-   * and errors. Default "openai".
+   * where a request has an `anthropic-version`; Google's likewise, where it has an `x-goog-api-key`; OpenAI's for all
+   * others. "azure": OpenAI's with Azure's addresses, filters and errors. Default "openai".
    */
-  dialect?: "openai" | "anthropic" | "azure" | "both";
+  dialect?: "openai" | "anthropic" | "azure" | "gemini" | "both";
   /** What it does in its own way, in OpenAI's dialect and Azure's; applied in this order. Default: nothing. */
   quirks?: readonly Quirk[];
   /** Members of chat requests that it does not know, and refuses with 400. Default: none. */
@@ -111,8 +122,8 @@ export interface FakeProviderOptions {
   /**
    * Whether an answer goes on from a last message that is the assistant's: the text of that message and of the answer are
    * the whole text, also where another fake began its default sentence. A text that does not begin the answer is followed
-   * by all of it. Where it is false, OpenAI's dialect answers with a new message, and Anthropic's refuses with 400, as its
-   * newer models do. Default: false for OpenAI's, true for Anthropic's.
+   * by all of it. Where it is false, OpenAI's dialect answers with a new message, and the others refuse with 400, as their
+   * newer models do. Default: false for OpenAI's, true for the others.
    */
   continues?: boolean;
   /** How many calls `calls` keeps; the oldest go first. Default: all. */
@@ -128,7 +139,8 @@ export interface FakeProvider {
   /**
    * Answers as the provider would; usable unbound wherever a `fetch` is. Serves, under any base path, GET `/models` and
    * GET `/models/{id}`; in OpenAI's dialect POST `/chat/completions` and POST `/embeddings`; in Anthropic's POST
-   * `/messages` and POST `/messages/count_tokens`. Refuses what the provider's API refuses. Rejects as `fetch` does: with
+   * `/messages` and POST `/messages/count_tokens`; in Google's `:generateContent`, `:streamGenerateContent`, `:embedContent`
+   * and `:batchEmbedContents` of any model, where models from `gemini-3` on want their thoughts' signatures back. Refuses what the provider's API refuses. Rejects as `fetch` does: with
    * the signal's reason, with a TypeError when the connection fails.
    */
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -207,7 +219,7 @@ export interface Fault {
   /** An empty body of the right content type; 200 unless `status` is given. */
   empty?: boolean;
   /** A JSON error body with status 200, also where a stream was asked for; `true` for a server error. */
-  errorIn200?: boolean | ErrorFields | AnthropicErrorFields;
+  errorIn200?: boolean | ErrorFields | AnthropicErrorFields | GeminiErrorFields;
   /** Redirects there; 302 unless `status` is given. `fetch` follows to this same provider, as its `redirect` option says. */
   redirect?: string;
   /** Sets response headers, with or without another fault. */
@@ -218,10 +230,11 @@ export interface Fault {
   malformedEvent?: boolean | { at?: number };
   /**
    * Ends a stream with an error event in place of event `at` (default 0, the first), or of the terminator ("end"): a server
-   * error in OpenAI's dialect, `overloaded_error` under the name `error` in Anthropic's. Streams only.
+   * error in OpenAI's dialect, `overloaded_error` under the name `error` in Anthropic's, `UNAVAILABLE` in Google's. Streams
+   * only.
    */
-  errorEvent?: boolean | { at?: number | "end"; error?: ErrorFields | AnthropicErrorFields };
-  /** Ends a stream cleanly without its terminator: `[DONE]`, or `message_stop`. */
+  errorEvent?: boolean | { at?: number | "end"; error?: ErrorFields | AnthropicErrorFields | GeminiErrorFields };
+  /** Ends a stream cleanly without its terminator: `[DONE]`, `message_stop`, or Google's event with a `finishReason`. */
   unterminated?: boolean;
   /**
    * Sends a ping between any two events of a stream: Anthropic's own event; in OpenAI's dialect a comment, as its servers

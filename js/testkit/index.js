@@ -8,6 +8,7 @@ import { FakeProvider } from "./provider.js";
 export { faultKinds } from "./faults/index.js";
 export { errorBody as azureError, filteredPrompt as azureFilteredPrompt } from "./azure/errors.js";
 export { errorBody as anthropicError } from "./anthropic/errors.js";
+export { errorBody as geminiError } from "./gemini/errors.js";
 export { errorBody as openaiError } from "./openai/errors.js";
 
 /**

@@ -8,6 +8,7 @@ import { bodyStream } from "./body.js";
 import { requestId } from "./dialect.js";
 import { bendBody, bendReply, connectThrough } from "./faults/index.js";
 import { FaultSource } from "./faults/source.js";
+import { gemini, isGemini } from "./gemini/index.js";
 import { Gates } from "./gate.js";
 import { Journal } from "./journal.js";
 import { openai } from "./openai/index.js";
@@ -27,7 +28,8 @@ const DIALECTS = {
   openai: () => openai,
   anthropic: () => anthropic,
   azure: () => azure,
-  both: (call) => (isAnthropic(call) ? anthropic : openai),
+  gemini: () => gemini,
+  both: (call) => (isAnthropic(call) ? anthropic : isGemini(call) ? gemini : openai),
 };
 
 const DEFAULTS = {

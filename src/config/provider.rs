@@ -12,6 +12,8 @@ pub enum DialectName {
     Similar,
     /// Anthropic's Messages.
     Anthropic,
+    /// Google's Gemini, as AI Studio serves it.
+    Gemini,
 }
 
 /// Who sells an API: a line of the table.
@@ -82,6 +84,7 @@ impl Provider {
     #[must_use]
     pub fn dialect(self) -> DialectName {
         match self.after(':') {
+            Some("gemini") => DialectName::Gemini,
             Some(_) => DialectName::Anthropic,
             None if self.has("~") => DialectName::Similar,
             None => DialectName::OpenAi,

@@ -30,6 +30,8 @@ pub(super) const TABLE: &str = concat!(
     "openai https://api.openai.com/v1 @OPENAI_BASE_URL,OPENAI_API_BASE \
         *gpt-,o1,o3,o4,chatgpt-,text-embedding-,ft:gpt-,ft:o max_tokens>max_completion_tokens@o1,o3,o4,gpt-5\n",
     "anthropic https://api.anthropic.com :anthropic *claude- @ANTHROPIC_API_BASE,ANTHROPIC_BASE_URL\n",
+    // A bare `gemini-` means Vertex to LiteLLM.
+    "gemini https://generativelanguage.googleapis.com =GEMINI_API_KEY,GOOGLE_API_KEY :gemini\n",
     "azure - =AZURE_OPENAI_API_KEY,AZURE_API_KEY #azure max_tokens>max_completion_tokens@o1,o3,o4,gpt-5\n",
     "azure_ai - #foundry\n",
     // Whatever has an address.

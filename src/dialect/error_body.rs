@@ -190,6 +190,47 @@ mod tests {
     }
 
     #[test]
+    fn googles_statuses_are_known() {
+        let read = |status: Option<u16>, name: &str, message: &str, details: &str| {
+            let code = status.unwrap_or(503);
+            let body = format!(
+                r#"{{"error":{{"code":{code},"message":"{message}","status":"{name}","details":{details}}}}}"#
+            );
+            let hint = read(status, body.as_bytes());
+            assert_eq!((hint.code.as_deref(), hint.wire_type.as_deref()), (None, Some(name)));
+            (hint.kind, hint.retry_after_ms)
+        };
+        let info = r#"[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID","domain":"googleapis.com"}]"#;
+        let delay = r#"{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"34.074824224s"}"#;
+        let quota = |id: &str| {
+            let quota = r#"{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaId":"GenerateRequestsPerMinutePerProjectPerModel-FreeTier"},{"quotaId":""#;
+            format!(r#"[{quota}{id}"}}]}},{delay}]"#)
+        };
+        let (long, refused) =
+            ("The input token count (12) exceeds the maximum number of tokens allowed (9).", "no");
+        for (status, name, message, details, kind, wait) in [
+            (Some(400), "INVALID_ARGUMENT", "API key not valid.", info, Some(FaultKind::Auth), None),
+            (Some(400), "INVALID_ARGUMENT", refused, "[]", None, None),
+            (Some(400), "INVALID_ARGUMENT", long, "[]", Some(FaultKind::ContextWindow), None),
+            (Some(400), "FAILED_PRECONDITION", refused, "[]", Some(FaultKind::PermissionDenied), None),
+            (Some(429), "RESOURCE_EXHAUSTED", refused, &quota("PerMinute"), None, Some(34_075)),
+            (
+                Some(429),
+                "RESOURCE_EXHAUSTED",
+                refused,
+                &quota("RequestsPerDayPerModel"),
+                Some(FaultKind::Quota),
+                None,
+            ),
+            (Some(499), "CANCELLED", refused, "[]", Some(FaultKind::Timeout), None),
+            (Some(503), "UNAVAILABLE", refused, "[]", None, None),
+            (None, "UNAVAILABLE", refused, "[]", Some(FaultKind::Overloaded), None),
+        ] {
+            assert_eq!(read(status, name, message, details), (kind, wait), "{name} {message}");
+        }
+    }
+
+    #[test]
     fn every_shape_gives_its_message() {
         let shapes = [
             r#"{"error":{"message":"no"}}"#,

@@ -3,12 +3,24 @@
 //! Not here: who is called and when (`plan`). A dialect never sees the state or a strategy.
 
 mod anthropic;
+mod arguments;
+mod asked;
+mod base64;
+mod counts;
 mod error_body;
+mod gemini;
+mod ids;
 mod mock;
+mod notes;
 mod openai;
+mod outcome;
 mod portable;
 mod redact;
+mod schema;
+mod signature;
 mod translate;
+mod uri;
+mod version;
 
 use crate::base::json::{Scanner, Wanted};
 use crate::base::remaining::{self, Pair};
@@ -22,7 +34,7 @@ pub use openai::{REPLY_MEMBERS, Similar};
 pub use portable::{portable, strips};
 pub use redact::{redact, redact_fault, redact_json};
 pub use translate::{
-    Inbound, Memo, StreamTranslator, Translated, TranslatedReply, has_prefill, is_translated,
+    Inbound, Memo, StreamTranslator, Translated, TranslatedReply, has_prefill, is_translated, signs,
     translate_reply, translate_request,
 };
 
@@ -31,6 +43,8 @@ pub use translate::{
 pub struct Outbound {
     /// Where it goes.
     pub url: String,
+    /// Where a request for a stream goes, if elsewhere.
+    pub stream_url: Option<String>,
     /// Its headers, credentials among them: only for the deployment's own origin.
     pub headers: Vec<(&'static str, Secret)>,
     /// Headers that the config adds.
@@ -70,6 +84,7 @@ pub fn outbound(deployment: &Deployment, surface: Surface, in_browser: bool) -> 
     match deployment.dialect {
         DialectName::OpenAi | DialectName::Similar => openai::outbound(deployment, surface),
         DialectName::Anthropic => anthropic::outbound(deployment, in_browser),
+        DialectName::Gemini => gemini::outbound(deployment, surface),
     }
 }
 
@@ -78,7 +93,7 @@ pub fn outbound(deployment: &Deployment, surface: Surface, in_browser: bool) -> 
 pub fn put(deployment: &Deployment) -> Vec<Param> {
     match deployment.dialect {
         DialectName::OpenAi | DialectName::Similar => openai::put(deployment),
-        DialectName::Anthropic => Vec::new(),
+        DialectName::Anthropic | DialectName::Gemini => Vec::new(),
     }
 }
 
@@ -100,7 +115,9 @@ pub fn tells_usage_if_asked(deployment: &Deployment) -> bool {
 #[must_use]
 pub fn reply_members(dialect: DialectName) -> &'static [Wanted] {
     match dialect {
-        DialectName::OpenAi | DialectName::Similar | DialectName::Anthropic => REPLY_MEMBERS,
+        DialectName::OpenAi | DialectName::Similar | DialectName::Anthropic | DialectName::Gemini => {
+            REPLY_MEMBERS
+        }
     }
 }
 
@@ -110,6 +127,8 @@ pub fn limit_headers(dialect: DialectName) -> &'static [Pair] {
     match dialect {
         DialectName::OpenAi | DialectName::Similar => remaining::OPENAI,
         DialectName::Anthropic => remaining::ANTHROPIC,
+        // It tells nothing of them.
+        DialectName::Gemini => &[],
     }
 }
 
@@ -117,7 +136,9 @@ pub fn limit_headers(dialect: DialectName) -> &'static [Pair] {
 pub fn reply(dialect: DialectName, surface: Surface, scan: &mut Scanner) -> Result<Option<Usage>, Fault> {
     match dialect {
         DialectName::OpenAi | DialectName::Similar => openai::reply(surface, scan),
-        DialectName::Anthropic => Err(Fault::bug("an answer that is translated is not scanned")),
+        DialectName::Anthropic | DialectName::Gemini => {
+            Err(Fault::bug("an answer that is translated is not scanned"))
+        }
     }
 }
 
@@ -133,6 +154,6 @@ pub fn stream_event(dialect: DialectName, data: &[u8]) -> StreamEvent {
     match dialect {
         DialectName::OpenAi | DialectName::Similar => openai::stream_event(data),
         // A stream that is translated is read by its translator.
-        DialectName::Anthropic => StreamEvent::Malformed,
+        DialectName::Anthropic | DialectName::Gemini => StreamEvent::Malformed,
     }
 }

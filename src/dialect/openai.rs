@@ -49,6 +49,7 @@ pub(super) fn outbound(deployment: &Deployment, surface: Surface) -> Outbound {
     let is_asked = surface == Surface::Chat && tells_usage_if_asked(deployment);
     Outbound {
         url: url(deployment, path),
+        stream_url: None,
         headers,
         extra_headers: deployment.extra_headers.clone(),
         put: put(deployment),

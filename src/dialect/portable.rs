@@ -3,6 +3,7 @@
 //! Here are providers who speak OpenAI's words, whose requests go on as they are. Anthropic's are written anew, and take
 //! of a transcript what they can use. `docs/TRANSCRIPTS.md` has both in one table.
 
+use super::signature::{bare, is_signed};
 use crate::base::hash::deployment_id;
 use crate::base::json::{Kind, Members, Writer, inside, items, kind};
 
@@ -98,6 +99,7 @@ impl Journey<'_> {
                 {
                     out.member("content", raw);
                 }
+                (_, "extra_content" | "provider_specific_fields") if is_signed(raw) => {}
                 (_, "index") if place != Place::Call => _ = out.member(name, raw),
                 _ if self.refuses(name) || (raw == "null" && self.refuses(raw)) => {}
                 (Place::Message, "content") => self.list(out, name, raw, Place::Part),
@@ -110,7 +112,12 @@ impl Journey<'_> {
     }
 
     /// The id of a call, raw, as the provider takes it: equal ids stay equal.
-    fn id(&self, raw: &str) -> String {
+    fn id(&self, signed: &str) -> String {
+        // A signature of Gemini's stands in the id, and is nobody else's business.
+        let raw = &match inside(signed).map(bare) {
+            Some(id) if id.len() + 2 < signed.len() => ["\"", id, "\""].concat(),
+            _ => signed.to_owned(),
+        };
         let rule = IDS.iter().find(|(providers, ..)| has(providers, self.provider));
         let (Some((_, length, is_exact)), Some(id)) = (rule, inside(raw)) else { return raw.to_owned() };
         let is_plain = || id.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -144,6 +151,19 @@ mod tests {
         let unknown = body.replace("\"n\": ", "\"n\":").replace("\"messages\": ", "\"messages\":");
         assert_eq!(travelled("openai_like", body), unknown);
         assert_eq!(portable("openai", b"[1]"), None);
+    }
+
+    #[test]
+    fn signatures_of_thoughts_stay_behind() {
+        let body = r#"{"messages":[{"role":"assistant","content":"say __thought__x","extra_content":{"google":{"thought_signature":"a"}},"tool_calls":[{"id":"c__thought__ab","type":"function","function":{"name":"f","arguments":"{\"id\":\"c__thought__ab\"}"}},{"id":"d","extra_content":{"google":{"thought_signature":"a"}}},7]},{"role":"tool","tool_call_id":"c__thought__ab","content":"c__thought__ab"}]}"#;
+        for provider in ["openai", "openai_like"] {
+            assert_eq!(
+                travelled(provider, body),
+                r#"{"messages":[{"role":"assistant","content":"say __thought__x","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{\"id\":\"c__thought__ab\"}"}},{"id":"d"},7]},{"role":"tool","tool_call_id":"c","content":"c__thought__ab"}]}"#
+            );
+        }
+        let elsewhere = r#"{"messages":[],"extra_content":{}}"#;
+        assert_eq!(travelled("openai", elsewhere), elsewhere);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{StreamEvent, anthropic, openai};
+use super::{StreamEvent, anthropic, gemini, openai};
 use crate::base::usage::Usage;
 use crate::config::{Deployment, DialectName, Secret, Surface};
 use crate::error::Fault;
@@ -13,8 +13,14 @@ use crate::price::Tariff;
 pub fn is_translated(dialect: DialectName) -> bool {
     match dialect {
         DialectName::OpenAi | DialectName::Similar => false,
-        DialectName::Anthropic => true,
+        DialectName::Anthropic | DialectName::Gemini => true,
     }
+}
+
+/// Do answers of this dialect carry signatures, which no other one knows? See [`portable`](super::portable).
+#[must_use]
+pub fn signs(dialect: DialectName) -> bool {
+    dialect == DialectName::Gemini
 }
 
 /// A request as the caller wrote it.
@@ -49,6 +55,12 @@ pub struct Memo {
     pub(super) answer_is_tool: bool,
     /// The caller speaks of `functions`, OpenAI's word before `tools`.
     pub(super) is_function_call: bool,
+    /// The text of an answer is kept, for annotations that may come behind it.
+    pub(super) keeps_text: bool,
+    /// Embeddings are asked for in base64.
+    pub(super) is_base64: bool,
+    /// The model that was asked, for a dialect whose answers do not say it.
+    pub(super) model: Rc<str>,
     /// Names of tools on the wire, and the caller's where they differ.
     pub(super) renamed: Rc<[(Box<str>, Box<str>)]>,
     /// What the model costs, where a stream is to tell it with its usage.
@@ -79,6 +91,7 @@ pub fn translate_request(
     match deployment.dialect {
         DialectName::OpenAi | DialectName::Similar => Err(Fault::bug("a request of OpenAI's own is spliced")),
         DialectName::Anthropic => anthropic::translate_request(deployment, surface, request),
+        DialectName::Gemini => gemini::translate_request(deployment, surface, request),
     }
 }
 
@@ -110,6 +123,7 @@ pub fn translate_reply(
         }
         (DialectName::Anthropic, Surface::Chat) => anthropic::translate_reply(memo, created, body),
         (DialectName::Anthropic, Surface::Embeddings) => Err(Fault::bug("nobody was asked for embeddings")),
+        (DialectName::Gemini, _) => gemini::translate_reply(surface, memo, created, body),
     }
 }
 
@@ -120,6 +134,7 @@ pub struct StreamTranslator(Inner);
 #[derive(Debug)]
 enum Inner {
     Anthropic(Box<anthropic::Stream>),
+    Gemini(Box<gemini::Stream>),
 }
 
 impl StreamTranslator {
@@ -132,6 +147,9 @@ impl StreamTranslator {
             DialectName::Anthropic => {
                 Some(Self(Inner::Anthropic(Box::new(anthropic::Stream::new(memo, created, usage_asked)))))
             }
+            DialectName::Gemini => {
+                Some(Self(Inner::Gemini(Box::new(gemini::Stream::new(memo, created, usage_asked)))))
+            }
         }
     }
 
@@ -140,6 +158,15 @@ impl StreamTranslator {
     pub fn event(&mut self, data: &[u8], emit: &mut dyn FnMut(&[u8])) -> StreamEvent {
         match &mut self.0 {
             Inner::Anthropic(stream) => stream.event(data, emit),
+            Inner::Gemini(stream) => stream.event(data, emit),
+        }
+    }
+
+    /// The bytes have ended by themselves: [`StreamEvent::Done`] where that is how a whole answer ends.
+    pub fn end(&mut self, emit: &mut dyn FnMut(&[u8])) -> StreamEvent {
+        match &mut self.0 {
+            Inner::Anthropic(_) => StreamEvent::Quiet(None),
+            Inner::Gemini(stream) => stream.end(emit),
         }
     }
 }
@@ -150,5 +177,6 @@ pub fn has_prefill(deployment: &Deployment) -> bool {
     match deployment.dialect {
         DialectName::OpenAi | DialectName::Similar => false,
         DialectName::Anthropic => anthropic::has_prefill(deployment),
+        DialectName::Gemini => gemini::has_prefill(deployment),
     }
 }

@@ -143,10 +143,11 @@ impl Router {
     #[must_use]
     pub fn strips(&self, deployment: DeploymentIx) -> bool {
         let Some(known) = self.config.deployment(deployment) else { return false };
-        let is_other = |other: &Deployment| other.provider != known.provider;
-        !known.is_translated
-            && dialect::strips(&known.provider)
-            && self.config.deployments.iter().any(is_other)
+        let is_picky = dialect::strips(&known.provider);
+        let is_from_elsewhere = |other: &Deployment| {
+            (is_picky && other.provider != known.provider) || dialect::signs(other.dialect)
+        };
+        !dialect::is_translated(known.dialect) && self.config.deployments.iter().any(is_from_elsewhere)
     }
 
     /// A request without that; `None` if it is none.

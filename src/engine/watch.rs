@@ -209,6 +209,9 @@ impl Watch {
         let cut_in_event = self.decoder.pending() > 0;
         let seen = &mut self.seen;
         self.decoder.finish(&mut |event| seen.event(event.data));
+        if broken.is_none() && !cut_in_event {
+            seen.end();
+        }
         if let Some(fault) = &seen.fault {
             return StreamOutcome::Broken((**fault).clone());
         }
@@ -262,6 +265,17 @@ impl Seen {
             self.keep(data);
         }
         self.note(event);
+    }
+
+    /// The bytes have ended by themselves: in one dialect that is how an answer ends.
+    fn end(&mut self) {
+        if let (Reader::Translated(translator), false) =
+            (&mut self.reader, self.is_done || self.fault.is_some())
+        {
+            let (out, output, told) = (&mut self.out, self.output, &mut self.told);
+            let event = translator.end(&mut |chunk| output.tell(chunk, told, out));
+            self.note(event);
+        }
     }
 
     fn note(&mut self, event: StreamEvent) {

@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::base::json::Splice;
 use crate::base::time::Millis;
 use crate::config::{DeploymentIx, Surface};
+use crate::dialect;
 use crate::engine::CallId;
 use crate::error::Fault;
 use crate::plan::{AttemptId, Event};
@@ -23,7 +24,7 @@ mod planned {
 
 #[wasm_bindgen]
 impl Router {
-    /// The request to a deployment: `{url, headers, put, defaults, prefill, askUsage, translated, abroad, strips,
+    /// The request to a deployment: `{url, streamUrl, headers, put, defaults, prefill, askUsage, translated, abroad, strips,
     /// ruled, asksToken, mocked, limits}`. Holds its credential.
     #[wasm_bindgen(js_name = coreOutbound)]
     #[must_use]

@@ -178,6 +178,7 @@ pub(super) fn outbound(
     }
     object(&[
         ("url", (&*outbound.url).into()),
+        ("streamUrl", outbound.stream_url.as_deref().unwrap_or(&outbound.url).into()),
         ("headers", headers.into()),
         ("translated", is_translated.into()),
         ("abroad", is_abroad.into()),

@@ -7,6 +7,7 @@ import "../../js/testkit/tests/anthropic.js";
 import "../../js/testkit/tests/anthropic-refusals.js";
 import "../../js/testkit/tests/anthropic-clients.js";
 import "../../js/testkit/tests/compatible.js";
+import "../../js/testkit/tests/gemini.js";
 import "../../js/testkit/tests/fetch.js";
 import "../../js/testkit/tests/socket.js";
 import { testkit } from "./cases/testkit.js";

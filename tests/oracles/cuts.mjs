@@ -26,6 +26,11 @@ const SHAPES = {
     isEnd: ({ type }) => type === "message_stop",
     isDone: ({ type }) => type === "message_stop",
   },
+  gemini: {
+    isContent: ({ candidates: [{ content }] }) => content.parts.some(({ text, functionCall }) => isText(text) || functionCall),
+    isEnd: ({ candidates: [{ finishReason }] }) => finishReason,
+    isDone: ({ candidates: [{ finishReason }] }) => finishReason,
+  },
 };
 
 /**
@@ -48,6 +53,8 @@ export function marksOf(shape, bytes) {
     }
   }
   const { isContent, isEnd, isDone } = found;
+  // It has no terminator: only the clean end of its bytes is one.
+  if (shape === "gemini") return { content: isContent.complete, end: bytes.length, isSaid: Infinity, done: bytes.length };
   return { content: isContent.complete, end: isEnd.complete, isSaid: isDone.isSaid, done: isDone.complete };
 }
 

@@ -5,7 +5,8 @@
 
 import assert from "node:assert/strict";
 import { describe, run, test } from "./apart.mjs";
-import { anthropicExchanges, openaiExchanges } from "./exchanges.mjs";
+import { decode, encode } from "../js/support/upstream.js";
+import { anthropicExchanges, geminiExchanges, openaiExchanges } from "./exchanges.mjs";
 import { handwritten } from "./handwritten.mjs";
 import { allowed, cutOff, marksOf, WAYS } from "./cuts.mjs";
 import { saidIn } from "./readings.mjs";
@@ -16,12 +17,17 @@ const named = (exchanges, name) => exchanges.find((exchange) => exchange.name ==
 
 /** A text, a tool call, and thinking before a text. */
 const ANTHROPIC = ["agent_loop_streaming 2", "agent_loop_streaming 1", "thinking 2"];
+/** A text, and thoughts before two tool calls. */
+const GEMINI = ["openinference async_streaming_text_content 1", "openinference streaming_reasoning_with_multiple_tool_calls 1"];
+const withLineFeeds = (exchange) => ({ ...exchange, bytes: encode(decode(exchange.bytes).replaceAll("\r\n", "\n")) });
+const recordedGemini = geminiExchanges();
 const [recordedAnthropic, recordedOpenai] = [anthropicExchanges(), openaiExchanges()];
 
 const CUT = [
   ["openai", "openai/model", named(recordedOpenai, "openai streaming_tool_call_v1_v2_parity 1")],
   ["openai", "openai/model", named(handwritten(), "by hand: two choices, of more than ASCII")],
   ...ANTHROPIC.map((name) => ["anthropic", "anthropic/claude-haiku-4-5", named(recordedAnthropic, name)]),
+  ...GEMINI.map((name) => ["gemini", "gemini/gemini-3.5-flash", withLineFeeds(named(recordedGemini, name))]),
 ];
 
 for (const [shape, model, exchange] of CUT) {

@@ -24,6 +24,7 @@ const typeOf = (isStream) => (isStream ? "text/event-stream; charset=utf-8" : "a
 
 /** Whether a parsed answer, or the data of a stream's first event, is of a kind. */
 const KINDS = {
+  gemini: (data) => data.candidates !== undefined || data.embeddings !== undefined,
   anthropic: (data) => data.type === "message" || data.type === "message_start",
   openai: (data) => /^chat\.completion/.test(data.object),
 };
@@ -60,11 +61,30 @@ function* cassette(path, name, kind) {
   }
 }
 
+/**
+ * The exchanges with Google's API in one cassette of another format, which is plain text.
+ * @returns {Generator<Exchange & { model: string, method: string }>}
+ */
+function* interactions(path, name) {
+  const { interactions } = parse(readFileSync(path, "utf8"), { maxAliasCount: -1 });
+  for (const [index, { request, response }] of interactions.entries()) {
+    const { hostname, pathname } = new URL(request.uri);
+    const [, model, method] = /\/models\/([^/:]+):(\w+)$/.exec(pathname) ?? [];
+    const bytes = bytesOf(response.body.string);
+    const isStream = looksLikeStream(bytes);
+    if (hostname !== "generativelanguage.googleapis.com" || !KINDS.gemini(firstData(bytes, isStream))) continue;
+    yield {
+      ...{ name: `${name} ${index + 1}`, request: JSON.parse(request.body), model, method, isBeta: false, isStream },
+      ...{ status: response.status.code, contentType: typeOf(isStream), bytes },
+    };
+  }
+}
+
 function listed(name, ending) {
   const folder = folderOf(name);
   if (!existsSync(folder)) throw new Error(`there are no recordings: npm run oracles`);
-  const files = readdirSync(folder).filter((file) => file.endsWith(ending));
-  const nameOf = (file) => file.slice(0, -ending.length).replace(/^test_/, "");
+  const files = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith(ending));
+  const nameOf = (file) => file.slice(0, -ending.length).replace(/^(.*\/)?(test_)?/, "");
   return files.sort().map((file) => ({ path: join(folder, file), name: nameOf(file) }));
 }
 
@@ -86,4 +106,10 @@ export const anthropicExchanges = () => [...cassettes("langchain-anthropic", "an
 export const openaiExchanges = () =>
   ["groq", "openai"].flatMap((maker) =>
     cassettes(`langchain-${maker}`, "openai").map((exchange) => ({ ...exchange, name: `${maker} ${exchange.name}` })),
+  );
+
+/** Every exchange with Google's Gemini. */
+export const geminiExchanges = () =>
+  ["langsmith", "openinference-instrumentation-google-genai", "opentelemetry-instrumentation-google-genai"].flatMap((maker) =>
+    listed(maker, ".yaml").flatMap((file) => [...interactions(file.path, `${maker.split("-")[0]} ${file.name}`)]),
   );

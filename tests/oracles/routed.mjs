@@ -19,7 +19,7 @@ export const clientOf = (model, fetch, ask) => routed(model, fetch, (router) => 
 /**
  * Has one call answered by a router whose only deployment speaks through `fetch`.
  * @template T
- * @param {string} model "anthropic/…" or "openai/…"
+ * @param {string} model "anthropic/…", "gemini/…" or "openai/…"
  * @param {(input: RequestInfo | URL, init?: RequestInit) => Promise<Response>} fetch
  * @param {(router: any) => Promise<T>} ask
  */
@@ -35,6 +35,10 @@ async function routed(model, fetch, ask) {
 
 /** The completion of an answer that came at once. */
 export const completionOf = (model, fetch) => routed(model, fetch, (router) => router.completion(ASK));
+
+/** The vectors of an answer that came at once. */
+export const embeddingsOf = (model, fetch) =>
+  routed(model, fetch, (router) => router.embedding({ model: "group", input: ["Say something."] }));
 
 /** The chunks of a streamed one. */
 export const chunksOf = (model, fetch) =>

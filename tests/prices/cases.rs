@@ -67,6 +67,18 @@ impl Case {
                     translate_reply(DialectName::Anthropic, Surface::Chat, &memo, 0, reply.as_bytes());
                 reply.unwrap().usage.unwrap()
             }
+            DialectName::Gemini => {
+                let part = json!({ "content": { "parts": [{ "text": "Hi" }] }, "finishReason": "STOP" });
+                let reply = json!({ "candidates": [part], "usageMetadata": self.usage }).to_string();
+                let reply = translate_reply(
+                    DialectName::Gemini,
+                    Surface::Chat,
+                    &Memo::default(),
+                    0,
+                    reply.as_bytes(),
+                );
+                reply.unwrap().usage.unwrap()
+            }
             DialectName::OpenAi | DialectName::Similar => {
                 told_usage(self.usage.to_string().as_bytes(), None).unwrap()
             }
@@ -88,6 +100,7 @@ impl Case {
     pub(crate) fn dialect_name(&self) -> DialectName {
         match self.dialect.as_deref() {
             Some("anthropic") => DialectName::Anthropic,
+            Some("gemini") => DialectName::Gemini,
             None => DialectName::OpenAi,
             Some(other) => panic!("{}: no dialect {other}", self.name),
         }

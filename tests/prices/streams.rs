@@ -1,4 +1,4 @@
-//! The same usage in a stream and in a whole answer: read alike, and at the same cost, in both dialects.
+//! The same usage in a stream and in a whole answer: read alike, and at the same cost, in every dialect.
 
 use serde_json::{Value, json};
 use switchman::base::json::Scanner;
@@ -6,6 +6,7 @@ use switchman::base::usage::Usage;
 use switchman::config::{DialectName, Surface};
 use switchman::dialect::{Memo, StreamTranslator, reply, reply_members, translate_reply};
 use switchman::engine::{Output, Watch};
+use switchman::plan::StreamOutcome;
 use switchman::price::cost;
 
 use crate::cases::{Case, cases};
@@ -17,6 +18,10 @@ fn whole(dialect: DialectName, usage: &Value) -> Option<Usage> {
         let body = body.to_string();
         return translate_reply(dialect, Surface::Chat, &Memo::default(), 0, body.as_bytes()).unwrap().usage;
     }
+    if dialect == DialectName::Gemini {
+        let body = told(usage, "Hi", Some("STOP")).to_string();
+        return translate_reply(dialect, Surface::Chat, &Memo::default(), 0, body.as_bytes()).unwrap().usage;
+    }
     let message = json!({ "role": "assistant", "content": "Hi" });
     let mut body =
         json!({ "choices": [{ "index": 0, "message": message, "finish_reason": "stop" }], "usage": usage });
@@ -26,8 +31,15 @@ fn whole(dialect: DialectName, usage: &Value) -> Option<Usage> {
     reply(dialect, Surface::Chat, &mut scan).unwrap()
 }
 
-/// The events of a stream that tells a usage, as the two providers do: OpenAI in a chunk of its own after the end;
-/// Anthropic the prompt first, and the sums at the end, without what cannot have changed.
+/// An answer of Gemini's, or a part of one.
+fn told(usage: &Value, text: &str, reason: Option<&str>) -> Value {
+    let candidate = json!({ "content": { "parts": [{ "text": text }] }, "finishReason": reason });
+    json!({ "candidates": [candidate], "usageMetadata": usage })
+}
+
+/// The events of a stream that tells a usage, as the providers do: OpenAI in a chunk of its own after the end;
+/// Anthropic the prompt first, and the sums at the end, without what cannot have changed; Gemini with every event,
+/// counted up to there.
 fn events(dialect: DialectName, usage: &Value) -> Vec<Value> {
     if dialect == DialectName::Anthropic {
         let mut start = usage.clone();
@@ -47,6 +59,10 @@ fn events(dialect: DialectName, usage: &Value) -> Vec<Value> {
             json!({ "type": "message_delta", "delta": { "stop_reason": "end_turn" }, "usage": end }),
             json!({ "type": "message_stop" }),
         ];
+    }
+    if dialect == DialectName::Gemini {
+        let begun = json!({ "promptTokenCount": usage["promptTokenCount"], "totalTokenCount": usage["promptTokenCount"] });
+        return vec![told(&begun, "H", None), told(usage, "i", Some("STOP"))];
     }
     let tier = &usage["service_tier"];
     let chunk = |delta: Value, reason: Value| {
@@ -72,6 +88,7 @@ fn streamed(dialect: DialectName, usage: &Value, piece: usize) -> Option<Usage> 
         }
     };
     text.as_bytes().chunks(piece).for_each(|bytes| watch.push(bytes));
+    assert!(matches!(watch.end(None), StreamOutcome::Complete { .. }), "{text}");
     assert!(watch.is_done(), "{text}");
     watch.usage()
 }

@@ -12,6 +12,7 @@ use crate::support::{PRICES, begin, header, outbound, refused, router, router_in
 const ROWS: &[(&str, &str, &str)] = &[
     ("openai", "OPENAI_API_KEY", "https://api.openai.com/v1/chat/completions"),
     ("anthropic", "ANTHROPIC_API_KEY", "https://api.anthropic.com/v1/messages"),
+    ("gemini", "GEMINI_API_KEY", "https://generativelanguage.googleapis.com/v1beta/models/m:generateContent"),
     (
         "azure",
         "AZURE_OPENAI_API_KEY",
@@ -103,6 +104,11 @@ const ROWS: &[(&str, &str, &str)] = &[
 /// Where a provider has no address of its own.
 const OWN: &str = "https://own.test/v1";
 
+/// Of another wire format, which has tests of its own.
+fn is_translated(name: &str) -> bool {
+    matches!(name, "anthropic" | "gemini")
+}
+
 fn is_chat(name: &str) -> bool {
     !matches!(name, "voyage" | "jina_ai")
 }
@@ -137,6 +143,7 @@ fn the_environment_gives_the_key_and_the_address() {
         assert_eq!(sent.url, url, "{name}");
         let shown = match name {
             "anthropic" => header(&sent, "x-api-key"),
+            "gemini" => header(&sent, "x-goog-api-key"),
             "azure" => header(&sent, "api-key"),
             _ => header(&sent, "authorization").map(|value| value.replace("Bearer ", "")),
         };
@@ -184,7 +191,7 @@ fn a_variable_gives_another_address_where_the_config_gives_none() {
 
 #[test]
 fn a_plain_request_goes_out_as_it_came_but_for_the_model() {
-    for &(name, ..) in ROWS.iter().filter(|(name, ..)| *name != "anthropic") {
+    for &(name, ..) in ROWS.iter().filter(|(name, ..)| !is_translated(name)) {
         let body = json!({
             "model": "chat", "messages": [{ "role": "user", "content": "Hi" }], "temperature": 0.5, "top_p": 0.9,
             "never_heard_of": { "a": [1, 2] },
@@ -199,7 +206,7 @@ fn a_plain_request_goes_out_as_it_came_but_for_the_model() {
 
 #[test]
 fn usage_is_asked_for_where_it_has_to_be() {
-    for &(name, ..) in ROWS.iter().filter(|(name, ..)| is_chat(name) && *name != "anthropic") {
+    for &(name, ..) in ROWS.iter().filter(|(name, ..)| is_chat(name) && !is_translated(name)) {
         let body = json!({ "model": "chat", "messages": [], "stream": true });
         let options = json!({ "stream_usage": "always" });
         let sent = begin(router(least(name)), &body, options).sent().unwrap();
@@ -217,7 +224,7 @@ fn usage_is_asked_for_where_it_has_to_be() {
 fn an_answer_and_a_stream_are_read_and_cost_what_the_table_says() {
     let usage = json!({ "prompt_tokens": 1_000, "completion_tokens": 100, "total_tokens": 1_100 });
     let mut priced = 0;
-    for &(name, ..) in ROWS.iter().filter(|(name, ..)| is_chat(name) && *name != "anthropic") {
+    for &(name, ..) in ROWS.iter().filter(|(name, ..)| is_chat(name) && !is_translated(name)) {
         let answer = json!({
             "id": "c", "object": "chat.completion", "model": "m",
             "choices": [{ "index": 0, "message": { "role": "assistant", "content": "Hi" }, "finish_reason": "stop" }],
@@ -269,7 +276,7 @@ fn priced_model(name: &str) -> Option<String> {
 
 #[test]
 fn an_error_with_status_200_is_none_anywhere() {
-    for &(name, ..) in ROWS.iter().filter(|(name, ..)| *name != "anthropic") {
+    for &(name, ..) in ROWS.iter().filter(|(name, ..)| !is_translated(name)) {
         let mut begun = begin(router(least(name)), &json!({ "model": "chat", "messages": [] }), Value::Null);
         let fault = begun.answer(&json!({ "error": { "code": 429, "message": "slow" } })).unwrap_err();
         assert_eq!(refused(&fault), (FaultKind::RateLimit, "slow"), "{name}");

@@ -62,7 +62,7 @@ function mistakeIn({ model, input, dimensions, encoding_format: format }) {
  * @param {number} dimensions
  * @returns {Float32Array} of length one
  */
-function vectorOf(input, dimensions) {
+export function vectorOf(input, dimensions) {
   const draw = random(hash(String(input)));
   const raw = Float64Array.from({ length: dimensions }, () => draw() * 2 - 1);
   const norm = Math.hypot(...raw);

@@ -8,6 +8,8 @@ import { FACES, MESSAGES } from "./support.js";
 export const VERSION = { "anthropic-version": "2023-06-01" };
 export const MESSAGE = { model: "claude-haiku-4-5", max_tokens: 1024, messages: MESSAGES };
 
+export const CONTENTS = { contents: [{ role: "user", parts: [{ text: MESSAGES[0].content }] }] };
+
 /** Of each: where a chat goes, and how the blocks of a stream tell the text, the end and a failure. */
 export const DIALECTS = {
   openai: {
@@ -32,17 +34,35 @@ export const DIALECTS = {
     failure: { name: "error", type: "overloaded_error" },
     contentAt: 3,
   },
+  gemini: {
+    path: "/v1beta/models/gemini-2.5-flash:generateContent",
+    streamPath: "/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse",
+    headers: {},
+    request: CONTENTS,
+    textIn: ({ data }) => textsOf(JSON.parse(data)),
+    wholeText: (answer) => textsOf(answer),
+    isEnd: ({ data }) => data.includes('"finishReason"'),
+    isPing: ({ comments }) => comments.includes("ping"),
+    failure: { name: undefined, type: "UNAVAILABLE" },
+    contentAt: 1,
+  },
 };
+
+/** The text of an answer of Google's; an error has none. */
+function textsOf({ candidates = [] }) {
+  return candidates.flatMap(({ content }) => content.parts.map(({ text = "" }) => text)).join("");
+}
 
 /** A provider behind one of the faces, and what asks it in its dialect. */
 export async function speak(dialect, face, t, options) {
   const provider = fakeProvider({ name: "alpha", dialect, ...options });
   const { base, fetch } = await FACES[face](provider, t);
-  const { path, headers, request } = DIALECTS[dialect];
+  const { path, streamPath, headers, request } = DIALECTS[dialect];
   const send = (to, body, init) =>
     fetch(base + to, { method: "POST", body: JSON.stringify(body), ...init, headers: { ...headers, ...init?.headers } });
   const ask = (fields, init) => send(path, { ...request, ...fields }, init);
-  return { provider, base, fetch, send, ask, stream: (init) => ask({ stream: true }, init) };
+  const stream = (init) => (streamPath ? send(streamPath, request, init) : ask({ stream: true }, init));
+  return { provider, base, fetch, send, ask, stream };
 }
 
 /** The blocks of a stream, which may end its lines with CR LF; a block that is cut off is left out. */

@@ -81,7 +81,7 @@ const ENDINGS = [
 function failed([event, ...more], { failure }) {
   assert.deepEqual([more.length, event.name], [0, failure.name]);
   const { error } = JSON.parse(event.data);
-  assert.deepEqual([error.type, typeof error.message], [failure.type, "string"]);
+  assert.deepEqual([error.type ?? error.status, typeof error.message], [failure.type, "string"]);
 }
 
 function odd([event], { failure }) {

@@ -68,6 +68,20 @@ impl<'a> Members<'a> {
         Members::read(self.get(name)?)
     }
 
+    /// The items of a member that is a list; none if it is anything else.
+    #[must_use]
+    #[inline(never)]
+    pub fn list(&self, name: &str) -> Vec<&'a str> {
+        self.get(name).and_then(items).unwrap_or_default()
+    }
+
+    /// The members of a member that is an object; none if it is anything else.
+    #[must_use]
+    #[inline(never)]
+    pub fn inner(&self, name: &str) -> Self {
+        self.object(name).unwrap_or_default()
+    }
+
     /// A member that is one of a few words, which nobody writes with escapes; empty if it is no string.
     #[must_use]
     #[inline(never)]

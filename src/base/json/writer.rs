@@ -69,6 +69,18 @@ impl Writer {
         self.key(name).raw(json)
     }
 
+    /// A member whose value is a string: its inside, escapes and all.
+    #[inline(never)]
+    pub fn inside(&mut self, name: &str, inside: &str) -> &mut Self {
+        self.key(name).push("\"").push(inside).push("\"")
+    }
+
+    /// A member whose value is a list of what another writer holds.
+    #[inline(never)]
+    pub fn list(&mut self, name: &str, items: &Self) -> &mut Self {
+        self.key(name).raw("[").append(items).push("]")
+    }
+
     /// Bytes as they are, without a comma: the rest of a value, a bracket that closes.
     #[inline(never)]
     pub fn push(&mut self, json: &str) -> &mut Self {

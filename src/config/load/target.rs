@@ -12,7 +12,7 @@ use crate::config::{ApiBase, Layout, Provider, provider, providers};
 /// of them, and not a part of the model's name, even where the address is given.
 const ELSEWHERE: &str = "abliteration aiohttp_openai aleph_alpha amazon_nova anthropic_text anyscale assemblyai azure_text \
     bedrock bedrock_converse bytez chatgpt clf_ai_gateway cometapi custom datarobot deepgram edenai \
-    elevenlabs empower fal_ai galadriel gdc gemini gigachat github_copilot infinity langfuse maritalk \
+    elevenlabs empower fal_ai galadriel gdc gigachat github_copilot infinity langfuse maritalk \
     nadir nlp_cloud oci oobabooga palm petals predibase qwencloud ragflow recraft replicate sagemaker \
     sagemaker_chat sap snowflake stability tencent text-completion-codestral text-completion-inception \
     text-completion-openai topaz triton vertex_ai vertex_ai_beta vllm watsonx watsonx_text";

@@ -1,10 +1,8 @@
 //! What the parts of a request know of the whole.
 
 use super::models::Model;
-use crate::error::{Fault, FaultKind};
-
-/// What a part of the translation comes to. Boxed, because a fault is large and rare.
-pub(super) type Outcome<T = ()> = Result<T, Box<Fault>>;
+pub(super) use crate::dialect::outcome::{Outcome, unsupported, wrong};
+use crate::error::Fault;
 
 /// The request that is being written.
 #[derive(Debug)]
@@ -35,17 +33,4 @@ impl Context<'_> {
             self.betas.push(name);
         }
     }
-}
-
-pub(super) fn unsupported(provider: &str, param: &str, what: &str) -> Box<Fault> {
-    fault(FaultKind::Unsupported, param, format!("{what} is not supported by {provider}"))
-}
-
-/// A mistake of the request.
-pub(super) fn wrong(param: &str, message: &str) -> Box<Fault> {
-    fault(FaultKind::BadRequest, param, format!("`{param}` {message}"))
-}
-
-fn fault(kind: FaultKind, param: &str, message: String) -> Box<Fault> {
-    Box::new(Fault { param: Some(param.into()), ..Fault::new(kind, message) })
 }

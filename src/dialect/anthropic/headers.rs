@@ -35,6 +35,7 @@ pub(super) fn outbound(deployment: &Deployment, in_browser: bool) -> Outbound {
     let extra = deployment.extra_headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case(BETA));
     Outbound {
         url: format!("{base}/v1/messages"),
+        stream_url: None,
         headers,
         extra_headers: extra.cloned().collect(),
         put: Vec::new(),

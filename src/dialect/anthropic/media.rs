@@ -1,15 +1,10 @@
 //! Images and files. Their bytes may be left out of the text at hand; they are copied, never read, except small texts.
 
-use std::borrow::Cow;
-
-use percent_encoding::percent_decode_str;
-
-use super::base64;
 use super::blocks::Blocks;
 use super::context::{Context, Outcome, wrong};
 use super::request::raw_text;
-use crate::base::json::{Members, inside, text};
-use crate::base::text::contains;
+use crate::base::json::{Members, inside};
+use crate::dialect::uri::{is_address, plain_text, split};
 
 const FILES: &str = "files-api-2025-04-14";
 
@@ -104,30 +99,4 @@ fn block(blocks: &mut Blocks, media: &Media<'_>, source: &[(&str, &str)]) {
     }
     out.push("}");
     blocks.cache(media.cache);
-}
-
-/// The head of a data URI, in lower case and without `data:`, and the raw rest behind the comma.
-fn split(url: &str) -> Option<(String, &str)> {
-    let (head, data) = inside(url)?.split_once(',')?;
-    let head = text(&format!("\"{head}\""))?.to_ascii_lowercase();
-    Some((head.strip_prefix("data:")?.trim().to_owned(), data))
-}
-
-fn is_address(raw: &str) -> bool {
-    let starts = |scheme: &str| raw.get(1..).and_then(|text| text.get(..scheme.len())) == Some(scheme);
-    starts("https:") || starts("http:")
-}
-
-/// The text of a data URI; `None` if it is not all there, or no text.
-fn plain_text(data: &str, is_base64: bool) -> Option<String> {
-    // The mark of what was left out.
-    if contains(data, "\u{FDD0}") {
-        return None;
-    }
-    let data = text(&format!("\"{data}\"")).map(Cow::into_owned)?;
-    let bytes = match is_base64 {
-        true => base64::decode(data.trim())?,
-        false => percent_decode_str(&data).collect(),
-    };
-    String::from_utf8(bytes).ok()
 }

@@ -6,10 +6,10 @@
 use super::blocks::Blocks;
 use super::content::{content, is_replayable};
 use super::context::{Context, Outcome, wrong};
-use super::ids;
 use super::request::raw_text;
 use crate::base::index::Index;
-use crate::base::json::{Kind, Members, Writer, is_blank, is_json, is_object, items, kind, text};
+use crate::base::json::{Kind, Members, Writer, is_blank, items, kind};
+use crate::dialect::{arguments, ids};
 
 /// What stands where there must be a turn and nobody said anything.
 const NOTHING: &str = r#"".""#;
@@ -99,7 +99,7 @@ impl Conversation {
 
     fn assistant(&mut self, context: &mut Context<'_>, message: &Members<'_>) -> Outcome {
         let mut blocks = Blocks::default();
-        for raw in message.get("thinking_blocks").and_then(items).unwrap_or_default() {
+        for raw in message.list("thinking_blocks") {
             if Members::read(raw).is_some_and(|block| is_replayable(&block)) {
                 blocks.thinking(raw);
             }
@@ -112,7 +112,7 @@ impl Conversation {
         if !self.open.is_assistant {
             self.calls.clear();
         }
-        for raw in message.get("tool_calls").and_then(items).unwrap_or_default() {
+        for raw in message.list("tool_calls") {
             self.call(&mut blocks, raw)?;
         }
         if let Some(raw) = message.get("function_call") {
@@ -129,7 +129,7 @@ impl Conversation {
     fn call(&mut self, blocks: &mut Blocks, raw: &str) -> Outcome {
         let call =
             Members::read(raw).ok_or_else(|| wrong("messages", "has a tool call that is no object"))?;
-        let id = call.text("id").filter(|id| !id.is_empty()).map(ids::unmarked);
+        let id = call.text("id").filter(|id| !id.is_empty()).map(ids::unsigned);
         let function = call.get("function").or_else(|| call.get("custom")).unwrap_or_default();
         self.function(blocks, function, id.as_deref())
     }
@@ -151,7 +151,7 @@ impl Conversation {
             .text(&ids::name(&name))
             .key("input");
         match (function.get("arguments"), function.get("input")) {
-            (Some(raw), _) => arguments(out, raw),
+            (Some(raw), _) => arguments::write(out, raw),
             // A tool that takes a free text; see `tools.rs`.
             (None, Some(raw)) => _ = out.raw("{").member("input", raw).push("}"),
             (None, None) => _ = out.raw("{}"),
@@ -162,7 +162,7 @@ impl Conversation {
     }
 
     fn result(&mut self, context: &mut Context<'_>, message: &Members<'_>) -> Outcome {
-        let id = message.text("tool_call_id").map(ids::unmarked);
+        let id = message.text("tool_call_id").map(ids::unsigned);
         let name = message.text("name");
         let is_meant = |call: &&mut Call| match (&id, &name) {
             (Some(id), _) => call.id == *id,
@@ -192,7 +192,7 @@ impl Conversation {
         if is_text {
             out.member("content", raw);
         } else if !inner.is_empty() {
-            out.key("content").raw("[").append(inner.out()).push("]");
+            out.list("content", inner.out());
         }
         if is_error {
             out.member("is_error", "true");
@@ -240,18 +240,5 @@ impl Conversation {
         }
         out.push("]");
         Ending { is_prefilled, lacks_thinking }
-    }
-}
-
-/// The input of a call from `arguments`: a string that holds an object, copied as it is. What models write is not
-/// always one; such a text stands in an object of its own, so that the conversation can go on.
-fn arguments(out: &mut Writer, raw: &str) {
-    let written = text(raw);
-    match written.as_deref() {
-        None if kind(raw) == Kind::Object => _ = out.raw(raw),
-        Some(text) if text.trim().is_empty() => _ = out.raw("{}"),
-        Some(text) if is_object(text) => _ = out.raw(text.trim()),
-        Some(text) if is_json(text) => _ = out.raw("{").member("arguments", text.trim()).push("}"),
-        _ => _ = out.raw("{").member("arguments", raw).push("}"),
     }
 }

@@ -3,18 +3,14 @@
 //! Version 2023-06-01 of the API. What is at hand may lack the middle of long strings; a mark stands there, and is
 //! copied with the text around it.
 
-mod asked;
-mod base64;
 mod blocks;
 mod content;
 mod context;
 mod finish;
 mod headers;
-mod ids;
 mod media;
 mod messages;
 mod models;
-mod notes;
 mod reply;
 mod request;
 mod sampling;

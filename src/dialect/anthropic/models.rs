@@ -5,6 +5,8 @@
 //! can be read is taken for one that is newer than this list. A model of another name is served by somebody who
 //! speaks the same format; it gets what the format has always had.
 
+use crate::dialect::version::{version, words};
+
 /// A model, as far as its limits depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Model {
@@ -13,33 +15,9 @@ pub(super) struct Model {
     is_opus: bool,
 }
 
-/// A version above all that are known.
-const NEWEST: u16 = u16::MAX;
-
 impl Model {
-    /// `claude-opus-4-7-20260416` is 407, `us.anthropic.claude-3-5-haiku@20241022` is 305: a number behind the name,
-    /// and one right behind that. Dates are longer than two digits.
     pub(super) fn of(name: &str) -> Self {
-        let mut model = Self { version: None, is_opus: false };
-        let (mut major, mut is_next) = (None, false);
-        for word in name.split(|c: char| !c.is_ascii_alphanumeric()) {
-            let number: Option<u16> = if word.len() <= 2 { word.parse().ok() } else { None };
-            match (word, number) {
-                ("claude", _) => model.version = Some(NEWEST),
-                ("opus", _) => model.is_opus = true,
-                (_, Some(number)) if major.is_none() && model.version.is_some() => {
-                    model.version = Some(number.saturating_mul(100));
-                    (major, is_next) = (Some(number), true);
-                    continue;
-                }
-                (_, Some(number)) if is_next => {
-                    model.version = model.version.map(|version| version.saturating_add(number));
-                }
-                _ => {}
-            }
-            is_next = false;
-        }
-        model
+        Self { version: version(name, "claude"), is_opus: words(name).any(|word| word == "opus") }
     }
 
     fn is_from(self, version: u16) -> bool {
@@ -112,6 +90,7 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialect::version::NEWEST;
 
     #[test]
     fn versions_are_read_from_every_way_to_write_them() {

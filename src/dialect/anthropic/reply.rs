@@ -1,10 +1,11 @@
 //! A whole answer as a chat completion.
 
+use super::finish;
 use super::usage::Counts;
-use super::{finish, notes};
 use crate::base::json::{Members, Writer, inside, items};
 use crate::dialect::anthropic::request::raw_text;
 use crate::dialect::error_body::{in_disguise, read};
+use crate::dialect::notes;
 use crate::dialect::{Memo, TranslatedReply};
 use crate::error::{Fault, FaultKind};
 
@@ -62,7 +63,7 @@ impl Message {
                 let raw = block.string("text")?;
                 let from = self.text.len();
                 self.text.push_str(inside(raw)?);
-                let citations = block.get("citations").and_then(items).unwrap_or_default();
+                let citations = block.list("citations");
                 if !citations.is_empty() {
                     let (from, to) = (self.place_at(from), self.place_at(self.text.len()));
                     citations.iter().for_each(|raw| notes::write(&mut self.annotations, raw, from, to));
@@ -115,17 +116,17 @@ impl Message {
         }
         out.member("refusal", "null");
         if !self.reasoning.is_empty() {
-            out.key("reasoning_content").raw("\"").push(&self.reasoning).push("\"");
+            out.inside("reasoning_content", &self.reasoning);
         }
         for (name, list) in [("thinking_blocks", &self.thinking_blocks), ("annotations", &self.annotations)] {
             if !list.is_empty() {
-                out.key(name).raw("[").append(list).push("]");
+                out.list(name, list);
             }
         }
         if self.call_count > 0 && memo.is_function_call {
             out.key("function_call").append(&self.calls);
         } else if self.call_count > 0 {
-            out.key("tool_calls").raw("[").append(&self.calls).push("]");
+            out.list("tool_calls", &self.calls);
         }
         out.push("}");
     }

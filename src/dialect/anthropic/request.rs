@@ -1,17 +1,17 @@
 //! A request for a chat completion as one for Anthropic's Messages.
 
-use super::asked::Asked;
 use super::context::{Context, Outcome, wrong};
 use super::messages::Conversation;
 use super::models::Model;
 use super::thinking::{Setting, Thinking, thinking};
 use super::tools::Tools;
 use super::{headers, sampling, schema};
-use crate::base::json::{Members, Writer, is_blank, items, quoted, text};
+pub(super) use crate::base::json::quoted_text as raw_text;
+use crate::base::json::{Members, Writer, is_blank, items, text};
 use crate::base::text::{contains, has};
 use crate::config::Deployment;
+use crate::dialect::asked::{Asked, members};
 use crate::dialect::{Inbound, Memo, Translated};
-use crate::error::{Fault, FaultKind};
 
 /// What `response_format` asks for.
 #[derive(Debug, Default)]
@@ -23,9 +23,7 @@ struct Format {
 }
 
 pub(super) fn translate(deployment: &Deployment, request: &Inbound<'_>) -> Outcome<Translated> {
-    let no_object = || Box::new(Fault::new(FaultKind::BadRequest, "the request body is no JSON object"));
-    let body = std::str::from_utf8(request.body).map_err(|_| no_object())?;
-    let members = Members::check(body.trim_start_matches('\u{FEFF}')).ok_or_else(no_object)?;
+    let members = members(request.body)?;
     let asked = Asked::new(&members, deployment)?;
     let model = Model::of(&deployment.model);
     let mut context = Context {
@@ -58,7 +56,7 @@ pub(super) fn translate(deployment: &Deployment, request: &Inbound<'_>) -> Outco
         out.member("stream", "true");
     }
     if !conversation.system.is_empty() {
-        out.key("system").raw("[").append(conversation.system.out()).push("]");
+        out.list("system", conversation.system.out());
     }
     out.key("messages");
     let has_calls = conversation.has_tools;
@@ -85,10 +83,10 @@ pub(super) fn translate(deployment: &Deployment, request: &Inbound<'_>) -> Outco
     rest(&mut context, &asked, &mut out)?;
     out.push("}");
     let memo = Memo {
-        price: None,
         answer_is_tool: format.is_tool,
         is_function_call: asked.get("tools").is_none() && asked.get("functions").is_some(),
         renamed: renamed.into(),
+        ..Memo::default()
     };
     Ok(Translated { body: out.into_bytes(), headers: headers::of_request(deployment, &context.betas), memo })
 }
@@ -226,16 +224,11 @@ fn rest(context: &mut Context<'_>, asked: &Asked<'_>, out: &mut Writer) -> Outco
     Ok(())
 }
 
-/// A text as raw JSON.
-#[must_use]
-pub(super) fn raw_text(text: &str) -> String {
-    String::from_utf8(quoted(text)).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::load;
+    use crate::error::FaultKind;
     use serde_json::{Value, json};
 
     /// What a request that ends in the assistant's words is answered with by this model.

@@ -1,9 +1,9 @@
 //! `temperature`, `top_p` and `top_k`, as far as the model takes them.
 
-use super::asked::Asked;
 use super::models::Model;
 use crate::base::decimal::decimal;
 use crate::base::json::Writer;
+use crate::dialect::asked::Asked;
 
 pub(super) fn write(asked: &Asked<'_>, model: Model, is_thinking: bool, out: &mut Writer) {
     if !model.has_sampling() {

@@ -1,16 +1,14 @@
 //! JSON Schemas as Anthropic takes them.
 //!
-//! For answers and strict tools it knows a subset: objects are closed, and most limits of values are refused. What it
-//! does not know is told to the model in the description, so that nothing that the caller asked for gets lost.
-//! The subset is that of the official SDK.
+//! For answers and strict tools it knows a subset, which is that of the official SDK: objects are closed, and most limits
+//! of values are refused.
 
 use super::context::{Outcome, wrong};
 use super::request::raw_text;
-use crate::base::json::{Kind, Members, Writer, items, kind};
-use crate::base::text::contains;
+use crate::base::json::{Kind, Members, Writer, kind};
+use crate::dialect::schema::{Fate, Rules, is_object};
 
-/// How deep a schema is looked into. What lies deeper goes as it is.
-const DEPTH: u32 = 48;
+const RULES: Rules = Rules { fate, closes: true };
 
 /// Formats of strings that can be held to.
 const FORMATS: [&str; 10] =
@@ -42,7 +40,7 @@ pub(super) fn of_answer(raw: &str) -> Outcome<Writer> {
         return Err(wrong("response_format", "has a `schema` that is no object"));
     }
     let mut out = Writer::default();
-    write(&mut out, raw, DEPTH);
+    RULES.write(&mut out, raw);
     Ok(out)
 }
 
@@ -51,82 +49,27 @@ pub(super) fn strict(out: &mut Writer, raw: &str) {
     let mut input = Writer::default();
     of_input(&mut input, raw);
     match std::str::from_utf8(input.bytes()) {
-        Ok(raw) => write(out, raw, DEPTH),
+        Ok(raw) => RULES.write(out, raw),
         Err(_) => _ = out.raw(raw),
     }
 }
 
-fn write(out: &mut Writer, raw: &str, depth: u32) {
-    // `true` and `false` are schemas as well.
-    let Some(schema) = Members::read(raw).filter(|_| depth > 0) else {
-        out.raw(raw);
-        return;
-    };
-    let is_object = schema.word("type") == "object" || schema.get("properties").is_some();
-    let is_reference = schema.get("$ref").is_some();
-    let mut told = String::new();
-    out.raw("{");
-    for &(name, raw) in schema.all() {
-        match name {
-            "description" => {}
-            "additionalProperties" if is_object => {}
-            "$defs" | "definitions" | "properties" => each(out.key(name), raw, depth - 1),
-            // Beside a reference nothing counts.
-            "$ref" => _ = out.member(name, raw),
-            _ if is_reference => tell(&mut told, name, raw),
-            "type" | "enum" | "const" | "title" | "required" | "default" => _ = out.member(name, raw),
-            "items" => write(out.key(name), raw, depth - 1),
-            "anyOf" | "oneOf" | "allOf" if kind(raw) == Kind::Array => {
-                let name = if name == "oneOf" { "anyOf" } else { name };
-                out.key(name).raw("[");
-                items(raw).unwrap_or_default().into_iter().for_each(|raw| write(out, raw, depth - 1));
-                out.push("]");
-            }
-            "minItems" if matches!(raw, "0" | "1") => _ = out.member(name, raw),
-            "format" if FORMATS.contains(&schema.word(name)) => _ = out.member(name, raw),
-            // What the schema is written in is nobody's business.
-            "$schema" | "$id" | "$comment" => {}
-            _ => tell(&mut told, name, raw),
-        }
+fn fate(schema: &Members<'_>, name: &str, raw: &str) -> Fate {
+    match name {
+        "additionalProperties" if is_object(schema) => Fate::Drop,
+        "$defs" | "definitions" | "properties" => Fate::Names,
+        "$ref" => Fate::Keep,
+        _ if schema.get("$ref").is_some() => Fate::Tell,
+        "type" | "enum" | "const" | "title" | "required" | "default" => Fate::Keep,
+        "items" => Fate::Into("items"),
+        "anyOf" | "oneOf" if kind(raw) == Kind::Array => Fate::Into("anyOf"),
+        "allOf" if kind(raw) == Kind::Array => Fate::Into("allOf"),
+        "minItems" if matches!(raw, "0" | "1") => Fate::Keep,
+        "format" if FORMATS.contains(&schema.word(name)) => Fate::Keep,
+        // What the schema is written in is nobody's business.
+        "$schema" | "$id" | "$comment" => Fate::Drop,
+        _ => Fate::Tell,
     }
-    if is_object && !is_reference {
-        out.member("additionalProperties", "false");
-    }
-    let description = schema.text("description");
-    if !told.is_empty() {
-        let mut text = description.map(|text| format!("{text}\n\n")).unwrap_or_default();
-        text.push_str(&told);
-        text.push('.');
-        out.key("description").text(&text);
-    } else if let Some(raw) = schema.get("description") {
-        out.member("description", raw);
-    }
-    out.push("}");
-}
-
-/// Schemas by name.
-fn each(out: &mut Writer, raw: &str, depth: u32) {
-    let Some(schemas) = Members::read(raw) else {
-        out.raw(raw);
-        return;
-    };
-    out.raw("{");
-    for (name, raw) in schemas.all() {
-        write(out.key(name), raw, depth);
-    }
-    out.push("}");
-}
-
-/// "Rules: minimum 0, pattern "^a"".
-fn tell(told: &mut String, name: &str, raw: &str) {
-    // What was left out of it could not be put back into a text in a text.
-    if contains(raw, "\u{FDD0}") {
-        return;
-    }
-    told.push_str(if told.is_empty() { "Rules: " } else { ", " });
-    told.push_str(name);
-    told.push(' ');
-    told.push_str(raw);
 }
 
 /// A schema as a JSON string, for what is said about it in words.

@@ -1,10 +1,11 @@
 //! A stream of events as a stream of chunks.
 
+use super::finish;
 use super::usage::Counts;
-use super::{finish, notes};
 use crate::base::json::{Members, Writer, inside};
 use crate::dialect::anthropic::request::raw_text;
 use crate::dialect::error_body::{in_disguise, read};
+use crate::dialect::notes;
 use crate::dialect::{Memo, StreamEvent};
 
 /// Where a chunk goes.
@@ -121,7 +122,7 @@ impl Stream {
         if self.has_begun {
             return StreamEvent::Quiet(None);
         }
-        let message = event.object("message").unwrap_or_default();
+        let message = event.inner("message");
         self.counts.take(message.get("usage"));
         self.role(&message, emit);
         StreamEvent::Quiet(self.counts.usage())
@@ -332,7 +333,7 @@ impl Stream {
 
     fn end(&mut self, event: &Members<'_>, emit: Emit<'_>) -> StreamEvent {
         self.counts.take(event.get("usage"));
-        let delta = event.object("delta").unwrap_or_default();
+        let delta = event.inner("delta");
         match delta.word("stop_reason") {
             reason if !reason.is_empty() && !self.has_finished => {
                 self.finish(reason, emit);

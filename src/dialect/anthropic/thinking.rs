@@ -1,9 +1,9 @@
 //! How much a model thinks: OpenAI's `reasoning_effort`, or `thinking` as Anthropic has it, as far as the model takes it.
 
-use super::asked::Asked;
 use super::messages::Ending;
 use super::models::Model;
-use crate::base::json::{Members, Writer, inside};
+use crate::base::json::{Members, Writer};
+use crate::dialect::asked::{Asked, budget};
 
 /// The least budget.
 const LEAST: u64 = 1_024;
@@ -30,7 +30,7 @@ pub(super) struct Setting {
 
 pub(super) fn thinking(asked: &Asked<'_>, setting: &Setting) -> Thinking {
     let Setting { model, is_forced, ending, .. } = *setting;
-    let effort = effort(asked);
+    let effort = asked.effort();
     let (raw, is_budget) = match asked.get("thinking") {
         Some(raw) => of_object(raw, effort, asked, setting),
         None => match effort {
@@ -51,13 +51,6 @@ pub(super) fn thinking(asked: &Asked<'_>, setting: &Setting) -> Thinking {
         raw: raw.filter(|_| !is_refused),
         effort: named.and_then(|effort| level(effort, model)),
     }
-}
-
-/// `reasoning_effort`, also as the object that LiteLLM and OpenAI's Responses have.
-fn effort<'a>(asked: &Asked<'a>) -> Option<&'a str> {
-    let raw = asked.first(&["reasoning_effort", "reasoning"])?;
-    let told = inside(raw).or_else(|| Some(Members::read(raw)?.word("effort")));
-    told.filter(|told| !told.is_empty())
 }
 
 fn is_disabled(raw: &str) -> bool {
@@ -86,14 +79,8 @@ fn by_effort(effort: &str, setting: &Setting) -> (Option<String>, bool) {
     if !model.has_thinking() || max_tokens <= LEAST {
         return (None, false);
     }
-    // LiteLLM's numbers. OpenAI's limit of tokens counts the thinking, so that it has to leave room for an answer.
-    let budget = match effort {
-        "minimal" | "low" => 1_024,
-        "high" => 4_096,
-        "xhigh" => 8_192,
-        "max" => 16_384,
-        _ => 2_048,
-    };
+    // OpenAI's limit of tokens counts the thinking, so that it has to leave room for an answer.
+    let budget = budget(effort);
     let budget = budget.min(max_tokens / 2).max(LEAST);
     let mut out = Writer::default();
     out.raw(r#"{"type":"enabled""#).key("budget_tokens").number(budget).push("}");

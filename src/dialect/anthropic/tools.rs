@@ -1,8 +1,9 @@
 //! Tools, and who may be called: OpenAI's functions into Anthropic's tools.
 
 use super::context::{Context, Outcome, wrong};
-use super::{ids, schema};
+use super::schema;
 use crate::base::json::{Kind, Members, Writer, items, kind};
+use crate::dialect::ids;
 
 /// The name of the tool that stands for a schema of the answer; see `format.rs`.
 pub(in crate::dialect) const JSON_TOOL: &str = "json_tool_call";
@@ -72,7 +73,7 @@ impl<'a> Tools<'a> {
             "allowed_tools" => {
                 let allowed = chosen.object("allowed_tools").unwrap_or(chosen);
                 self.choice = if allowed.word("mode") == "required" { Choice::Any } else { Choice::Auto };
-                return Ok(Some(allowed.get("tools").and_then(items).unwrap_or_default()));
+                return Ok(Some(allowed.list("tools")));
             }
             "custom" => context.refuse("tool_choice", "a tool that takes free text")?,
             _ => self.choice = Choice::Native(raw),
@@ -105,7 +106,7 @@ impl<'a> Tools<'a> {
         let inner = tool.object("function");
         let function = inner.as_ref().unwrap_or(tool);
         let name = function.text("name").ok_or_else(|| wrong("tools", "has a function without a `name`"))?;
-        if allowed.is_some_and(|allowed| !allowed.iter().any(|raw| is_named(raw, &name))) {
+        if allowed.is_some_and(|allowed| !allowed.iter().any(|raw| ids::is_named(raw, &name))) {
             return Ok(());
         }
         let wire_name = ids::name(&name);
@@ -196,7 +197,7 @@ impl<'a> Tools<'a> {
             self.list.raw(DUMMY);
             (self.choice, self.named) = (Choice::None, None);
         }
-        out.key("tools").raw("[").append(&self.list).push("]");
+        out.list("tools", &self.list);
         let choice = match self.choice {
             _ if self.named.is_some() => "tool",
             Choice::Free if self.is_single => "auto",
@@ -218,12 +219,4 @@ impl<'a> Tools<'a> {
         }
         out.push("}");
     }
-}
-
-/// Does an item of a list of tools name this one?
-fn is_named(raw: &str, name: &str) -> bool {
-    Members::read(raw).is_some_and(|tool| {
-        let inner = tool.object("function");
-        inner.as_ref().unwrap_or(&tool).text("name").is_some_and(|known| known == name)
-    })
 }

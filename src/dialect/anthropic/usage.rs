@@ -2,8 +2,8 @@
 
 use crate::base::json::{Members, Writer, items};
 use crate::base::usage::{Tier, Usage};
+use crate::dialect::counts;
 use crate::price::Tariff;
-use crate::price::amount::usd;
 
 /// What was told so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,27 +95,7 @@ impl Counts {
     /// Writes OpenAI's `usage`, if anything was told.
     pub(super) fn write(&self, out: &mut Writer, price: Option<&Tariff>) {
         let Some(usage) = self.usage() else { return };
-        out.key("usage").raw("{").key("prompt_tokens").number(usage.prompt_tokens);
-        out.key("completion_tokens").number(usage.completion_tokens);
-        out.key("total_tokens").number(usage.total_tokens);
-        out.key("prompt_tokens_details").raw("{").key("cached_tokens").number(usage.cached_tokens);
-        out.key("cache_write_tokens").number(usage.cache_write_tokens.into());
-        if usage.cache_write_1h_tokens > 0 {
-            out.key("cache_creation_token_details").raw("{");
-            out.key("ephemeral_1h_input_tokens").number(usage.cache_write_1h_tokens.into()).push("}");
-        }
-        out.push("}");
-        if let Some(thinking) = self.thinking {
-            out.key("completion_tokens_details").raw("{").key("reasoning_tokens").number(thinking).push("}");
-        }
-        if usage.searches > 0 {
-            out.key("server_tool_use").raw("{");
-            out.key("web_search_requests").number(usage.searches.into()).push("}");
-        }
-        if let Some(cost) = price.and_then(|price| price.cost(usage)) {
-            out.member("cost", &usd(cost.total()));
-        }
-        out.push("}");
+        counts::write(out, usage, self.thinking, price);
     }
 }
 

@@ -1,6 +1,7 @@
 /** What calls cost: the same however they are made and read, and told wherever something is told of them. */
 
 import assert from "node:assert/strict";
+import { DIALECTS } from "../support/dialects.js";
 import { CHAT, CHAT_URL, post, rejection } from "../support/kit.js";
 import { STREAM, chunksIn, mixed } from "../support/mixed.js";
 
@@ -14,7 +15,7 @@ const WITH_USAGE = { ...STREAM, stream_options: { include_usage: true } };
 
 const serving = (kit, dialects, options) => mixed(kit, dialects, { params: { one: RATES, two: RATES, three: RATES }, ...options });
 
-for (const dialect of ["openai", "anthropic"]) {
+for (const dialect of DIALECTS) {
   costs[`s89 ${dialect}: an answer and a stream that tells its usage last cost the same`] = async (kit) => {
     const { router } = serving(kit, [dialect]);
     const answer = await router.completion(CHAT);
@@ -42,7 +43,7 @@ for (const dialect of ["openai", "anthropic"]) {
 
 Object.assign(costs, {
   "over fetch the cost is in a header, and of a translated stream in its usage": async (kit) => {
-    for (const dialect of ["openai", "anthropic"]) {
+    for (const dialect of DIALECTS) {
       const { router } = serving(kit, [dialect]);
       const response = await router.fetch(CHAT_URL, post(CHAT));
       const { usage } = await response.json();

@@ -18,6 +18,7 @@ import { customStrategy } from "./custom-strategy.js";
 import { events } from "./events.js";
 import { experiments } from "./experiments.js";
 import { filters } from "./filters.js";
+import { gemini } from "./gemini.js";
 import { hedging } from "./hedging.js";
 import { inPage } from "./in-page.js";
 import { inputRefused } from "./input-refused.js";
@@ -64,7 +65,7 @@ export const suites = {
   ...{ affinity, experiments, shadow },
   ...{ caching, cachingStreams, cachingTold },
   ...{ azure, compat },
-  ...{ budgets, callbacks, callbacksContent, callbacksFailing, costs, events, insight, metrics, probes, race },
+  ...{ budgets, callbacks, callbacksContent, callbacksFailing, costs, events, gemini, insight, metrics, probes, race },
   ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
 };
 

@@ -48,7 +48,14 @@ function chain(kit, dialect, config) {
 }
 
 /** The bodies that a provider saw, by the names that OpenAI's dialect gives. */
-const seen = ({ calls }) => calls.map(({ body }) => body);
+const seen = ({ calls }) => calls.map(({ body }) => (body.contents ? inOtherWords(body) : body));
+
+/** Google's body. */
+function inOtherWords({ contents, generationConfig }) {
+  const { temperature, topP: top_p, maxOutputTokens: max_tokens, stopSequences: stop } = generationConfig;
+  return { temperature, top_p, max_tokens, stop, messages: contents.map(({ parts }) => ({ content: parts })) };
+}
+
 const textOf = ({ messages }) => {
   const { content } = messages.at(-1);
   return typeof content === "string" ? content : content.map(({ text }) => text).join("");
@@ -68,11 +75,12 @@ for (const dialect of DIALECTS) {
         await call(router, options);
         for (const body of seen(one)) assert.deepEqual([body.temperature, textOf(body)], [0.7, textOf(CHAT)]);
         assert.equal(two.calls.length, 1);
-        for (const { text, body } of two.calls) {
+        const [body] = seen(two);
+        for (const { text } of two.calls) {
           assert.deepEqual([body.temperature, body.max_tokens, textOf(body), body.top_p], [0, 7, textOf(REPLACED), 0.9]);
           assert.deepEqual(body.stop ?? body.stop_sequences, ["x"]);
           assert.equal(text.match(/"temperature"|temp\\u0065rature/g).length, 1, text);
-          assert.equal(text.match(/"messages"/g).length, 1, text);
+          assert.equal(text.match(/"messages"|"contents"/g).length, 1, text);
           assert.ok(!text.includes("fallbacks"));
         }
         const [last] = seen(three);

@@ -1,7 +1,6 @@
 /** What providers tell of their limits in the headers of their replies. */
 
 import assert from "node:assert/strict";
-import { DIALECTS } from "../support/dialects.js";
 import { CHAT, CHAT_URL, all, deployment, fetchOf, post } from "../support/kit.js";
 import { STREAM, mixed } from "../support/mixed.js";
 
@@ -27,7 +26,7 @@ const WAYS = {
   },
 };
 
-/** Nothing is left, and is counted anew in a minute. */
+/** Nothing is left, and is counted anew in a minute. Google tells of it when it refuses, and not before. */
 const USED_UP = {
   openai: {
     requests: () => ({ "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "1m0s" }),
@@ -46,7 +45,7 @@ const USED_UP = {
   },
 };
 
-for (const dialect of DIALECTS) {
+for (const dialect of Object.keys(USED_UP)) {
   for (const [what, told] of Object.entries(USED_UP[dialect])) {
     for (const [way, call] of Object.entries(WAYS)) {
       remaining[`${way}: who has no ${what} left is passed over (${dialect})`] = async (kit) => {
@@ -64,6 +63,27 @@ for (const dialect of DIALECTS) {
     assert.ok(error.retryAfterMs > 50_000 && error.retryAfterMs <= 60_000, String(error.retryAfterMs));
   };
 }
+
+remaining["a 429 that tells its wait in the body, and one that says that the day is used up (gemini)"] = async (kit) => {
+  const refused = (quotaId) => ({
+    error: {
+      ...{ code: 429, message: "You exceeded your current quota.", status: "RESOURCE_EXHAUSTED" },
+      details: [
+        { "@type": "type.googleapis.com/google.rpc.QuotaFailure", violations: [{ quotaId }] },
+        { "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "34.5s" },
+      ],
+    },
+  });
+  const asked = async (quotaId) => {
+    const faults = { status: 429, body: refused(quotaId) };
+    const { router } = mixed(kit, ["gemini"], { one: { faults }, config: { num_retries: 0 } });
+    return router.completion(CHAT).catch((error) => error);
+  };
+  const error = await asked("GenerateRequestsPerMinutePerProjectPerModel-FreeTier");
+  assert.ok(error instanceof kit.RateLimitError);
+  assert.deepEqual([error.code, error.type, error.retryAfterMs], ["rate_limit_exceeded", "RESOURCE_EXHAUSTED", 34_500]);
+  assert.equal((await asked("GenerateRequestsPerDayPerProjectPerModel-FreeTier")).code, "insufficient_quota");
+};
 
 remaining["who has nobody beside it is called all the same"] = async (kit) => {
   const { router } = mixed(kit, ["openai"], { one: { faults: { headers: USED_UP.openai.requests() } } });

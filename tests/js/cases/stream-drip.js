@@ -9,7 +9,7 @@ import { STREAM, mixed, sentenceOf, textOf } from "../support/mixed.js";
 export const streamDrip = {};
 
 /** Events before the first content. */
-export const QUIET = { openai: 1, anthropic: 3 };
+export const QUIET = { openai: 1, anthropic: 3, gemini: 1 };
 
 /** The texts of a sentence, a word each. */
 const PIECES = sentenceOf("one").match(/\s*\S+/g);

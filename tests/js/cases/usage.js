@@ -60,6 +60,21 @@ const TOLD = {
     },
     { ...plain, cache_write_tokens: 3, cache_write_1h_tokens: 1, web_searches: 2 },
   ],
+  "one of Gemini's": [
+    "gemini",
+    {
+      promptTokenCount: 7,
+      toolUsePromptTokenCount: 2,
+      cachedContentTokenCount: 4,
+      candidatesTokenCount: 3,
+      thoughtsTokenCount: 5,
+      totalTokenCount: 17,
+      promptTokensDetails: [{ modality: "AUDIO", tokenCount: 2 }],
+      cacheTokensDetails: [{ modality: "AUDIO", tokenCount: 1 }],
+      serviceTier: "standard",
+    },
+    { ...plain, completion_tokens: 8, total_tokens: 17, reasoning_tokens: 5, input_audio_tokens: 2, cached_audio_tokens: 1 },
+  ],
 };
 
 for (const [name, [dialect, said, told]] of Object.entries(TOLD)) {

@@ -21,12 +21,19 @@ const SHAPES = {
     end: { type: "message_stop" },
     inStream: "ServiceUnavailableError",
   },
+  gemini: {
+    rateLimit: { code: 429, status: "RESOURCE_EXHAUSTED" },
+    quiet: 1,
+    // It has none but the last words: a count alone is no answer.
+    end: { usageMetadata: { promptTokenCount: 1, totalTokenCount: 1 } },
+    inStream: "ServiceUnavailableError",
+  },
 };
 
 /**
  * By name: what the first provider does, what the attempt is then recorded as, and the ways of calling that it is tried
  * with.
- * @param {"openai" | "anthropic"} dialect
+ * @param {"openai" | "anthropic" | "gemini"} dialect
  * @returns {Record<string, [fault: object, attempt: { status: number | null, error: string }, ways: string[]]>}
  */
 export function earlyFaults(dialect) {

@@ -58,8 +58,10 @@ function assertSecond(outcome, way, second, first) {
 /** Did the provider get a request in its own words? */
 function assertSpoken({ calls }, dialect) {
   const [{ path, body }] = calls;
-  assert.equal(path, { openai: "/v1/chat/completions", anthropic: "/v1/messages" }[dialect]);
-  assert.equal(typeof body.max_tokens, { openai: "undefined", anthropic: "number" }[dialect]);
+  const paths = { openai: /^\/v1\/chat\/completions$/, anthropic: /^\/v1\/messages$/, gemini: /^\/v1\/models\/gemini-2\.5-flash-\w+:(streamG|g)enerateContent$/ };
+  assert.match(path, paths[dialect]);
+  assert.equal(typeof body.max_tokens, { openai: "undefined", anthropic: "number", gemini: "undefined" }[dialect]);
+  assert.equal(Array.isArray(body.contents), dialect === "gemini");
 }
 
 /**

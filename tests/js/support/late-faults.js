@@ -4,6 +4,7 @@
 const PLACES = {
   openai: { events: 4, bytes: 1_150 },
   anthropic: { events: 6, bytes: 1_100 },
+  gemini: { events: 4, bytes: 900 },
 };
 
 /** What the provider says when it fails within its stream, and the error that is told of it. */
@@ -19,11 +20,16 @@ const FAILURES = {
     ["timeout_error", { type: "timeout_error" }, "Timeout", "timeout"],
     ["an unknown type", { type: "brand_new_error" }, "APIError", "bad_reply"],
   ],
+  gemini: [
+    ["UNAVAILABLE", {}, "ServiceUnavailableError", "overloaded"],
+    ["INTERNAL", { code: 500, status: "INTERNAL" }, "InternalServerError", "server_error"],
+    ["RESOURCE_EXHAUSTED", { code: 429, status: "RESOURCE_EXHAUSTED" }, "RateLimitError", "rate_limit_exceeded"],
+  ],
 };
 
 /**
  * By name: the fault, the class of the error that is told, and its code.
- * @param {"openai" | "anthropic"} dialect
+ * @param {"openai" | "anthropic" | "gemini"} dialect
  * @returns {Record<string, [fault: object, Class: string, code: string]>}
  */
 export function lateFaults(dialect) {

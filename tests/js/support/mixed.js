@@ -11,7 +11,7 @@ const NAMES = ["one", "two", "three"];
 /**
  * A group of deployments, each before the next: "one", "two", "three".
  * @param {ReturnType<typeof import("./kit.js").makeKit>} kit
- * @param {("openai" | "anthropic")[]} dialects theirs, in order
+ * @param {("openai" | "anthropic" | "gemini")[]} dialects theirs, in order
  * @param {object} [options] by a deployment's name: options of its provider; `params`: by name, its own parameters;
  *   `prefill`: names of those that are said to go on from a text, and do; `config` and `host`: the rest
  */

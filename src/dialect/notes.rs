@@ -1,6 +1,6 @@
 //! Citations as annotations: which part of the text stands on which page.
 
-use crate::base::json::{Kind, Members, Writer, kind};
+use crate::base::json::{Members, Writer};
 
 /// A place in the text of an answer, in characters; `None` behind something that was left out.
 pub(super) type Place = Option<u64>;
@@ -45,11 +45,16 @@ fn is_pair(text: &[u8]) -> bool {
 pub(super) fn write(out: &mut Writer, citation: &str, from: Place, to: Place) {
     let Some(citation) = Members::read(citation) else { return };
     let Some(url) = citation.string("url").or_else(|| citation.string("source")) else { return };
-    let title = citation.get("title").filter(|raw| kind(raw) == Kind::String).unwrap_or(r#""""#);
+    annotation(out, url, citation.string("title"), from, to);
+}
+
+/// Writes an item of `annotations`; `url` and `title` are raw strings.
+pub(super) fn annotation(out: &mut Writer, url: &str, title: Option<&str>, from: Place, to: Place) {
     // A place that nobody knows is told as none at all.
     let (from, to) = from.zip(to).unwrap_or((0, 0));
     out.raw(r#"{"type":"url_citation""#).key("url_citation").raw("{").key("start_index").number(from);
-    out.key("end_index").number(to).member("url", url).member("title", title).push("}}");
+    out.key("end_index").number(to).member("url", url);
+    out.member("title", title.unwrap_or(r#""""#)).push("}}");
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Base64, read. The usual library would do as well, but brings eight times the code for the few bytes of a text file.
+//! Base64. The usual library would do as well, but brings eight times the code for the few bytes of a text file.
 
 /// The bytes of a base64 text, with or without `=` at its end; `None` if it is none.
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
@@ -17,6 +17,21 @@ pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
         }
     }
     Some(bytes)
+}
+
+/// Bytes as a base64 text.
+pub(super) fn encode(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let bits =
+            group.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
+        for at in 0..4 {
+            let digit = DIGITS.get((bits >> (18 - 6 * at)) as usize & 63).copied().unwrap_or(b'A');
+            text.push(if at > group.len() { '=' } else { char::from(digit) });
+        }
+    }
+    text
 }
 
 fn value(digit: u8) -> Option<u8> {
@@ -47,6 +62,8 @@ mod tests {
             ("+/+/AP8=", b"\xfb\xff\xbf\x00\xff"),
         ] {
             assert_eq!(decode(text).as_deref(), Some(bytes), "{text}");
+            assert_eq!(encode(bytes).trim_end_matches('='), text.trim_end_matches('='));
+            assert_eq!(encode(bytes).len() % 4, 0);
         }
         for bad in ["Z", "Zm9vY", "Zm9 v", "Zm9-", "Zm9vé"] {
             assert_eq!(decode(bad), None, "{bad}");

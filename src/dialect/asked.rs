@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::context::{Outcome, wrong};
-use crate::base::json::{Kind, Members, kind, unescaped};
+use super::outcome::{Outcome, wrong};
+use crate::base::json::{Kind, Members, inside, kind, unescaped};
 use crate::config::{Deployment, ROUTER_KEYS};
+use crate::error::{Fault, FaultKind};
 
 /// The most members of a request. No honest one has more, and every one is compared with the others.
 const MOST: usize = 512;
@@ -17,6 +18,13 @@ const SAME: [&[&str]; 5] = [
     &["tools", "functions"],
     &["tool_choice", "function_call"],
 ];
+
+/// The JSON object that a request is.
+pub(super) fn members(body: &[u8]) -> Outcome<Members<'_>> {
+    let body = std::str::from_utf8(body).unwrap_or_default();
+    let members = Members::check(body.trim_start_matches('\u{FEFF}'));
+    members.ok_or_else(|| Box::new(Fault::new(FaultKind::BadRequest, "the request body is no JSON object")))
+}
 
 /// Members by name, each once, in their order; without the router's own.
 #[derive(Debug)]
@@ -60,9 +68,27 @@ impl<'a> Asked<'a> {
         names.iter().find_map(|name| self.get(name))
     }
 
+    /// `reasoning_effort`, also as the object that LiteLLM and OpenAI's Responses have.
+    pub(super) fn effort(&self) -> Option<&'a str> {
+        let raw = self.first(&["reasoning_effort", "reasoning"])?;
+        let told = inside(raw).or_else(|| Some(Members::read(raw)?.word("effort")));
+        told.filter(|told| !told.is_empty())
+    }
+
     /// Everything that is asked for.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &'a str)> {
         self.0.iter().map(|(name, raw)| (&**name, *raw)).filter(|(_, raw)| kind(raw) != Kind::Null)
+    }
+}
+
+/// The tokens that an effort may take where a model is told a budget. LiteLLM's numbers.
+pub(super) fn budget(effort: &str) -> u64 {
+    match effort {
+        "minimal" | "low" => 1_024,
+        "high" => 4_096,
+        "xhigh" => 8_192,
+        "max" => 16_384,
+        _ => 2_048,
     }
 }
 

@@ -1,0 +1,222 @@
+//! Whatever is asked or answered, the translation holds, and what it writes keeps Gemini's rules.
+
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+use serde_json::{Map, Value, json};
+use switchman::config::{DialectName, Surface};
+use switchman::dialect::{
+    Inbound, Memo, StreamTranslator, portable, read_error, translate_reply, translate_request,
+};
+
+use crate::support::{GEMMA, NEWEST, OLD, SECOND, THIRD, deployment, inbound};
+
+/// Words that mean something somewhere, so that random requests get further than the first check.
+const WORDS: &str = "model messages role content user assistant system developer tool function type text image_url url file \
+    file_data file_id input_audio format data tool_calls tool_call_id id name arguments function_call thinking tools parameters \
+    tool_choice auto required none any allowed_tools response_format json_schema schema object properties oneOf allOf const $ref \
+    items enum reasoning_effort high max_tokens temperature stop n input dimensions extra_content google thought_signature signer \
+    generationConfig safetySettings topK candidates parts finishReason STOP SAFETY MALFORMED_FUNCTION_CALL index functionCall args \
+    thought thoughtSignature inlineData mimeType image/png audio/wav usageMetadata promptTokenCount tokenCount modality AUDIO \
+    promptTokensDetails promptFeedback blockReason groundingMetadata groundingChunks groundingSupports segment startIndex endIndex \
+    groundingChunkIndices web uri title webSearchQueries logprobsResult chosenCandidates topCandidates token logProbability error \
+    status code message details reason retryDelay 1.5s violations quotaId PerDay modelVersion responseId embeddings values \
+    a__thought__b data:image/png;base64,AA== data:text/plain,x https://x/a.png gs://x {\"a\":1} a.b";
+
+fn word() -> impl Strategy<Value = String> {
+    let words: Vec<&str> = WORDS.split_whitespace().chain(["", " ", "é😀"]).collect();
+    prop_oneof![
+        9 => proptest::sample::select(words).prop_map(str::to_owned),
+        1 => "\\PC{0,12}",
+    ]
+}
+
+/// Any JSON, of the words above.
+fn anything() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        4 => word().prop_map(Value::from),
+        1 => any::<i64>().prop_map(Value::from),
+        1 => (-3.0..3.0).prop_map(|number: f64| json!(number)),
+        1 => any::<bool>().prop_map(Value::from),
+        1 => Just(Value::Null),
+    ];
+    leaf.prop_recursive(6, 48, 6, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            proptest::collection::vec((word(), inner), 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().collect::<Map<_, _>>())),
+        ]
+    })
+}
+
+/// Text that is JSON, nearly JSON, or nothing of the kind.
+fn nearly() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        2 => (anything(), any::<proptest::sample::Index>(), any::<u8>()).prop_map(|(value, at, byte)| {
+            let mut bytes = value.to_string().into_bytes();
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            bytes
+        }),
+        1 => proptest::collection::vec(any::<u8>(), 0..64),
+    ]
+}
+
+fn string() -> impl Strategy<Value = Value> {
+    prop_oneof![Just(json!("")), Just(json!(" \n")), "[a-zé ]{1,8}".prop_map(Value::from)]
+}
+
+/// Messages of one turn of a conversation; every call is answered.
+fn round() -> impl Strategy<Value = Vec<Value>> {
+    let id =
+        prop_oneof![Just("call_0".to_owned()), "[a-z.:]{1,5}", "[a-z]{1,3}__thought__[A-Za-z0-9+/]{0,8}"];
+    let arguments = prop_oneof![Just(""), Just("{}"), Just("{\"a\": 1.0}"), Just("[1]"), Just("{\"cut")];
+    let calls = proptest::collection::vec((id, arguments), 1..4);
+    prop_oneof![
+        2 => string().prop_map(|content| vec![json!({ "role": "user", "content": content })]),
+        1 => string().prop_map(|content| vec![json!({ "role": "assistant", "content": content })]),
+        1 => string().prop_map(|content| vec![json!({ "role": "system", "content": content })]),
+        2 => (calls, string(), any::<bool>(), any::<bool>()).prop_map(|(calls, content, talks, turns)| {
+            let call = |(id, arguments): &(String, &str)| {
+                json!({ "id": id, "type": "function", "function": { "name": "f", "arguments": arguments } })
+            };
+            let mut all = vec![json!({
+                "role": "assistant", "content": content, "tool_calls": calls.iter().map(call).collect::<Vec<_>>(),
+            })];
+            if talks {
+                all.push(json!({ "role": "user", "content": "wait" }));
+            }
+            let mut results: Vec<Value> = calls.iter().map(|(id, _)| json!({ "role": "tool", "tool_call_id": id, "content": content })).collect();
+            if turns {
+                results.reverse();
+            }
+            all.extend(results);
+            all
+        }),
+    ]
+}
+
+/// Asserts what Gemini demands of every request.
+fn check(body: &Value, is_third: bool) {
+    let count = |content: &Value, name: &str| {
+        content["parts"].as_array().unwrap().iter().filter(|part| part.get(name).is_some()).count()
+    };
+    let contents = body["contents"].as_array().unwrap();
+    assert_eq!(contents[0]["role"], "user", "{body}");
+    for (at, content) in contents.iter().enumerate() {
+        assert!(matches!(content["role"].as_str(), Some("user" | "model")), "{body}");
+        let parts = content["parts"].as_array().unwrap();
+        assert!(!parts.is_empty() && parts.iter().all(|part| part["text"] != ""), "{body}");
+        let calls = count(content, "functionCall");
+        if calls > 0 {
+            assert_eq!(content["role"], "model");
+            assert_eq!(
+                contents.get(at + 1).map(|next| count(next, "functionResponse")),
+                Some(calls),
+                "{body}"
+            );
+            let first = parts.iter().find(|part| part.get("functionCall").is_some()).unwrap();
+            assert!(!is_third || first["thoughtSignature"].is_string(), "{body}");
+        }
+        for part in parts {
+            assert!(
+                part.get("functionCall").is_none_or(|call| call["args"].is_object() && call["name"] == "f"),
+                "{body}"
+            );
+            assert!(
+                part.get("functionResponse").is_none_or(|result| result["response"].is_object()),
+                "{body}"
+            );
+        }
+    }
+}
+
+fn config() -> ProptestConfig {
+    // More of them, and others, for a long run.
+    let told = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    ProptestConfig {
+        cases: told("GEMINI_CASES").unwrap_or(400),
+        rng_seed: RngSeed::Fixed(told("GEMINI_SEED").unwrap_or(0x5eed).into()),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn conversations_keep_the_rules(rounds in proptest::collection::vec(round(), 0..7), model in proptest::sample::select(&[OLD, SECOND, THIRD, NEWEST, GEMMA][..])) {
+        let mut messages: Vec<Value> = rounds.concat();
+        messages.push(json!({ "role": "user", "content": "end" }));
+        let request = json!({ "messages": messages }).to_string();
+        let translated = translate_request(&deployment(model), Surface::Chat, &inbound(request.as_bytes())).unwrap();
+        check(&serde_json::from_slice(&translated.body).unwrap(), model == THIRD || model == NEWEST);
+    }
+
+    #[test]
+    fn anything_is_answered_with_json_or_a_fault(
+        members in proptest::collection::vec((word(), anything()), 0..8),
+        messages in proptest::collection::vec(anything(), 0..4),
+        drop_params in any::<bool>(),
+        prefix in proptest::option::of("[a ]{0,3}"),
+    ) {
+        let mut request: Map<String, Value> = members.into_iter().collect();
+        request.entry("messages").or_insert(messages.into());
+        let request = Value::Object(request).to_string();
+        let inbound = Inbound { body: request.as_bytes(), stream: true, prefix: prefix.as_deref(), drop_params };
+        for model in [SECOND, THIRD, GEMMA] {
+            for surface in Surface::ALL {
+                if let Ok(translated) = translate_request(&deployment(model), surface, &inbound) {
+                    let body: Value = serde_json::from_slice(&translated.body).unwrap();
+                    assert!(body["contents"].is_array() || body["requests"].is_array());
+                }
+            }
+        }
+        if let Some(plain) = portable("openai_like", request.as_bytes()) {
+            serde_json::from_slice::<Value>(&plain).unwrap();
+        }
+    }
+
+    #[test]
+    fn any_answer_is_read(reply in anything(), parts in proptest::collection::vec(anything(), 0..4), metadata in anything()) {
+        let candidate = json!({ "content": { "parts": parts }, "groundingMetadata": metadata, "logprobsResult": metadata, "finishReason": "STOP" });
+        let whole = json!({ "candidates": [candidate], "usageMetadata": reply });
+        for body in [reply.to_string(), whole.to_string(), json!({ "embeddings": reply }).to_string()] {
+            for surface in Surface::ALL {
+                if let Ok(read) = translate_reply(DialectName::Gemini, surface, &Memo::default(), 0, body.as_bytes()) {
+                    let completion: Value = serde_json::from_slice(&read.body).unwrap();
+                    assert!(completion["object"] == "chat.completion" || completion["object"] == "list");
+                }
+            }
+            let _ = read_error(Some(429), body.as_bytes());
+        }
+    }
+
+    #[test]
+    fn any_events_are_read(events in proptest::collection::vec((anything(), anything()), 0..8)) {
+        let mut translator = StreamTranslator::new(DialectName::Gemini, Memo::default(), 0, true).unwrap();
+        let mut check = |chunk: &[u8]| {
+            let chunk: Value = serde_json::from_slice(chunk).unwrap();
+            assert_eq!(chunk["object"], "chat.completion.chunk");
+        };
+        for (part, event) in events {
+            let candidate = json!({ "content": { "parts": [part] }, "finishReason": event, "index": event });
+            translator.event(json!({ "candidates": [candidate] }).to_string().as_bytes(), &mut check);
+            translator.event(event.to_string().as_bytes(), &mut check);
+        }
+        translator.end(&mut check);
+    }
+
+    #[test]
+    fn any_bytes_are_survived(bytes in nearly()) {
+        let mut translator = StreamTranslator::new(DialectName::Gemini, Memo::default(), 0, true).unwrap();
+        translator.event(&bytes, &mut |_| {});
+        translator.end(&mut |_| {});
+        for surface in Surface::ALL {
+            let _ = translate_reply(DialectName::Gemini, surface, &Memo::default(), 0, &bytes);
+            let _ = translate_request(&deployment(SECOND), surface, &inbound(&bytes));
+        }
+        let _ = read_error(Some(400), &bytes);
+        let _ = portable("openai_like", &bytes);
+    }
+}
