@@ -116,24 +116,47 @@ pub struct Place {
     pub organization: Option<usize>,
 }
 
-/// One entry of the model list.
+/// One entry of the model list. In this order in memory: what every choice looks at of every candidate comes first.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Deployment {
+    /// `weight`; 0 is drained, `None` counts as 1 where any member of the group has one.
+    pub weight: Option<f64>,
+    /// `rpm`: requests a minute.
+    pub rpm: Option<u64>,
+    /// `tpm`: tokens a minute.
+    pub tpm: Option<u64>,
+    /// `itpm`: tokens of requests a minute.
+    pub itpm: Option<u64>,
+    /// `otpm`: tokens of answers a minute.
+    pub otpm: Option<u64>,
+    /// The budgets that it is under. Set when all of them are known.
+    pub budgets: BudgetList,
+    /// `order`: lower levels first; those without one come last.
+    pub order: Option<u32>,
+    /// `max_parallel_requests`: calls in flight at once; `None`: the router's default decides. The config's 0 is no cap,
+    /// and is kept as the largest number.
+    pub max_parallel: Option<u32>,
+    /// The declared deployment that this one was made from, for one name that a pattern matched.
+    pub parent: Option<DeploymentIx>,
+    /// The group it serves.
+    pub group: GroupIx,
+    /// The first deployment that has the same credential: its position names the credential. Set by
+    /// [`share_credentials`](super::share_credentials).
+    pub credential: DeploymentIx,
+    /// Its limits are bounds by the strategy of its routing group, whatever the router's `limit_mode`.
+    pub is_bound: bool,
+    /// It is no part of the router any more; calls that began before may still have to tell of it.
+    pub is_retired: bool,
     /// Stable over restarts and key rotations; made from group, provider, model, address, organisation,
     /// region and ordinal, or declared as `model_info.id`. Holds no secret.
     pub id: String,
-    /// The group it serves.
-    pub group: GroupIx,
     /// Who sells the API, as written before the slash of `model`.
     pub provider: String,
     /// The model's name at the provider.
     pub model: String,
     /// `litellm_params.model`, as it is written.
     pub written: String,
-    /// The declared deployment that this one was made from, for one name that a pattern matched.
-    pub parent: Option<DeploymentIx>,
-    /// It is no part of the router any more; calls that began before may still have to tell of it.
-    pub is_retired: bool,
     /// Where it stands in the model list.
     pub place: Place,
     /// The wire format it speaks.
@@ -154,27 +177,8 @@ pub struct Deployment {
     pub organization: Option<String>,
     /// `extra_headers`: as secret as a key, for people put keys there.
     pub extra_headers: Vec<(String, Secret)>,
-    /// `weight`; 0 is drained, `None` counts as 1 where any member of the group has one.
-    pub weight: Option<f64>,
-    /// `order`: lower levels first; those without one come last.
-    pub order: Option<u32>,
-    /// `rpm`: requests a minute.
-    pub rpm: Option<u64>,
-    /// `tpm`: tokens a minute.
-    pub tpm: Option<u64>,
-    /// `itpm`: tokens of requests a minute.
-    pub itpm: Option<u64>,
-    /// `otpm`: tokens of answers a minute.
-    pub otpm: Option<u64>,
-    /// Its limits are bounds by the strategy of its routing group, whatever the router's `limit_mode`.
-    pub is_bound: bool,
-    /// `max_parallel_requests`: calls in flight at once; `None`: the router's default decides. The config's 0 is no cap,
-    /// and is kept as the largest number.
-    pub max_parallel: Option<u32>,
     /// `max_budget` and `budget_duration`: what it may cost.
     pub max_budget: Option<Budget>,
-    /// The budgets that it is under. Set when all of them are known.
-    pub budgets: BudgetList,
     /// What its model costs, if that matters to the choice: where there are budgets. Set by the router.
     pub known: Option<Rc<Entry>>,
     /// `num_retries` for calls in which this deployment failed first.
@@ -214,9 +218,6 @@ pub struct Deployment {
     pub members: MemberList,
     /// What becomes of members of requests.
     pub rules: Rc<[Rule]>,
-    /// The first deployment that has the same credential: its position names the credential. Set by
-    /// [`share_credentials`](super::share_credentials).
-    pub credential: DeploymentIx,
 }
 
 impl Deployment {
