@@ -213,7 +213,14 @@ mod tests {
             (Some(400), "INVALID_ARGUMENT", refused, "[]", None, None),
             (Some(400), "INVALID_ARGUMENT", long, "[]", Some(FaultKind::ContextWindow), None),
             (Some(400), "FAILED_PRECONDITION", refused, "[]", Some(FaultKind::PermissionDenied), None),
-            (Some(429), "RESOURCE_EXHAUSTED", refused, &quota("PerMinute"), None, Some(34_075)),
+            (
+                Some(429),
+                "RESOURCE_EXHAUSTED",
+                refused,
+                &quota("PerMinute"),
+                Some(FaultKind::RateLimit),
+                Some(34_075),
+            ),
             (
                 Some(429),
                 "RESOURCE_EXHAUSTED",
@@ -222,8 +229,8 @@ mod tests {
                 Some(FaultKind::Quota),
                 None,
             ),
-            (Some(499), "CANCELLED", refused, "[]", Some(FaultKind::Timeout), None),
-            (Some(503), "UNAVAILABLE", refused, "[]", None, None),
+            (Some(499), "CANCELLED", refused, "[]", None, None),
+            (Some(503), "UNAVAILABLE", refused, "[]", Some(FaultKind::Overloaded), None),
             (None, "UNAVAILABLE", refused, "[]", Some(FaultKind::Overloaded), None),
         ] {
             assert_eq!(read(status, name, message, details), (kind, wait), "{name} {message}");

@@ -6,7 +6,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::base::json::Splice;
 use crate::base::time::Millis;
 use crate::config::{DeploymentIx, Surface};
-use crate::dialect;
 use crate::engine::CallId;
 use crate::error::Fault;
 use crate::plan::{AttemptId, Event};
