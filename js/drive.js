@@ -342,7 +342,7 @@ export class Call {
    */
   step(action) {
     // Most hosts answer at once: then no alarm is set for them.
-    if (action === ASK || action === RANK) this.#askedUntil = this.core.coreWakeAt();
+    if (action in QUESTIONS) this.#askedUntil = this.core.coreWakeAt();
     else this.#note();
     if (this.#hub.events.isOn) this.#hub.events.note();
     if (this.rival !== undefined) this.#giveUp();
