@@ -125,7 +125,7 @@ function* callMistakes(contents) {
   }
 }
 
-/** Names are written in either way. @param {any} value @param {keyof FIELDS} kind @param {string} at @returns {Generator<string, void>} */
+/** Names are written in either way. @param {any} value @param {keyof typeof FIELDS} kind @param {string} at @returns {Generator<string, void>} */
 function* unknown(value, kind, at) {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return yield `Invalid value at '${at}'`;
   const known = FIELDS[kind].split(" ");

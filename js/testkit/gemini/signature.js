@@ -30,7 +30,7 @@ export function signatureOf(model, part) {
  * @returns {Generator<string, void>}
  */
 export function* signatureMistakes(contents, model) {
-  const isWords = ({ role, parts }) => role !== "model" && parts.some((/** @type {any} */ part) => part.text !== undefined);
+  const isWords = (/** @type {{ role?: string, parts: any[] }} */ { role, parts }) => role !== "model" && parts.some((/** @type {any} */ part) => part.text !== undefined);
   const from = contents.findLastIndex(isWords);
   for (const [index, { role, parts }] of contents.entries()) {
     if (index <= from || role !== "model") continue;
