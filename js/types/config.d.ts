@@ -295,8 +295,8 @@ export interface LitellmParams extends CommonParams, Mock<number | EnvReference>
   /** Default: at the provider's own address, that of the environment, such as `OPENAI_API_KEY`; elsewhere none. A mock needs none. */
   api_key?: string;
   /**
-   * The address, up to but without `/chat/completions`; anthropic's with or without `/v1`; azure's is that of the resource,
-   * or what the portal shows. Default: that of the environment, such as `OPENAI_BASE_URL`, or the provider's own.
+   * The address, up to but without `/chat/completions`; anthropic's with or without `/v1`; gemini's up to but without
+   * `/models`, or the host alone; azure's is that of the resource, or what the portal shows. Default: that of the environment, such as `OPENAI_BASE_URL`, or the provider's own.
    */
   api_base?: string;
   /** Azure's version: a date, or "v1", "preview" or "latest" for the addresses that need none. Default: the environment's `AZURE_API_VERSION`, or 2025-02-01-preview. */
