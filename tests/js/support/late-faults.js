@@ -18,7 +18,7 @@ const FAILURES = {
     ["api_error", { type: "api_error", message: "out of breath" }, "InternalServerError", "server_error"],
     ["rate_limit_error", { type: "rate_limit_error" }, "RateLimitError", "rate_limit_exceeded"],
     ["timeout_error", { type: "timeout_error" }, "Timeout", "timeout"],
-    ["an unknown type", { type: "brand_new_error" }, "APIError", "bad_reply"],
+    ["an unknown type", { type: "brand_new_error", message: "out of breath" }, "APIError", "bad_reply"],
   ],
   gemini: [
     ["UNAVAILABLE", {}, "ServiceUnavailableError", "overloaded"],
