@@ -25,8 +25,8 @@ export const BREAKS = {
   full: {
     what: "a deployment takes one more call at once than it may",
     file: "src/strategy/filter.rs",
-    from: "health.open.count(now, need.beside) >= most as usize)",
-    to: "health.open.count(now, need.beside) > most as usize)",
+    from: "cell.open.count(now, need.beside) >= most as usize",
+    to: "cell.open.count(now, need.beside) > most as usize",
   },
   limit: {
     what: "a request more than `rpm` is sent",

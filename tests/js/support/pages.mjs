@@ -62,7 +62,7 @@ export async function servePages() {
 /** What a provider has to answer so that a page of another origin may call it. */
 const CORS = {
   "access-control-allow-origin": "*",
-  "access-control-allow-headers": "authorization, content-type, x-api-key, anthropic-version, anthropic-dangerous-direct-browser-access",
+  "access-control-allow-headers": "authorization, content-type, x-api-key, x-goog-api-key, anthropic-version, anthropic-dangerous-direct-browser-access",
   "access-control-expose-headers": "*",
 };
 
