@@ -97,7 +97,7 @@ impl Router {
         self.ranked(call, choice, &[], now)
     }
 
-    /// The host has said whom it would choose, or whom it leaves, whichever it was asked: see [`named`].
+    /// The host has said whom it would choose, or whom it leaves, whichever it was asked: see `named`.
     #[wasm_bindgen(js_name = coreRanked)]
     pub fn ranked(&mut self, call: u32, choice: i32, list: &[u16], now: f64) -> u32 {
         let value = named(choice, list).unwrap_or(Answer::Failed);
