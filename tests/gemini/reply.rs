@@ -134,6 +134,7 @@ fn what_is_no_answer_is_a_fault() {
         "{}",
         "{\"candidates\":[]}",
         "{\"candidates\":[7]}",
+        "{\"candidates\":[{\"content\":7}]}",
         "{\"candidates\":[{\"content\":{\"parts\":[7]}}]}",
         "{\"usageMetadata\":{}}",
     ] {

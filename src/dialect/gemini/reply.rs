@@ -12,6 +12,9 @@ pub(crate) fn translate(memo: &Memo, created: u64, body: &[u8]) -> Result<Transl
     stream.answer.is_stream = false;
     let said = stream.read(body).map_err(|fault| *fault)?.filter(|said| !said.is_empty());
     let said = said.ok_or_else(|| bad("the provider's answer has no `candidates`"))?;
+    if stream.choices.iter().any(|choice| !choice.has_said && choice.reason.is_none()) {
+        return Err(bad("a candidate of the provider's answer neither says anything nor ends"));
+    }
     let mut out = Writer::on(Vec::with_capacity(body.len()));
     stream.begin(&mut out, "chat.completion");
     out.key("choices").raw("[");
