@@ -15,7 +15,7 @@ export interface SampleSnapshot {
   standard_error: number | null;
 }
 
-/** What has become of the calls of a variant that are over. */
+/** What has become of the calls of a variant that are over, without those that the caller has cancelled. */
 export interface VariantSnapshot {
   model: string;
   weight: number;

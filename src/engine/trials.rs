@@ -4,6 +4,7 @@ use crate::base::hash::key;
 use crate::base::time::Millis;
 use crate::config::DeploymentIx;
 use crate::config::{CallOptions, Resolved, Strategy};
+use crate::error::FaultKind;
 use crate::price::Cost;
 use crate::price::amount::dollars;
 
@@ -58,6 +59,7 @@ impl Router {
         let (call, trial) = (&running.call, running.call.spec().trial);
         let answered = running.result.as_ref().and_then(|result| result.as_ref().ok());
         let sent = answered.and_then(|attempt| call.attempts().get(usize::from(attempt.0)));
+        let is_cancelled = matches!(&running.result, Some(Err(fault)) if fault.kind == FaultKind::Cancelled);
         let ms = now.since(call.started()) as f64;
         if let Some(sent) = sent {
             let id = id_of(self, sent.deployment);
@@ -67,6 +69,10 @@ impl Router {
                 self.answered.resize(place.saturating_add(1), None);
             }
             self.answered.get_mut(place).into_iter().for_each(|slot| *slot = Some(one));
+        }
+        // Who does not want the answer any more says nothing about the variant.
+        if is_cancelled {
+            return;
         }
         let cost = self.bill(id).and_then(|bill| bill.total);
         let Some(trial) = trial.and_then(|tag| self.state.trial_mut(&self.config, tag)) else { return };

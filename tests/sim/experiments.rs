@@ -89,6 +89,10 @@ fn what_becomes_of_the_calls_is_counted_by_variant() {
     scene.now("new", Reply::status(400));
     let refused = (0..200).map(|user| scene.ask(of(&user.to_string()))).find(|one| !one.is_answered());
     assert!(refused.is_some());
+    // Who has lost interest is counted nowhere.
+    for user in 0..20 {
+        assert!(!scene.ask(of(&user.to_string()).cancelled_after(50)).is_answered());
+    }
     let told = scene.snapshot();
     let one = &told["experiments"][0];
     assert_eq!((&one["name"], &one["model_group"]), (&json!("price"), &json!("chat")));
