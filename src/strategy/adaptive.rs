@@ -21,9 +21,7 @@ pub(super) fn pick(field: &Field<'_>, rng: &mut Rng) -> Option<DeploymentIx> {
     let mut best = None;
     for ix in field.candidates {
         let (good, bad) = field.view.state.health(*ix)?.rated.belief();
-        let (good, bad) = (gamma(good, rng), gamma(bad, rng));
-        // The share of two gammas is a Beta.
-        let drawn = good / (good + bad);
+        let drawn = beta(good, bad, rng);
         if best.is_none_or(|(highest, _)| drawn > highest) {
             best = Some((drawn, *ix));
         }
@@ -48,26 +46,41 @@ pub(super) fn score(field: &Field<'_>, ix: DeploymentIx) -> u64 {
     health.map_or(UNKNOWN, |health| ((1.0 - health.rated.expected()) * ONE) as u64)
 }
 
-/// A draw from a Gamma distribution of a shape from 1 on (Marsaglia and Tsang 2000).
-fn gamma(shape: f64, rng: &mut Rng) -> f64 {
+/// A draw from a Beta distribution of shapes from 1 on: the share of one of two gammas.
+fn beta(good: f64, bad: f64, rng: &mut Rng) -> f64 {
+    let (first, second) = normals(rng);
+    let (good, bad) = (gamma(good, first, rng), gamma(bad, second, rng));
+    good / (good + bad)
+}
+
+/// A draw from a Gamma distribution of a shape from 1 on, out of a normal one (Marsaglia and Tsang 2000).
+fn gamma(shape: f64, mut normal: f64, rng: &mut Rng) -> f64 {
     let base = shape - 1.0 / 3.0;
+    let step = 1.0 / (9.0 * base).sqrt();
     loop {
-        let normal = normal(rng);
-        let root = 1.0 + normal / (9.0 * base).sqrt();
-        let cube = root * root * root;
-        if cube > 0.0 && ln(above_zero(rng)) < normal * normal / 2.0 + base * (1.0 - cube + ln(cube)) {
-            return base * cube;
+        let root = 1.0 + normal * step;
+        let (cube, square) = (root * root * root, normal * normal);
+        if cube > 0.0 {
+            let drawn = above_zero(rng);
+            // Nearly all are taken by the paper's squeeze, without a logarithm.
+            if drawn < 1.0 - 0.0331 * square * square
+                || ln(drawn) < square / 2.0 + base * (1.0 - cube + ln(cube))
+            {
+                return base * cube;
+            }
         }
+        (normal, _) = normals(rng);
     }
 }
 
-/// A draw from the normal distribution, by Marsaglia's polar method.
-fn normal(rng: &mut Rng) -> f64 {
+/// Two draws from the normal distribution, by Marsaglia's polar method.
+fn normals(rng: &mut Rng) -> (f64, f64) {
     loop {
         let (x, y) = (rng.unit() * 2.0 - 1.0, rng.unit() * 2.0 - 1.0);
         let square = x * x + y * y;
         if square > 0.0 && square < 1.0 {
-            return x * (-2.0 * ln(square) / square).sqrt();
+            let scale = (-2.0 * ln(square) / square).sqrt();
+            return (x * scale, y * scale);
         }
     }
 }
@@ -84,13 +97,8 @@ mod tests {
     fn draws_have_the_mean_and_the_spread_of_a_beta() {
         const DRAWS: u64 = 20_000;
         for (good, bad) in [(1.0, 1.0), (3.0, 1.0), (1.5, 4.5), (80.0, 20.0)] {
-            let drawn: Vec<f64> = (0..DRAWS)
-                .map(|number| {
-                    let rng = &mut Rng::for_call(7, number);
-                    let (good, bad) = (gamma(good, rng), gamma(bad, rng));
-                    good / (good + bad)
-                })
-                .collect();
+            let drawn: Vec<f64> =
+                (0..DRAWS).map(|number| beta(good, bad, &mut Rng::for_call(7, number))).collect();
             let mean = drawn.iter().sum::<f64>() / DRAWS as f64;
             let spread = drawn.iter().map(|one| (one - mean).powi(2)).sum::<f64>() / DRAWS as f64;
             let total: f64 = good + bad;
