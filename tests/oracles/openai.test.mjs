@@ -23,14 +23,19 @@ const ASK = { model: "m", messages: [] };
 /** Servers that name no role; the client's own assembling insists on one. */
 const WITHOUT_ROLE = /^groq /;
 
+/** The usage that Groq tells beside its chunks, where the client does not look. */
+const usageBeside = ({ bytes }) =>
+  eventsIn(decode(bytes)).slice(0, -1).map((data) => JSON.parse(data)).findLast((chunk) => chunk.x_groq?.usage)?.x_groq.usage;
+
 /** What the provider's client assembles of a stream. */
-function assembledByClient(exchange) {
+async function assembledByClient(exchange) {
   let { bytes } = exchange;
   if (WITHOUT_ROLE.test(exchange.name)) {
     const role = event({ choices: [{ index: 0, delta: { role: "assistant" }, finish_reason: null }] });
     bytes = encode(role + decode(bytes));
   }
-  return client({ ...exchange, bytes }).chat.completions.stream(ASK).finalChatCompletion();
+  const completion = await client({ ...exchange, bytes }).chat.completions.stream(ASK).finalChatCompletion();
+  return { ...completion, usage: completion.usage ?? usageBeside(exchange) };
 }
 
 /** The client does not put reasoning together: it has no such field. */
