@@ -3,7 +3,7 @@
 
 import { NONE } from "./codes.js";
 import { amount } from "./costs.js";
-import { Stencil } from "./stencil.js";
+import { EVENT_NAME, Stencil } from "./stencil.js";
 
 const encoder = new TextEncoder();
 // Each network chunk is decoded by itself, so what looks like a byte order mark is none.
@@ -16,8 +16,8 @@ const LINE_FEED = 10;
 const EMPTY = [];
 
 /** What an event begins with that may be a chunk. */
-const BEGIN = "data: {";
-const NAME_LENGTH = "data: ".length;
+const BEGIN = `${EVENT_NAME}{`;
+const NAME_LENGTH = EVENT_NAME.length;
 
 const maySkim = (core, id) => core.coreMaySkim(id);
 
@@ -86,6 +86,11 @@ export class Chunks {
     // Whole events only: the core puts together what is cut.
     if (bytes[length - 1] !== LINE_FEED || bytes[length - 2] !== LINE_FEED) return bytes;
     const text = decoder.decode(bytes);
+    const only = this.#stencil.readEvent(text);
+    if (only !== undefined) {
+      this.#read.push(only);
+      return undefined;
+    }
     if (text.includes("\r")) return bytes;
     for (let at = 0; at < text.length; ) {
       const end = text.indexOf("\n", at);

@@ -3,6 +3,10 @@
 /** After so many texts in turn that did not fit, none is compared any more. */
 const MOST_MISSES = 16;
 
+/** What an event of one chunk is, beside the chunk. */
+export const EVENT_NAME = "data: ";
+const EVENT_END = "\n\n";
+
 /** What stands for the words when a stencil is tried: no word that is plain. */
 const PROBES = ["\u0001", "\u0002"];
 const escaped = (text) => JSON.stringify(text).slice(1, -1);
@@ -18,6 +22,8 @@ function isFlat(object, but) {
 export class Stencil {
   /** What stands before, between and behind the words. @type {string[]} */
   #parts = [];
+  /** The same of a whole event: with its name, and the line that ends it. @type {string[]} */
+  #eventParts = [];
   /** What every chunk is a copy of. @type {any} */
   #chunk;
   #misses = 0;
@@ -28,9 +34,23 @@ export class Stencil {
    * @returns {any} `undefined` if it is like no pattern
    */
   read(text) {
+    return this.#read(text, this.#parts);
+  }
+
+  /**
+   * The chunk of a text that is one event and nothing else.
+   * @param {string} text
+   * @returns {any} `undefined` if it is like no pattern
+   */
+  readEvent(text) {
+    return this.#read(text, this.#eventParts);
+  }
+
+  /** @param {string} text @param {string[]} parts */
+  #read(text, parts) {
     const chunk = this.#chunk;
     if (chunk === undefined) return undefined;
-    const [before, between, behind] = this.#parts;
+    const [before, between, behind] = parts;
     // Slices compare faster than `startsWith` does.
     let at = before.length;
     if (text.slice(0, at) !== before) return undefined;
@@ -74,6 +94,7 @@ export class Stencil {
     if (choice?.delta?.content !== PROBES[0] || (words.length > 1 && probe.obfuscation !== PROBES[1])) return;
     if (!isFlat(probe, "choices") || !isFlat(choice, "delta") || !isFlat(choice.delta)) return;
     this.#parts = parts;
+    this.#eventParts = [EVENT_NAME + parts[0], ...parts.slice(1, -1), parts.at(-1) + EVENT_END];
     this.#chunk = probe;
   }
 }

@@ -12,6 +12,8 @@ const chunk = (content, more) => JSON.stringify({
   ...more,
 });
 
+const event = (text) => `data: ${text}\n\n`;
+
 /** Texts of one stream each: how the one at `index` reads. */
 const STREAMS = {
   "ever new words": [(index) => chunk(`word ${index}`), 59],
@@ -37,7 +39,9 @@ for (const [title, [textAt, expected]] of Object.entries(STREAMS)) {
     for (let index = 0; index < 60; index += 1) {
       const text = textAt(index);
       const parsed = JSON.parse(text);
+      const ofEvent = stencil.readEvent(event(text));
       const chunk = stencil.read(text);
+      assert.deepStrictEqual(ofEvent, chunk);
       if (chunk === undefined) stencil.learn(text, parsed);
       else {
         read += 1;
@@ -72,8 +76,17 @@ function skimming() {
   };
 }
 
-const event = (text) => `data: ${text}\n\n`;
 const QUIET = event(chunk("é"));
+
+test("an event that is followed by anything is no whole one", () => {
+  const stencil = new Stencil();
+  const text = chunk("a");
+  stencil.learn(text, JSON.parse(text));
+  assert.deepEqual(stencil.readEvent(event(chunk("b"))), JSON.parse(chunk("b")));
+  for (const cut of [chunk("b"), `data: ${chunk("b")}\n`, `${event(chunk("b"))}\n`, event(chunk("b")).repeat(2), `data: ${chunk("b")}\r\n\r\n`, `data:${chunk("b")}\n\n`]) {
+    assert.equal(stencil.readEvent(cut), undefined);
+  }
+});
 
 test("chunks that mean nothing to the core never reach it", () => {
   const { push, shown } = skimming();
