@@ -1,6 +1,7 @@
 // Bodies, put together from pieces of what is at hand and of what the core wrote.
 
 import { UNFIT } from "./codes.js";
+import { join } from "./platform/bytes.js";
 
 const encoder = new TextEncoder();
 
@@ -43,6 +44,15 @@ export function assembled(pieces, inserts, source) {
     to += part.length;
   }
   return whole;
+}
+
+/**
+ * A body with a text behind it.
+ * @param {string | Uint8Array} source
+ * @param {string} text ASCII
+ */
+export function behind(source, text) {
+  return typeof source === "string" ? source + text : join([source, encoder.encode(text)], source.length + text.length);
 }
 
 /** Offsets count bytes: in other texts they would not count characters. */

@@ -21,6 +21,8 @@ export const RESERVE = 9;
 export const RANK = 10;
 /** Ask the host whom of the present target it leaves. */
 export const FILTER = 11;
+/** Fetch the files of a request first, whose addresses are the body that was planned. */
+export const FETCH = 12;
 
 /** What a request over `fetch` asks for, where it is not a surface. */
 export const REFUSED = 0;
@@ -47,3 +49,4 @@ export const BAD_REQUEST = 12;
 export const TOO_LARGE = 13;
 export const BAD_REPLY = 14;
 export const BUG = 18;
+export const UNSUPPORTED = 21;

@@ -7,7 +7,7 @@ import { CompletionStream } from "./stream.js";
 /**
  * @param {any} glue the module that wasm-bindgen generated, initialised
  * @param {any} platform what differs by runtime
- * @param {{ outlets: () => any, loadCache: () => any, loadProbe: () => any }} lazy loads what is not needed at once
+ * @param {{ outlets: () => any, loadCache: () => any, loadFiles: () => any, loadProbe: () => any }} lazy loads what is not needed at once
  * @param {import("./price.js").Table} [prices] the table of routers that are given none
  */
 export function bind(glue, platform, lazy, prices) {

@@ -1,8 +1,8 @@
 // One send: the request goes out, and what comes back is read. Decides nothing.
 
-import { assembled } from "./body.js";
+import { assembled, behind } from "./body.js";
 import { causeOf, describe } from "./cause.js";
-import { AUTH, BAD_REPLY, BAD_REQUEST, CONNECT, NONE } from "./codes.js";
+import { AUTH, BAD_REPLY, BAD_REQUEST, CONNECT, FETCH, NONE, UNSUPPORTED } from "./codes.js";
 import { limitLines, pairs } from "./headers.js";
 import { mockedFetch } from "./mock.js";
 import { discard, TooLong } from "./platform/bytes.js";
@@ -53,7 +53,8 @@ export async function send(sender, hub, attempt) {
   try {
     if (mock) body = undefined;
     else if (target.translated) {
-      const rewritten = rewrite(sender, hub, attempt);
+      let rewritten = rewrite(sender, hub, attempt);
+      if (rewritten?.addresses) rewritten = await withFiles(sender, hub, attempt, rewritten.addresses);
       if (rewritten === undefined) return undefined;
       body = rewritten.body;
       sentHeaders = { ...sentHeaders, ...rewritten.headers };
@@ -137,11 +138,52 @@ async function tokenFor(sender, hub, attempt, target) {
   return { text: /** @type {string} */ (text), isKept: kept !== undefined };
 }
 
-/** Writes the caller's request in the words of another provider; `undefined` if it cannot do what is asked. */
-function rewrite(sender, hub, attempt) {
+/** What a send is made of. @typedef {{ headers: Record<string, string>, body: any, addresses?: string[] }} Rewritten */
+
+/**
+ * The same once the files are there that it needs; `undefined` once there is nothing more to be sent.
+ * @param {Sender} sender
+ * @param {import("./hub.js").Hub} hub
+ * @param {number} attempt
+ * @param {string[]} addresses
+ * @returns {Promise<Rewritten | undefined>}
+ */
+async function withFiles(sender, hub, attempt, addresses) {
+  const { core, id, controller, plan } = sender;
+  const isGone = () => sender.action !== NONE || controller?.signal.aborted === true;
+  sender.step(core.coreFiles(id, attempt, false, hub.now()));
+  let files;
+  try {
+    const { filesAt } = await hub.platform.loadFiles();
+    files = await until(sender, filesAt(hub, plan, addresses, /** @type {AbortController} */ (controller).signal));
+  } catch (error) {
+    if (isGone()) return undefined;
+    // Nobody is to blame but the request: another deployment may fetch the file itself.
+    return void sender.step(core.coreFailed(id, attempt, UNSUPPORTED, describe(error), hub.now()));
+  }
+  if (isGone()) return undefined;
+  sender.step(core.coreFiles(id, attempt, true, hub.now()));
+  return rewrite(sender, hub, attempt, files);
+}
+
+/**
+ * Writes the caller's request in the words of another provider.
+ * @param {Sender} sender
+ * @param {import("./hub.js").Hub} hub
+ * @param {number} attempt
+ * @param {import("./files.js").File[]} files that it names by their addresses, as far as they were fetched
+ * @returns {Rewritten | undefined} `addresses`: files to be fetched first. `undefined` if it cannot do what is asked.
+ */
+function rewrite(sender, hub, attempt, files = []) {
   const { core, id, plan } = sender;
-  const source = hub.translate(plan.source());
+  let source = hub.translate(plan.source());
+  for (const { type, data } of files) core.coreFile(type, data.length);
+  if (files.length > 0) source = behind(source, files.map(({ data }) => data).join(""));
   const action = core.coreRewrite(id, attempt, hub.now());
+  if (action === FETCH) {
+    const list = assembled(core.corePieces(), core.coreReply(), source);
+    return { headers: {}, body: undefined, addresses: JSON.parse(typeof list === "string" ? list : new TextDecoder().decode(list)) };
+  }
   // A refusal of a second send may be no step of the call.
   if (action !== NONE || (sender.hasCompany && !core.coreListens(id, attempt))) return void sender.step(action);
   const headers = Object.fromEntries(pairs(core.coreRewrittenHeaders()));

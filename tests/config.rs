@@ -21,6 +21,8 @@ mod deployments;
 mod error_rules;
 #[path = "config/facts.rs"]
 mod facts;
+#[path = "config/files.rs"]
+mod files;
 #[path = "config/filters.rs"]
 mod filters;
 #[path = "config/limits.rs"]

@@ -4,6 +4,7 @@ import text from "../../dist/prices/first-tier.js";
 import base64 from "../../dist/wasm.js";
 import * as look from "../cache/look.js";
 import * as outlets from "../callbacks/outlets.js";
+import * as files from "../files.js";
 import * as probe from "../probe/probe.js";
 import { bind } from "../main.js";
 import { platform } from "../platform/node.js";
@@ -15,4 +16,4 @@ export const {
   ContentPolicyViolationError, ContextWindowExceededError, InternalError, InternalServerError, NoDeploymentsAvailable,
   NotFoundError, PermissionDeniedError, RateLimitError, Router, RouterError, ServiceUnavailableError, Timeout,
   UnsupportedParamsError,
-} = bind(glue, platform, { outlets: () => outlets, loadCache: () => look, loadProbe: () => probe }, { text });
+} = bind(glue, platform, { outlets: () => outlets, loadCache: () => look, loadFiles: () => files, loadProbe: () => probe }, { text });

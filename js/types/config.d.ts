@@ -1,5 +1,6 @@
 import type { CacheParams } from "./cache.js";
 import type { Experiment } from "./experiments.js";
+import type { FileSettings } from "./files.js";
 import type { Budget, Dollars, Duration } from "./money.js";
 import type { ErrorRule, FaultWord, Hedging, Mock, RetryPolicy, StreamRules, TimeLimits } from "./options.js";
 import type { FilterInfo, FilterSettings } from "./rules.js";
@@ -33,7 +34,7 @@ export interface RouterConfig extends RouterSettings {
 }
 
 /** What counts for all deployments. `null` is an option that is not given. */
-export interface RouterSettings extends TimeLimits, StreamRules, FilterSettings {
+export interface RouterSettings extends FileSettings, TimeLimits, StreamRules, FilterSettings {
   /** Other names for groups, followed to their end; `hidden` keeps one out of `/v1/models`. */
   model_group_alias?: Record<string, string | { model: string; hidden?: boolean }>;
   /** Request parameters, headers and time limits of every deployment that has none of its own. */

@@ -109,6 +109,7 @@ impl RouterConfig {
             names,
             policy,
             caching,
+            files,
             rules,
             mut fallbacks,
             experiments,
@@ -127,7 +128,7 @@ impl RouterConfig {
         }
         self.names = places.place_names(names);
         self.experiments = experiments.into_iter().map(|one| places.place_experiment(one)).collect();
-        (self.policy, self.fallbacks, self.host) = (policy, fallbacks, host);
+        (self.policy, self.fallbacks, self.host, self.files) = (policy, fallbacks, host, files);
         (self.budgets, self.caching, self.rules) = (budgets, caching, rules);
         self.strategies = new.strategies;
         share_credentials(&mut self.deployments);

@@ -15,6 +15,7 @@ mod error_rules;
 mod experiment;
 mod facts;
 mod fallback;
+mod files;
 mod filter;
 mod group;
 mod host;
@@ -48,6 +49,7 @@ pub use error_rules::{ErrorRule, ToldError, ruled};
 pub use experiment::{Experiment, Variant};
 pub use facts::ModelFacts;
 pub use fallback::{FallbackLists, FallbackTable, FallbackTarget, FaultSet};
+pub use files::FileRules;
 pub use filter::{Demand, Labels, TagRules, Wanted};
 pub use group::{Alias, Group, GroupKind, Resolved};
 pub use host::{HostRules, Trust};
@@ -108,6 +110,8 @@ pub struct RouterConfig {
     pub experiments: Vec<Experiment>,
     /// What may be spent.
     pub budgets: Budgets,
+    /// From where files are fetched for providers that do not; `None` is from nowhere.
+    pub files: Option<FileRules>,
     /// What the host allows; set by the program, never by a request.
     pub host: HostRules,
     /// Every strategy that a choice may go by.

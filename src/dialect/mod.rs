@@ -8,6 +8,7 @@ mod asked;
 mod base64;
 mod counts;
 mod error_body;
+mod files;
 mod gemini;
 mod ids;
 mod mock;
@@ -29,6 +30,7 @@ use crate::config::{Deployment, DialectName, Param, Secret, Surface, provider};
 use crate::error::Fault;
 
 pub use error_body::{caller_error, read as read_error, refusal};
+pub use files::{File, Files};
 pub use mock::MockReply;
 pub use openai::{REPLY_MEMBERS, Similar};
 pub use portable::{portable, strips};

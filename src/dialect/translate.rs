@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{StreamEvent, anthropic, gemini, openai};
+use super::{Files, StreamEvent, anthropic, gemini, openai};
 use crate::base::usage::Usage;
 use crate::config::{Deployment, DialectName, Secret, Surface};
 use crate::error::Fault;
@@ -35,6 +35,8 @@ pub struct Inbound<'a> {
     pub prefix: Option<&'a str>,
     /// Leave out what the provider has not, rather than refuse the request.
     pub drop_params: bool,
+    /// The files that it names by their addresses; `None` where none is fetched.
+    pub files: Option<&'a Files>,
 }
 
 /// A request as the provider reads it.

@@ -6,7 +6,7 @@ use crate::base::json::{Bones, Scanner, Splice, quoted};
 use crate::base::time::Millis;
 use crate::base::usage::Usage;
 use crate::config::{Deployment, DeploymentIx, MemberList, Rule, Secret, StreamUsage};
-use crate::dialect::{self, Inbound, Memo, Translated};
+use crate::dialect::{self, File, Files, Inbound, Memo, Translated};
 use crate::error::Fault;
 use crate::plan::{AttemptId, Event, Step};
 
@@ -22,6 +22,8 @@ pub struct Rewritten {
     pub body: Splice,
     /// Headers beside those that every request to the deployment has.
     pub headers: Vec<(&'static str, Secret)>,
+    /// Files have to be fetched first: the body is a JSON list of their addresses.
+    pub wants_files: bool,
 }
 
 impl Router {
@@ -113,7 +115,8 @@ impl Router {
         asked.or(deployment.drop_params).unwrap_or(self.config.policy.drop_params)
     }
 
-    /// Writes a request in the words of the provider that an attempt goes to. `bones` are those of the caller's body.
+    /// Writes a request in the words of the provider that an attempt goes to. `bones` are those of the caller's body, with
+    /// `files` appended that were fetched for it.
     ///
     /// # Errors
     /// The step that follows, where the provider cannot do what is asked.
@@ -123,14 +126,20 @@ impl Router {
         id: CallId,
         attempt: AttemptId,
         bones: &Bones,
+        files: Vec<File>,
     ) -> Result<Rewritten, Box<Step>> {
-        match self.translated(id, attempt, bones) {
+        let files = Files::new(files);
+        match self.translated(id, attempt, bones, &files) {
             Ok(Translated { body, headers, memo }) => {
+                if let Some(addresses) = files.missing() {
+                    let body = bones.expand(addresses.into_bytes());
+                    return Ok(Rewritten { body, headers: Vec::new(), wants_files: true });
+                }
                 if let Some(reading) = self.calls.get_mut(id).and_then(|running| running.reading_mut(attempt))
                 {
                     reading.memo = memo;
                 }
-                Ok(Rewritten { body: bones.expand(body), headers })
+                Ok(Rewritten { body: bones.expand(body), headers, wants_files: false })
             }
             Err(fault) => {
                 let fault = self.redacted(fault);
@@ -156,7 +165,13 @@ impl Router {
         dialect::portable(&self.config.deployment(deployment)?.provider, body)
     }
 
-    fn translated(&self, id: CallId, attempt: AttemptId, bones: &Bones) -> Result<Translated, Fault> {
+    fn translated(
+        &self,
+        id: CallId,
+        attempt: AttemptId,
+        bones: &Bones,
+        files: &Files,
+    ) -> Result<Translated, Fault> {
         let vanished = || Fault::bug("a call vanished");
         let (surface, deployment) = self.attempt(id, attempt).ok_or_else(vanished)?;
         let spec = self.calls.get(id).ok_or_else(vanished)?.call.spec();
@@ -170,6 +185,7 @@ impl Router {
             stream: spec.stream,
             prefix: self.resumed_text(id),
             drop_params: self.drops_params(id, deployment),
+            files: self.config.files.as_ref().map(|_| files),
         };
         dialect::translate_request(deployment, surface, &inbound)
     }

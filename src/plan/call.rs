@@ -192,6 +192,7 @@ impl Call {
             Event::Head { attempt, .. }
             | Event::Body { attempt, .. }
             | Event::Refused { attempt, .. }
+            | Event::Fetching { attempt }
             | Event::Ready { attempt } => self.is_sending(*attempt),
             Event::Content { attempt } | Event::Failed { attempt, .. } | Event::StreamEnd { attempt, .. } => {
                 self.listens_to(*attempt)
@@ -211,6 +212,7 @@ impl Call {
         self.screen(view);
         match event {
             Event::Start => self.start(now, view, &mut step),
+            Event::Fetching { attempt } => self.fetching(now, attempt),
             Event::Ready { attempt } => self.ready(now, view, attempt),
             Event::Head { attempt, status, headers } => {
                 self.head(now, attempt, status, headers, &mut step);

@@ -31,6 +31,8 @@ pub(super) enum Limit {
     Idle,
     /// The host's time to give a token for it.
     Token,
+    /// The files that it needs first.
+    Files,
 }
 
 impl Limit {
@@ -42,6 +44,7 @@ impl Limit {
             Self::Idle => (FaultKind::Timeout, "the stream was silent for longer than idle_timeout"),
             Self::Total => (FaultKind::Timeout, "no whole answer within timeout"),
             Self::Token => (FaultKind::Auth, "getToken gave no token in time"),
+            Self::Files => (FaultKind::Unsupported, "a file of the request could not be fetched in time"),
         };
         Fault::new(kind, what)
     }
@@ -68,11 +71,12 @@ pub(super) enum Due {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Timers {
     call: [Option<Millis>; 4],
-    sends: [[Option<Millis>; 5]; 2],
+    sends: [[Option<Millis>; 6]; 2],
 }
 
 impl Timers {
-    const LIMITS: [Limit; 5] = [Limit::Token, Limit::Head, Limit::Total, Limit::FirstContent, Limit::Idle];
+    const LIMITS: [Limit; 6] =
+        [Limit::Token, Limit::Files, Limit::Head, Limit::Total, Limit::FirstContent, Limit::Idle];
 
     /// Sets a timer to `now + ms`, or clears it.
     pub(super) fn set(&mut self, timer: Timer, now: Millis, ms: Option<u64>) {
@@ -101,7 +105,7 @@ impl Timers {
     /// Clears the limits of a send.
     pub(super) fn clear(&mut self, lane: Lane) {
         if let Some(lane) = self.sends.get_mut(lane as usize) {
-            *lane = [None; 5];
+            *lane = [None; 6];
         }
     }
 

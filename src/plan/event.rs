@@ -23,7 +23,12 @@ pub enum Event {
     Start,
     /// The state asked for by [`Action::Load`] has been merged, or could not be.
     Loaded,
-    /// The host has given what a send needs of it: the send goes out now.
+    /// A send needs files that have to be fetched first: no time of its provider's.
+    Fetching {
+        /// Which send.
+        attempt: AttemptId,
+    },
+    /// What a send needs is there, the host's token or files: the send goes out now.
     Ready {
         /// Which send.
         attempt: AttemptId,

@@ -18,6 +18,9 @@ const ERROR_BODY_MS: u64 = 2_000;
 /// How long the host's `getToken` may take.
 const TOKEN_MS: u64 = 10_000;
 
+/// How long the files of a request may take.
+const FILES_MS: u64 = 10_000;
+
 /// For how long a send counts that has no deadline: a day.
 const NO_DEADLINE_MS: u64 = 86_400_000;
 
@@ -104,15 +107,9 @@ impl Call {
             self.timers.set(Timer::Call, self.started, Some(ms).filter(|ms| *ms > 0));
         }
         let limits = self.limits(view, known);
+        self.limit(now, lane, limits);
         if known.auth == Auth::Host {
-            self.timers.limit(lane, Limit::Token, now, Some(TOKEN_MS));
-        } else {
-            self.timers.limit(lane, Limit::Head, now, limits.headers_ms);
-        }
-        if self.spec.stream {
-            self.timers.limit(lane, Limit::FirstContent, now, Some(limits.first_content_ms()));
-        } else {
-            self.timers.limit(lane, Limit::Total, now, limits.total_ms);
+            self.wait_for(now, lane, Limit::Token, TOKEN_MS);
         }
         let patience = if self.spec.stream { Some(limits.first_content_ms()) } else { limits.total_ms };
         let expires = self.timers.get(Timer::Call).unwrap_or(now + NO_DEADLINE_MS);
@@ -135,14 +132,34 @@ impl Call {
         Some(attempt)
     }
 
-    /// The host has given a token: the provider's time begins.
+    /// The provider's time begins.
+    fn limit(&mut self, now: Millis, lane: Lane, limits: Timeouts) {
+        self.timers.limit(lane, Limit::Head, now, limits.headers_ms);
+        if self.spec.stream {
+            self.timers.limit(lane, Limit::FirstContent, now, Some(limits.first_content_ms()));
+        } else {
+            self.timers.limit(lane, Limit::Total, now, limits.total_ms);
+        }
+    }
+
+    /// It has not begun yet: something else is waited for.
+    fn wait_for(&mut self, now: Millis, lane: Lane, what: Limit, ms: u64) {
+        self.timers.clear(lane);
+        self.timers.limit(lane, what, now, Some(ms));
+    }
+
+    /// A send's files are fetched first.
+    pub(super) fn fetching(&mut self, now: Millis, attempt: AttemptId) {
+        self.wait_for(now, self.lane(attempt), Limit::Files, FILES_MS);
+    }
+
+    /// What was waited for is there.
     pub(super) fn ready(&mut self, now: Millis, view: View<'_>, attempt: AttemptId) {
-        let lane = self.lane(attempt);
-        let known = self.attempts.get(usize::from(attempt.0));
-        let known = known.and_then(|known| view.config.deployment(known.deployment));
-        let headers_ms = known.and_then(|known| self.limits(view, known).headers_ms);
-        self.timers.limit(lane, Limit::Token, now, None);
-        self.timers.limit(lane, Limit::Head, now, headers_ms);
+        let Some(known) = self.attempts.get(usize::from(attempt.0)) else { return };
+        let Some(known) = view.config.deployment(known.deployment) else { return };
+        let (lane, limits) = (self.lane(attempt), self.limits(view, known));
+        self.timers.clear(lane);
+        self.limit(now, lane, limits);
     }
 
     pub(super) fn limits(&self, view: View<'_>, deployment: &Deployment) -> Timeouts {

@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::base::json::Splice;
 use crate::base::time::Millis;
 use crate::config::{DeploymentIx, Surface};
+use crate::dialect::File;
 use crate::engine::CallId;
 use crate::error::Fault;
 use crate::plan::{AttemptId, Event};
@@ -142,20 +143,57 @@ impl Router {
         self.keep(&bones.expand(body.unwrap_or_else(|| bones.json.clone())));
     }
 
-    /// The body was the caller's: plans what is sent. 0, or the code of the step that follows if it cannot be.
+    /// The body was the caller's, with the bytes of the files behind it in base64 that `coreFile` has told: plans what is sent.
+    /// 0; `FETCH` where files have to be fetched first, whose addresses are then a JSON list, the body; or the code of the step
+    /// that follows if nothing can be sent.
     #[wasm_bindgen(js_name = coreRewrite)]
     pub fn rewrite(&mut self, call: u32, attempt: u16, now: f64) -> u32 {
-        let bones = std::mem::take(&mut self.skeleton).finish();
+        let mut bones = std::mem::take(&mut self.skeleton).finish();
+        let files = std::mem::take(&mut self.files);
+        let files = files.into_iter().map(|(media_type, len)| File { media_type, mark: bones.append(len) });
+        let files = files.collect();
         let now = Millis::from_f64(now);
-        let rewritten = self.engine.borrow_mut().rewrite(now, CallId(call), AttemptId(attempt), &bones);
+        let rewritten =
+            self.engine.borrow_mut().rewrite(now, CallId(call), AttemptId(attempt), &bones, files);
         match rewritten {
             Ok(rewritten) => {
                 self.keep(&rewritten.body);
                 self.last.headers = rewritten.headers;
-                action::NONE
+                if rewritten.wants_files { action::FETCH } else { action::NONE }
             }
             Err(step) => self.take(call, *step),
         }
+    }
+
+    /// May a file be fetched from there? The parts of its address are those of `URL`: `scheme` without its colon, `host` without a
+    /// port, `port` empty where it is the scheme's own.
+    #[wasm_bindgen(js_name = coreMayFetch)]
+    #[must_use]
+    pub fn may_fetch(&self, scheme: &str, host: &str, port: &str) -> bool {
+        self.engine.borrow().config().files.as_ref().is_some_and(|files| files.allows(scheme, host, port))
+    }
+
+    /// The largest file that is fetched, in bytes.
+    #[wasm_bindgen(js_name = coreMaxFileBytes)]
+    #[must_use]
+    pub fn max_file_bytes(&self) -> f64 {
+        self.engine.borrow().config().files.as_ref().map_or(0.0, |files| files.max_bytes as f64)
+    }
+
+    /// A send waits for its files; `is_there`: they have come.
+    #[wasm_bindgen(js_name = coreFiles)]
+    pub fn files_of(&mut self, call: u32, attempt: u16, is_there: bool, now: f64) -> u32 {
+        let attempt = AttemptId(attempt);
+        self.event(call, if is_there { Event::Ready { attempt } } else { Event::Fetching { attempt } }, now)
+    }
+
+    /// A file of the body that is planned next, in the order in which they were asked for: its type, and how many bytes it has in
+    /// base64.
+    #[wasm_bindgen(js_name = coreFile)]
+    pub fn file(&mut self, media_type: &str, len: u32) {
+        let is_type = |byte: u8| byte.is_ascii_alphanumeric() || b"/+-._".contains(&byte);
+        let is_told = media_type.len() < 128 && media_type.bytes().all(is_type);
+        self.files.push((if is_told { media_type.to_ascii_lowercase() } else { String::new() }, len));
     }
 
     /// The headers that the body planned last needs beside those of its deployment: names and values in turn.

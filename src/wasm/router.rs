@@ -39,6 +39,7 @@ pub(super) mod action {
     pub(in crate::wasm) const RESERVE: u32 = 9;
     pub(in crate::wasm) const RANK: u32 = 10;
     pub(in crate::wasm) const FILTER: u32 = 11;
+    pub(in crate::wasm) const FETCH: u32 = 12;
 }
 
 /// What a request over `fetch` asks for, where it is not a surface. `js/fetch.js` has the same table.
@@ -77,6 +78,8 @@ pub struct Router {
     pub(super) taken: Vec<u8>,
     /// The body that is being translated.
     pub(super) skeleton: Skeleton,
+    /// The files that stand behind the body at hand: their types and lengths.
+    pub(super) files: Vec<(String, u32)>,
     /// The size of the request that is begun next, where tokens are counted.
     pub(super) size: Option<Size>,
     /// What the request that is begun next is known by, where something goes by that.
@@ -105,6 +108,7 @@ impl Router {
             rows: Vec::new(),
             taken: Vec::new(),
             skeleton: Skeleton::default(),
+            files: Vec::new(),
             size: None,
             keys: None,
             meant: None,

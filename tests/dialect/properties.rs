@@ -297,7 +297,7 @@ proptest! {
         let mut request: Map<String, Value> = members.into_iter().collect();
         request.entry("messages").or_insert(messages.into());
         let request = Value::Object(request).to_string();
-        let inbound = Inbound { body: request.as_bytes(), stream: true, prefix: prefix.as_deref(), drop_params };
+        let inbound = Inbound { body: request.as_bytes(), stream: true, prefix: prefix.as_deref(), drop_params, files: None };
         for model in [NEW, MID, OLD] {
             if let Ok(translated) = translate_request(&deployment(model), Surface::Chat, &inbound) {
                 let body: Value = serde_json::from_slice(&translated.body).unwrap();

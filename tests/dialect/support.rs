@@ -27,7 +27,7 @@ pub(crate) fn deployment(model: &str) -> Deployment {
 }
 
 pub(crate) fn inbound(body: &[u8]) -> Inbound<'_> {
-    Inbound { body, stream: false, prefix: None, drop_params: false }
+    Inbound { body, stream: false, prefix: None, drop_params: false, files: None }
 }
 
 /// The whole translation of a request.

@@ -163,7 +163,7 @@ proptest! {
         let mut request: Map<String, Value> = members.into_iter().collect();
         request.entry("messages").or_insert(messages.into());
         let request = Value::Object(request).to_string();
-        let inbound = Inbound { body: request.as_bytes(), stream: true, prefix: prefix.as_deref(), drop_params };
+        let inbound = Inbound { body: request.as_bytes(), stream: true, prefix: prefix.as_deref(), drop_params, files: None };
         for model in [SECOND, THIRD, GEMMA] {
             for surface in Surface::ALL {
                 if let Ok(translated) = translate_request(&deployment(model), surface, &inbound) {

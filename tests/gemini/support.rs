@@ -41,7 +41,7 @@ pub(crate) fn deployment(model: &str) -> Deployment {
 }
 
 pub(crate) fn inbound(body: &[u8]) -> Inbound<'_> {
-    Inbound { body, stream: false, prefix: None, drop_params: false }
+    Inbound { body, stream: false, prefix: None, drop_params: false, files: None }
 }
 
 pub(crate) fn try_translated(

@@ -94,6 +94,22 @@ fn a_string_may_be_written_twice_or_not_at_all() {
     assert_eq!(back, serde_json::json!(["r".repeat(2_000), "r".repeat(2_000)]));
 }
 
+#[test]
+fn what_stands_behind_the_body_is_put_where_its_mark_is() {
+    // A body that knows how marks look, and holds the numbers that would be the next ones.
+    let body =
+        format!("{{\"a\":{},\"b\":\"\u{fdd0}1\u{fdd1} \\ufdd02\\ufdd1\"}}", quoted(&"q".repeat(2_000)));
+    let mut bones = bones(body.as_bytes(), 64);
+    let marks = [bones.append(3), bones.append(0), bones.append(2)];
+    let tree: Value = serde_json::from_slice(&bones.json).unwrap();
+    let written =
+        serde_json::to_vec(&serde_json::json!([marks[2], tree["a"], marks[0], marks[1], tree["b"]])).unwrap();
+    let whole = format!("{body}ABCDE");
+    let back: Value = serde_json::from_slice(&bones.expand(written).apply(whole.as_bytes())).unwrap();
+    let told: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(back, serde_json::json!(["DE", told["a"], "ABC", "", told["b"]]));
+}
+
 proptest! {
     #[test]
     fn holes_are_filled_as_they_were(body in body(), window in 1_usize..200) {

@@ -77,6 +77,8 @@ pub struct Bones {
     /// The body as JSON, with marks.
     pub json: Vec<u8>,
     holes: Vec<Range<u32>>,
+    /// Where the original ends, and what was appended to it.
+    end: u32,
 }
 
 impl Skeleton {
@@ -125,7 +127,7 @@ impl Skeleton {
         if let Some(text) = self.string.take() {
             self.close(text);
         }
-        Bones { json: self.kept, holes: self.holes }
+        Bones { json: self.kept, holes: self.holes, end: self.at }
     }
 
     fn between(&mut self, byte: u8) {
@@ -295,6 +297,15 @@ impl Token {
 }
 
 impl Bones {
+    /// Takes bytes in that stand behind the original, and behind those that were appended before: answers the mark that stands
+    /// for them.
+    pub fn append(&mut self, len: u32) -> String {
+        let end = self.end.saturating_add(len);
+        self.holes.push(self.end..end);
+        self.end = end;
+        format!("\u{fdd0}{}\u{fdd1}", self.holes.len() - 1)
+    }
+
     /// The body that a dialect wrote, as pieces of the original and of what it wrote. A mark is filled as often as it
     /// stands there.
     #[must_use]

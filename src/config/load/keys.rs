@@ -90,7 +90,7 @@ const SETTINGS: &str = "\
         enable_tag_filtering tag_filtering_match_any tag_routing_prefix untagged_requests conditional_routing \
         health_check_staleness_threshold provider_budget_config tag_budget_config \
         success_callback failure_callback callbacks cache_responses caching_groups \
-        model_group_affinity_config experiments";
+        model_group_affinity_config experiments user_url_allowed_hosts user_url_max_bytes";
 
 /// The names of the settings that are carried out.
 pub(super) fn settings() -> impl Iterator<Item = &'static str> {
@@ -106,7 +106,8 @@ const SETTINGS_FOREIGN: &str = "\
         redis_db cache_kwargs client_ttl polling_interval set_verbose debug_level plugins \
         router_general_settings background_health_check_model_groups fallback_access_check \
         fallback_budget_check auto_router_capability_limit enable_weighted_failover \
-        deployment_affinity_ttl_seconds session_affinity_repin_on_failover";
+        deployment_affinity_ttl_seconds session_affinity_repin_on_failover \
+        user_url_validation";
 
 /// The top of the config: a router's arguments, or a whole `config.yaml`.
 pub(super) const TOP: Table = Table {

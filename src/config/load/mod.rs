@@ -22,6 +22,7 @@ mod error_rules;
 mod experiments;
 mod facts;
 pub(super) mod fallbacks;
+mod files;
 pub(super) mod filter;
 pub(super) mod hints;
 mod host;
@@ -94,6 +95,7 @@ pub fn load(
     defaults.host_gives_tokens = host.get("getToken").and_then(Value::as_bool).unwrap_or(false);
     let policy = settings::policy(reader, &settings, defaults.timeouts);
     let callbacks = callbacks::callbacks(reader, &settings);
+    let files = files::files(reader, &settings);
     let mut caching = caching::caching(reader, &settings);
     let skip = settings.pick(reader, "ignore_invalid_deployments", Reader::flag).unwrap_or(false);
     let mut models = models::models(reader, top.get("model_list"), &defaults, skip);
@@ -118,7 +120,7 @@ pub fn load(
     if !host.custom_strategy {
         strategy::needs_host(reader, &settings);
     }
-    let mut config = RouterConfig { policy, caching, host, ..models.config };
+    let mut config = RouterConfig { policy, caching, files, host, ..models.config };
     config.leave_out_forbidden();
     config.leave_out_variants();
     config.share_budgets();

@@ -4,6 +4,7 @@ use super::blocks::Blocks;
 use super::context::{Context, Outcome, wrong};
 use super::request::raw_text;
 use crate::base::json::{Members, inside};
+use crate::dialect::files::File;
 use crate::dialect::uri::{is_address, plain_text, split};
 
 const FILES: &str = "files-api-2025-04-14";
@@ -48,9 +49,16 @@ pub(super) fn file(
 
 /// Writes the block of an image or a file.
 pub(super) fn write(context: &mut Context<'_>, blocks: &mut Blocks, media: &Media<'_>) -> Outcome {
-    let url = media.url;
+    let (url, files) = (media.url, context.files);
     let (head, data) = match split(url) {
         Some(parts) => parts,
+        // Anthropic fetches over https only.
+        None if url.starts_with("\"http:") && files.is_some() => {
+            match files.and_then(|files| files.at(url)) {
+                Some(File { media_type, mark }) => ([media_type, ";base64"].concat(), mark.as_str()),
+                None => return Ok(()),
+            }
+        }
         None if is_address(url) => {
             block(blocks, media, &[("type", r#""url""#), ("url", url)]);
             return Ok(());

@@ -30,6 +30,7 @@ pub(super) fn translate(deployment: &Deployment, request: &Inbound<'_>) -> Outco
         provider: &deployment.provider,
         model,
         drop_params: request.drop_params,
+        files: request.files,
         betas: Vec::new(),
     };
 
@@ -240,7 +241,7 @@ mod tests {
         });
         let loaded = load(&json!({ "model_list": [entry] }), &Value::Null, &|_| None).unwrap();
         let body = br#"{"messages":[{"role":"user","content":"Hi"}]}"#;
-        let request = Inbound { body, stream: true, prefix: Some("Well"), drop_params: false };
+        let request = Inbound { body, stream: true, prefix: Some("Well"), drop_params: false, files: None };
         translate(&loaded.config.deployments[0], &request).map(|_| ()).map_err(|fault| fault.kind)
     }
 

@@ -1,6 +1,7 @@
 //! What the parts of a request know of the whole.
 
 use super::models::Model;
+use crate::dialect::Files;
 pub(super) use crate::dialect::outcome::{Outcome, unknown, unsupported, wrong};
 use crate::error::Fault;
 
@@ -13,6 +14,8 @@ pub(super) struct Context<'a> {
     pub(super) signer: &'a str,
     /// Leave out what this provider has not, rather than refuse the request.
     pub(super) drop_params: bool,
+    /// Files by their addresses; `None` where none is fetched.
+    pub(super) files: Option<&'a Files>,
 }
 
 impl Context<'_> {

@@ -4,6 +4,7 @@
 use super::context::{Context, Outcome, wrong};
 use crate::base::json::{Kind, Members, Writer, inside, items, kind, quoted_text};
 use crate::base::text::find;
+use crate::dialect::files::File;
 use crate::dialect::uri::{is_address, plain_text, split};
 
 /// Places of files whose types Google knows: those that were given to its API, its cloud's and its videos.
@@ -95,6 +96,13 @@ fn media(context: &Context<'_>, url: &str, format: Option<&str>, out: &mut Write
             }
             out.member("fileUri", url).push("}}");
             return Ok(());
+        }
+        if let Some(files) = context.files.filter(|_| is_address(url)) {
+            let Some(File { media_type, mark }) = files.at(url) else { return Ok(()) };
+            if let Some(wire_type) = wire_type.or(Some(media_type.as_str()).filter(|told| !told.is_empty())) {
+                inline(out, wire_type, &["\"", mark, "\""].concat());
+                return Ok(());
+            }
         }
     }
     Err(context.unsupported("messages", "a file of this kind, or without a `format`, at this place"))

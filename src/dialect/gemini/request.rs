@@ -21,6 +21,7 @@ pub(super) fn translate(deployment: &Deployment, request: &Inbound<'_>) -> Outco
         model: Model::of(&deployment.model),
         signer: &signer,
         drop_params: request.drop_params,
+        files: request.files,
     };
     let mut out = Writer::on(Vec::with_capacity(request.body.len()));
     out.raw("{");

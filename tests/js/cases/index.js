@@ -17,6 +17,7 @@ import { costs } from "./costs.js";
 import { customStrategy } from "./custom-strategy.js";
 import { events } from "./events.js";
 import { experiments } from "./experiments.js";
+import { files } from "./files.js";
 import { filters } from "./filters.js";
 import { gemini } from "./gemini.js";
 import { hedging } from "./hedging.js";
@@ -64,7 +65,7 @@ export const suites = {
   ...{ customStrategy, filters, mayFallback, mock, overrides, prices, remaining, reserve, tokens, usage },
   ...{ affinity, experiments, shadow },
   ...{ caching, cachingStreams, cachingTold },
-  ...{ azure, compat },
+  ...{ azure, compat, files },
   ...{ budgets, callbacks, callbacksContent, callbacksFailing, costs, events, gemini, insight, metrics, probes, race },
   ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
 };
