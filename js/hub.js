@@ -192,7 +192,8 @@ export class Hub {
     let target = this.#targets.get(key);
     if (!target) {
       const outbound = this.#outbound.call(this.core, deployment, surface);
-      target = { ...outbound, deployment, facts: this.deployment(deployment), untold: 0 };
+      const marks = outbound.marks && new RegExp(outbound.marks);
+      target = { ...outbound, marks, deployment, facts: this.deployment(deployment), untold: 0 };
       // Lower case, so that a caller's header of the same name is replaced, and not joined.
       const lower = Object.entries(target.headers).map(([name, value]) => [name.toLowerCase(), value]);
       target.headers = Object.freeze(Object.fromEntries(lower));

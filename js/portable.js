@@ -1,20 +1,17 @@
-// Requests on their way to a provider that refuses what others put into transcripts.
+// Requests on their way to a provider that does not take all that OpenAI, or another one, takes.
 
 import { assembled } from "./body.js";
-
-/** Every name of what may be refused, or changes its shape, is one of these or begins so. Others may, too. */
-const MARKS = /"(?:thinking|reasoning|cache|provider|tool|refusal|annotations|audio|extra)/;
 
 const decoder = new TextDecoder();
 
 /**
- * A body without what a provider refuses. Most hold nothing of it, and are looked through for that alone.
+ * A body as its provider takes it. Most need nothing, and are looked through for that alone.
  * @param {import("./hub.js").Hub} hub
  * @param {string | Uint8Array} body
- * @param {number} deployment
+ * @param {any} target
  */
-export function portable(hub, body, deployment) {
-  if (!MARKS.test(typeof body === "string" ? body : decoder.decode(body))) return body;
+export function portable(hub, body, { marks, deployment }) {
+  if (!marks.test(typeof body === "string" ? body : decoder.decode(body))) return body;
   const { core } = hub;
   const source = hub.translate(body);
   core.corePortable(deployment);

@@ -61,7 +61,7 @@ export async function send(sender, hub, attempt) {
     } else {
       body = plan.body(target);
       if (body === undefined) return sender.step(core.coreAnsweredAbroad(id, attempt, now()));
-      if (target.strips) body = portable(hub, body, core.coreAttemptDeployment(id, attempt));
+      if (target.marks) body = portable(hub, body, target);
     }
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) throw error;

@@ -10,7 +10,11 @@ mod azure;
 mod documented;
 #[path = "providers/members.rs"]
 mod members;
+#[path = "providers/messages.rs"]
+mod messages;
 #[path = "providers/rows.rs"]
 mod rows;
 #[path = "providers/support.rs"]
 mod support;
+#[path = "providers/values.rs"]
+mod values;

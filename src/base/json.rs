@@ -52,6 +52,9 @@ pub const MAX_DEPTH: u32 = 128;
 /// [`Member`]s.
 pub const MAX_DUPLICATES: usize = 64;
 
+/// The longest value that is kept of a name that is looked for because of what becomes of it, in bytes.
+const SHORT: u32 = 256;
+
 /// A top-level member to look for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wanted {
@@ -80,15 +83,15 @@ pub enum Kind {
 pub struct Table(Rc<[(Cow<'static, str>, u32)]>);
 
 impl Table {
-    /// `fixed` members, and after them `more` names whose values are not kept. A name that is there already is not
-    /// added again.
+    /// `fixed` members, and after them `more` names whose values are kept if they are short. A name that is there already is
+    /// not added again.
     #[must_use]
     pub fn new(fixed: &'static [Wanted], more: impl IntoIterator<Item = String>) -> Self {
         let fixed = fixed.iter().map(|wanted| (Cow::Borrowed(wanted.name), wanted.capture));
         let mut rows: Vec<(Cow<'static, str>, u32)> = fixed.collect();
         for name in more {
             if rows.iter().all(|(known, _)| *known != name) {
-                rows.push((Cow::Owned(name), 0));
+                rows.push((Cow::Owned(name), SHORT));
             }
         }
         Self(rows.into())

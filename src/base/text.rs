@@ -41,6 +41,29 @@ pub fn split<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
     Some((text.get(..at)?, text.get(at + mark.len()..)?))
 }
 
+/// What is before and behind the first of an ASCII character; without one, all and nothing.
+#[must_use]
+#[inline(never)]
+pub fn cut(text: &str, character: u8) -> (&str, &str) {
+    let at = text.bytes().position(|byte| byte == character).unwrap_or(text.len());
+    (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default())
+}
+
+/// Is a word one of those of a list with commas?
+#[must_use]
+#[inline(never)]
+pub fn is_listed(list: &str, word: &str) -> bool {
+    let mut rest = list;
+    while !rest.is_empty() {
+        let (known, behind) = cut(rest, b',');
+        if known == word {
+            return true;
+        }
+        rest = behind;
+    }
+    false
+}
+
 /// Puts `mask` in the place of every `part`. An empty part is nowhere.
 pub fn mask(text: &mut String, part: &str, mask: &str) {
     if part.is_empty() || !contains(text, part) {
@@ -60,6 +83,19 @@ pub fn mask(text: &mut String, part: &str, mask: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_of_a_list_is_a_whole_one() {
+        assert_eq!(
+            (cut("a>b>c", b'>'), cut("ä", b'>'), cut("a>", b'>')),
+            (("a", "b>c"), ("ä", ""), ("a", ""))
+        );
+        for (list, word, is_one) in
+            [("a,bc,d", "bc", true), ("a,bc", "b", false), ("abc", "abc", true), ("", "", false)]
+        {
+            assert_eq!(is_listed(list, word), is_one, "{word} in {list}");
+        }
+    }
 
     #[test]
     fn the_same_is_found_as_by_the_standard_library() {

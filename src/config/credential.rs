@@ -51,7 +51,7 @@ pub fn tell_whole(deployment: &Deployment, out: &mut Writer) {
         out.text(&rule.name).text(match rule.fate {
             Fate::Cut => "-",
             Fate::Refuse => "!",
-            Fate::Rename(name) => name,
+            Fate::Rename(name) | Fate::Value(name) => name,
         });
     }
     out.push("]");

@@ -60,7 +60,7 @@ pub use options::{CallOptions, IN_PROCESS_KEYS, ROUTER_KEYS, each_fallback_name}
 pub use per_class::{ErrorClass, PerClass};
 pub use policy::{Hedging, LimitMode, Policy, Timeouts, WhenAllDown};
 pub use provider::{DialectName, Layout, Provider, provider, providers};
-pub use rules::{Fate, MemberList, Rule};
+pub use rules::{Fate, MemberList, Rule, Worded, others, worded};
 pub use secret::Secret;
 pub use strategy::{LatencyRules, Routing, Strategies, Strategy};
 pub use streams::{CommitAt, MidStream, Observe, StreamRules, StreamUsage};

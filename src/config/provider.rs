@@ -45,6 +45,12 @@ const OWN_OF_OPENAI: &str = "store,metadata,safety_identifier,prompt_cache_key,p
 /// Not served where `s` stands.
 const ONLY_AT_OPENAI: &str = "audio,modalities,prediction,web_search_options";
 
+/// What answers of other providers bring into transcripts: refused where `x` stands.
+const FOREIGN: &str = "^thinking_blocks,provider_specific_fields,reasoning_details,cache_control";
+
+/// What servers of OpenAI's words give in a message, or take in a part, and only some take back: refused where `y` stands.
+const OF_SOME: &str = "^annotations,refusal,audio,prompt_cache_breakpoint";
+
 /// Every provider that is known by name. Anything else is reached as `openai/<model>` with an `api_base`.
 pub fn providers() -> impl Iterator<Item = Provider> {
     TABLE.lines().map(|line| {
@@ -143,7 +149,7 @@ impl Provider {
     #[must_use]
     pub fn rules(self, model: Option<&str>) -> Vec<Rule> {
         let mut rules = Vec::new();
-        for word in self.words() {
+        for word in self.words_for(model) {
             let (names, fate) = match word.as_bytes() {
                 b"m" => ("max_completion_tokens", Fate::Rename("max_tokens")),
                 b"s" => {
@@ -152,21 +158,40 @@ impl Provider {
                 }
                 [b'-', ..] => (word.get(1..).unwrap_or_default(), Fate::Cut),
                 [b'!', ..] => (word.get(1..).unwrap_or_default(), Fate::Refuse),
-                _ => match word.split_once('>') {
-                    Some((name, other)) => {
-                        (name, Fate::Rename(other.split_once('@').map_or(other, |(other, _)| other)))
-                    }
-                    None => continue,
+                [b'a'..=b'z', ..] => match (word.split_once('/'), word.split_once('>')) {
+                    (Some((name, values)), _) => (name, Fate::Value(values)),
+                    (_, Some((name, other))) => (name, Fate::Rename(other)),
+                    _ => continue,
                 },
+                _ => continue,
             };
-            let only = word.split_once('@').map(|(_, beginnings)| beginnings);
-            let is_for = |beginnings| model.is_none_or(|model| begins(model, beginnings));
-            if only.is_none_or(is_for) {
-                let names = names.split_once('@').map_or(names, |(names, _)| names);
-                push(&mut rules, names, fate);
-            }
+            push(&mut rules, names, fate);
         }
         rules
+    }
+
+    /// The words that say how messages, tools and schemas are put for a model; without one, for any of its models. Read by
+    /// `dialect`.
+    #[must_use]
+    pub fn wording(self, model: Option<&str>) -> Vec<&'static str> {
+        let is_one = |word: &&str| word.len() < 3 || word.as_bytes().first() == Some(&b'^');
+        let whole = |word| match word {
+            "x" => FOREIGN,
+            "y" => OF_SOME,
+            _ => word,
+        };
+        self.words_for(model).filter(is_one).map(whole).collect()
+    }
+
+    /// The words that count for a model, without the beginnings of names behind them.
+    fn words_for(self, model: Option<&str>) -> impl Iterator<Item = &'static str> {
+        self.words().filter_map(move |word| match word.split_once('@') {
+            Some((word, beginnings)) => {
+                let is_for = model.is_none_or(|model| begins(model, beginnings));
+                is_for.then_some(word)
+            }
+            None => Some(word),
+        })
     }
 }
 

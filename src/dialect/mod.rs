@@ -22,6 +22,7 @@ mod signature;
 mod translate;
 mod uri;
 mod version;
+mod wording;
 
 use crate::base::json::{Scanner, Wanted};
 use crate::base::remaining::{self, Pair};
@@ -33,12 +34,13 @@ pub use error_body::{caller_error, read as read_error, refusal};
 pub use files::{File, Files};
 pub use mock::MockReply;
 pub use openai::{REPLY_MEMBERS, Similar};
-pub use portable::{portable, strips};
+pub use portable::portable;
 pub use redact::{redact, redact_fault, redact_json};
 pub use translate::{
     Inbound, Memo, StreamTranslator, Translated, TranslatedReply, has_prefill, is_translated, signs,
     translate_reply, translate_request,
 };
+pub use wording::Wording;
 
 /// How a request to a deployment differs from what the caller wrote.
 #[derive(Debug)]

@@ -1,57 +1,48 @@
-//! Transcripts that travel: what answers of one provider carry that another one refuses to read in a request.
+//! Requests in OpenAI's words on their way to a provider that does not take all of them: what other providers put into
+//! transcripts, and what its own API wants otherwise. What becomes of the members of a request is told in
+//! `config/rules.rs`; here is what lies deeper.
 //!
-//! Here are providers who speak OpenAI's words, whose requests go on as they are. Anthropic's are written anew, and take
-//! of a transcript what they can use. `docs/TRANSCRIPTS.md` has both in one table.
+//! Requests that are written anew, as Anthropic's, take of a transcript what they can use. `docs/TRANSCRIPTS.md` has both in
+//! one table.
 
+use super::schema;
 use super::signature::{bare, is_signed};
+use super::wording::Wording;
 use crate::base::hash::deployment_id;
 use crate::base::json::{Kind, Members, Writer, inside, items, kind};
 
-/// Members of messages, of their parts, of tools and of calls, and the providers that refuse a request for them.
-const REFUSED: [(&str, &str); 5] = [
-    (
-        "thinking_blocks provider_specific_fields reasoning_details cache_control",
-        "openai azure azure_ai groq mistral codestral cerebras fireworks_ai",
-    ),
-    ("reasoning_content reasoning", "openai azure azure_ai groq mistral codestral cerebras"),
-    // What servers of OpenAI's words give in a message and only some take back.
-    ("annotations refusal audio", "groq mistral codestral cerebras"),
-    // The place of a call among those of a stream.
-    ("index", "openai azure azure_ai mistral codestral"),
-    // Whatever is `null`.
-    ("null", "groq mistral codestral"),
-];
+const JSON_OBJECT: &str = r#"{"type":"json_object"}"#;
+const NO_PARAMETERS: &str = r#"{"type":"object","properties":{}}"#;
 
-/// Who takes ids of calls of a certain length only: letters and digits, exactly so many, or any up to so many.
-const IDS: [(&str, usize, bool); 2] = [("mistral codestral", 9, true), ("openai azure azure_ai", 40, false)];
-
-/// Is there something that a provider refuses?
+/// A request as a provider takes it. `None` if it is no JSON object.
 #[must_use]
-pub fn strips(provider: &str) -> bool {
-    REFUSED.iter().any(|(_, providers)| has(providers, provider))
-}
-
-/// A request of OpenAI's words without what a provider refuses in a transcript. `None` if it is no JSON object.
-#[must_use]
-pub fn portable(provider: &str, body: &[u8]) -> Option<Vec<u8>> {
+pub fn portable(wording: &Wording, body: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(body).ok()?;
     let whole = Members::check(text.trim_start_matches('\u{FEFF}'))?;
-    let journey = Journey { provider };
+    let format = whole.inner("response_format");
+    let is_told = wording.has("j") && format.word("type") == "json_schema";
+    let thinks = wording.has("r") && whole.inner("thinking").word("type") != "disabled";
+    let journey = Journey { wording, thinks };
     let mut out = Writer::on(Vec::with_capacity(body.len()));
     out.raw("{");
     for &(name, raw) in whole.all() {
         match name {
-            "messages" => journey.list(&mut out, name, raw, Place::Message),
+            "messages" => {
+                let schema = format.inner("json_schema").get("schema").filter(|_| is_told);
+                journey.messages(&mut out, raw, schema);
+            }
             "tools" => journey.list(&mut out, name, raw, Place::Tool),
+            "response_format" if is_told => _ = out.member(name, JSON_OBJECT),
+            "response_format" if kind(raw) == Kind::Object => {
+                out.key(name);
+                journey.object(&mut out, &format, Place::Format);
+            }
+            _ if raw == "null" && wording.cuts(raw) => {}
             _ => _ = out.member(name, raw),
         }
     }
     out.push("}");
     Some(out.into_bytes())
-}
-
-fn has(words: &str, word: &str) -> bool {
-    words.split(' ').any(|known| known == word)
 }
 
 /// What an object is.
@@ -60,17 +51,39 @@ enum Place {
     Message,
     Part,
     Tool,
+    Function,
     Call,
+    Format,
 }
 
 /// Where a transcript goes.
 struct Journey<'a> {
-    provider: &'a str,
+    wording: &'a Wording,
+    /// Answers of the assistant's have to tell what was thought.
+    thinks: bool,
 }
 
 impl Journey<'_> {
-    fn refuses(&self, name: &str) -> bool {
-        REFUSED.iter().any(|(names, providers)| has(names, name) && has(providers, self.provider))
+    /// Writes the messages, and before them what the model is told of a schema that the provider does not take.
+    #[inline(never)]
+    fn messages(&self, out: &mut Writer, raw: &str, schema: Option<&str>) {
+        let turns = if self.wording.has("a") { taking_turns(raw) } else { None };
+        let Some(all) = items(turns.as_deref().unwrap_or(raw)) else {
+            out.member("messages", raw);
+            return;
+        };
+        out.key("messages").raw("[");
+        if let Some(schema) = schema {
+            out.raw(r#"{"role":"system""#).key("content").text(&schema::in_words(schema)).push("}");
+        }
+        for raw in all {
+            match Members::read(raw) {
+                Some(message) if self.wording.has("e") && says_nothing(&message) => {}
+                Some(message) => self.object(out, &message, Place::Message),
+                None => _ = out.raw(raw),
+            }
+        }
+        out.push("]");
     }
 
     /// Writes a list of objects; what is none stays as it is.
@@ -90,44 +103,166 @@ impl Journey<'_> {
     }
 
     fn object(&self, out: &mut Writer, object: &Members<'_>, place: Place) {
+        if place == Place::Part && self.wording.has("u") && self.document(out, object) {
+            return;
+        }
+        let is_plain = place == Place::Function && self.wording.has("k");
+        let is_answer = place == Place::Message && object.word("role") == "assistant";
+        let wants_thoughts = is_answer && self.thinks && object.word("reasoning_content").is_empty();
         out.raw("{");
         for &(name, raw) in object.all() {
-            match (place, name) {
+            if self.cuts(object, place, name, raw) {
                 // A refusal that may not be called one is what was said.
-                (Place::Message, "refusal")
-                    if self.refuses(name) && object.get("content").is_none() && kind(raw) == Kind::String =>
-                {
+                if name == "refusal" && object.get("content").is_none() && kind(raw) == Kind::String {
                     out.member("content", raw);
                 }
-                (_, "extra_content" | "provider_specific_fields") if is_signed(raw) => {}
-                (_, "index") if place != Place::Call => _ = out.member(name, raw),
-                _ if self.refuses(name) || (raw == "null" && self.refuses(raw)) => {}
-                (Place::Message, "content") => self.list(out, name, raw, Place::Part),
+                continue;
+            }
+            match (place, name) {
+                (Place::Message, "content") => match self.wording.has("f").then(|| one_text(raw)).flatten() {
+                    Some(text) => _ = out.member(name, &text),
+                    None => self.list(out, name, raw, Place::Part),
+                },
                 (Place::Message, "tool_calls") => self.list(out, name, raw, Place::Call),
                 (Place::Message, "tool_call_id") | (Place::Call, "id") => _ = out.member(name, &self.id(raw)),
+                (Place::Tool, "function") | (Place::Format, "json_schema") | (Place::Part, "image_url")
+                    if kind(raw) == Kind::Object =>
+                {
+                    let place = if place == Place::Part { place } else { Place::Function };
+                    self.object(out.key(name), &Members::read(raw).unwrap_or_default(), place);
+                }
+                (Place::Function, "parameters" | "schema") if is_plain => {
+                    schema::PLAIN.write(out.key(name), raw)
+                }
+                (Place::Message, "role") if raw == "\"developer\"" && !self.wording.has("d") => {
+                    out.member(name, "\"system\"");
+                }
+                (Place::Message, "reasoning_content") if wants_thoughts => {}
+                (Place::Message, _) => {
+                    let (known, other) = self.wording.renamed();
+                    let is_free = known == name && object.get(other).is_none();
+                    out.member(if is_free { other } else { name }, raw);
+                }
                 _ => _ = out.member(name, raw),
             }
+        }
+        if wants_thoughts {
+            // Nothing at all is refused as well.
+            out.member("reasoning_content", object.string("reasoning").unwrap_or("\" \""));
+        }
+        if is_plain && object.get("parameters").or(object.get("schema")).is_none() {
+            out.member("parameters", NO_PARAMETERS);
         }
         out.push("}");
     }
 
+    /// Is a member refused in an object?
+    #[inline(never)]
+    fn cuts(&self, object: &Members<'_>, place: Place, name: &str, raw: &str) -> bool {
+        if raw == "null" && self.wording.cuts(raw) {
+            return true;
+        }
+        let may = match name {
+            // The place of a call among those of a stream.
+            "index" => place == Place::Call,
+            // Of formats it is what makes them hold.
+            "strict" => place == Place::Function && object.get("schema").is_none(),
+            "name" => place == Place::Message && !matches!(object.word("role"), "tool" | "function"),
+            "extra_content" | "provider_specific_fields" if is_signed(raw) => return true,
+            _ => place != Place::Function,
+        };
+        may && self.wording.cuts(name)
+    }
+
+    /// Writes a file as a document, as Mistral has them, if it is one.
+    #[inline(never)]
+    fn document(&self, out: &mut Writer, part: &Members<'_>) -> bool {
+        let file = part.inner("file");
+        if let Some(data) = file.string("file_data") {
+            out.raw(r#"{"type":"document_url""#).member("document_url", data);
+            file.string("filename").into_iter().for_each(|name| _ = out.member("document_name", name));
+        } else if let Some(id) = file.string("file_id") {
+            out.raw(r#"{"type":"file""#).member("file_id", id);
+        } else {
+            return false;
+        }
+        out.push("}");
+        true
+    }
+
     /// The id of a call, raw, as the provider takes it: equal ids stay equal.
+    #[inline(never)]
     fn id(&self, signed: &str) -> String {
         // A signature of Gemini's stands in the id, and is nobody else's business.
         let raw = &match inside(signed).map(bare) {
             Some(id) if id.len() + 2 < signed.len() => ["\"", id, "\""].concat(),
             _ => signed.to_owned(),
         };
-        let rule = IDS.iter().find(|(providers, ..)| has(providers, self.provider));
-        let (Some((_, length, is_exact)), Some(id)) = (rule, inside(raw)) else { return raw.to_owned() };
+        let (Some((length, is_exact)), Some(id)) = (self.wording.ids(), inside(raw)) else {
+            return raw.to_owned();
+        };
         let is_plain = || id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        let is_taken = if *is_exact { id.len() == *length && is_plain() } else { id.len() <= *length };
+        let is_taken = if is_exact { id.len() == length && is_plain() } else { id.len() <= length };
         if is_taken {
             return raw.to_owned();
         }
-        let short: String = deployment_id(&[id]).chars().take(*length).collect();
+        let short: String = deployment_id(&[id]).chars().take(length).collect();
         ["\"", &short, "\""].concat()
     }
+}
+
+/// Is a message an answer without words and calls?
+#[inline(never)]
+fn says_nothing(message: &Members<'_>) -> bool {
+    let has = |name| message.get(name).is_some_and(|raw| !matches!(raw, "[]" | "\"\""));
+    message.word("role") == "assistant" && !(has("content") || has("tool_calls") || has("refusal"))
+}
+
+/// A list of texts as one text, a line each; `None` if it is none.
+#[inline(never)]
+fn one_text(raw: &str) -> Option<String> {
+    let mut text = String::from("\"");
+    for raw in items(raw)? {
+        let part = Members::read(raw)?;
+        let name = part.word("type");
+        let said = part.string(name).filter(|_| matches!(name, "text" | "refusal")).and_then(inside)?;
+        if text.len() > 1 {
+            text.push_str("\\n");
+        }
+        text.push_str(said);
+    }
+    Some(text + "\"")
+}
+
+/// A list of messages of which no two texts of one role follow each other.
+#[inline(never)]
+fn taking_turns(raw: &str) -> Option<String> {
+    let mut out = Writer::default();
+    let mut last = String::new();
+    out.raw("[");
+    for raw in items(raw)? {
+        match joined(&last, raw) {
+            Some(both) => last = both,
+            None => {
+                if !last.is_empty() {
+                    out.raw(&last);
+                }
+                raw.clone_into(&mut last);
+            }
+        }
+    }
+    out.raw(&last).push("]");
+    String::from_utf8(out.into_bytes()).ok()
+}
+
+/// Two messages of one role as one.
+#[inline(never)]
+fn joined(one: &str, two: &str) -> Option<String> {
+    let (one, two) = (Members::read(one)?, Members::read(two)?);
+    let role = one.string("role").filter(|role| two.string("role") == Some(role))?;
+    let (one, two) = (one.string("content")?, two.string("content")?);
+    let (one, two) = (inside(one)?, inside(two)?);
+    Some([r#"{"role":"#, role, r#","content":""#, one, r"\n\n", two, "\"}"].concat())
 }
 
 #[cfg(test)]
@@ -135,7 +270,7 @@ mod tests {
     use super::*;
 
     fn travelled(provider: &str, body: &str) -> String {
-        String::from_utf8(portable(provider, body.as_bytes()).unwrap()).unwrap()
+        String::from_utf8(portable(&Wording::at(provider, Some("m")), body.as_bytes()).unwrap()).unwrap()
     }
 
     #[test]
@@ -150,7 +285,7 @@ mod tests {
         );
         let unknown = body.replace("\"n\": ", "\"n\":").replace("\"messages\": ", "\"messages\":");
         assert_eq!(travelled("openai_like", body), unknown);
-        assert_eq!(portable("openai", b"[1]"), None);
+        assert_eq!(portable(&Wording::at("openai", None), b"[1]"), None);
     }
 
     #[test]

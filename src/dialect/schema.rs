@@ -38,6 +38,28 @@ pub(super) fn is_object(schema: &Members<'_>) -> bool {
     schema.word("type") == "object" || schema.get("properties").is_some()
 }
 
+/// A schema without what it is written in, and what only says that an object has no other members: hosts that refuse those
+/// take the rest as it is.
+pub(super) const PLAIN: Rules = Rules { fate: plain, closes: false };
+
+fn plain(_: &Members<'_>, name: &str, raw: &str) -> Fate {
+    match name {
+        "$schema" | "$id" | "$comment" => Fate::Drop,
+        "additionalProperties" if raw == "false" => Fate::Drop,
+        "$defs" | "definitions" | "properties" => Fate::Names,
+        "items" => Fate::Into("items"),
+        "anyOf" => Fate::Into("anyOf"),
+        "oneOf" => Fate::Into("oneOf"),
+        "allOf" => Fate::Into("allOf"),
+        _ => Fate::Keep,
+    }
+}
+
+/// A schema for a model that is only told of it.
+pub(super) fn in_words(raw: &str) -> String {
+    format!("Answer with one JSON value that fits this schema, and nothing else: {raw}")
+}
+
 impl Rules {
     /// Writes a schema.
     pub(super) fn write(self, out: &mut Writer, raw: &str) {

@@ -1,9 +1,13 @@
 //! What is read out of a request body that arrives over `fetch`, and what is changed in it before it goes on.
 
+use std::str::from_utf8;
+
 use crate::base::json::{
     Edit, Kind, Member, Scanner, Splice, Table, Wanted, splice, string_value, value, written,
 };
-use crate::config::{Deployment, Fate, ROUTER_KEYS, RouterConfig, Rule, Trust, provider};
+use crate::config::{
+    Deployment, Fate, ROUTER_KEYS, RouterConfig, Rule, Trust, Worded, others, provider, worded,
+};
 use crate::dialect;
 use crate::error::{Fault, FaultKind};
 
@@ -59,8 +63,10 @@ pub fn request_members(config: &RouterConfig, more: &[String]) -> Table {
         names.extend(deployment.members.dropped.iter().cloned());
         // Of a pattern nobody knows yet which models it will be.
         for rule in provider(&deployment.provider).map(|row| row.rules(None)).unwrap_or_default() {
-            if let Fate::Rename(name) = rule.fate {
-                names.push(name.to_owned());
+            match rule.fate {
+                Fate::Rename(name) => names.push(name.to_owned()),
+                Fate::Value(words) => others(words, &mut names),
+                Fate::Cut | Fate::Refuse => {}
             }
             names.push(rule.name.into_owned());
         }
@@ -194,16 +200,21 @@ impl Facts {
         if let Some(raw) = &usage {
             edits.push(Edit::Replace { wanted: STREAM_OPTIONS, raw });
         }
+        let fitting = self.fitting(fit)?;
         for param in resumed.iter().chain(&deployment.params) {
             let becomes_it = |rule: &Rule| {
                 matches!(rule.fate, Fate::Rename(name) if name == param.name)
                     && self.find(&rule.name).is_some()
             };
-            if self.find(&param.name).is_none() && !fit.rules.iter().any(becomes_it) {
+            let place = self.scan.index_of(&param.name);
+            let is_put =
+                |edit: &Edit<'_>| matches!(edit, Edit::Replace { wanted, .. } if Some(*wanted) == place);
+            let is_there = self.find(&param.name).is_some() || fitting.iter().any(is_put);
+            if !is_there && !fit.rules.iter().any(becomes_it) {
                 edits.push(Edit::Append { name: &param.name, raw: param.raw.as_bytes() });
             }
         }
-        edits.extend(self.fitting(fit)?);
+        edits.extend(fitting);
         Ok(splice(&self.scan, &edits))
     }
 
@@ -222,13 +233,30 @@ impl Facts {
         let mut refused: Vec<&str> = Vec::new();
         for rule in fit.rules {
             let Some((wanted, found)) = self.find(&rule.name) else { continue };
+            if let Fate::Value(words) = rule.fate {
+                // What is longer than what is kept has no value that a rule could name; `null` asks for nothing.
+                let raw =
+                    found.raw().filter(|_| found.kind != Kind::Null).and_then(|raw| from_utf8(raw).ok());
+                match raw.map_or(Worded::Same, |raw| worded(words, raw)) {
+                    Worded::Same => {}
+                    Worded::Refuse if !fit.drops => refused.push(&rule.name),
+                    Worded::Cut | Worded::Refuse => edits.push(Edit::Cut { wanted }),
+                    Worded::Put(json) => edits.push(Edit::Replace { wanted, raw: json.as_bytes() }),
+                    Worded::Other(name, json) => {
+                        edits.push(Edit::Cut { wanted });
+                        let raw = json.as_bytes();
+                        edits.extend(self.scan.index_of(name).map(|wanted| Edit::Replace { wanted, raw }));
+                    }
+                }
+                continue;
+            }
             match rule.fate {
                 Fate::Rename(name) if found.kind != Kind::Null => {
                     edits.extend(self.find(name).map(|(wanted, _)| Edit::Cut { wanted }));
                     edits.push(Edit::Rename { wanted, name });
                 }
                 Fate::Refuse if !fit.drops && asks(found) => refused.push(&rule.name),
-                Fate::Cut | Fate::Refuse | Fate::Rename(_) => edits.push(Edit::Cut { wanted }),
+                _ => edits.push(Edit::Cut { wanted }),
             }
         }
         let Some(first) = refused.first() else { return Ok(edits) };

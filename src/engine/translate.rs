@@ -6,7 +6,7 @@ use crate::base::json::{Bones, Scanner, Splice, quoted};
 use crate::base::time::Millis;
 use crate::base::usage::Usage;
 use crate::config::{Deployment, DeploymentIx, MemberList, Rule, Secret, StreamUsage};
-use crate::dialect::{self, File, Files, Inbound, Memo, Translated};
+use crate::dialect::{self, File, Files, Inbound, Memo, Translated, Wording};
 use crate::error::Fault;
 use crate::plan::{AttemptId, Event, Step};
 
@@ -148,21 +148,27 @@ impl Router {
         }
     }
 
-    /// May a request for a deployment hold what its provider refuses, and another one of the config puts into transcripts?
+    /// A pattern that a request for a deployment matches if it may hold what its provider does not take; empty if there is
+    /// no such thing.
     #[must_use]
-    pub fn strips(&self, deployment: DeploymentIx) -> bool {
-        let Some(known) = self.config.deployment(deployment) else { return false };
-        let is_picky = dialect::strips(&known.provider);
-        let is_from_elsewhere = |other: &Deployment| {
-            (is_picky && other.provider != known.provider) || dialect::signs(other.dialect)
+    pub fn marks(&self, deployment: DeploymentIx) -> String {
+        let known = self.config.deployment(deployment);
+        let Some(known) = known.filter(|known| !dialect::is_translated(known.dialect)) else {
+            return String::new();
         };
-        !dialect::is_translated(known.dialect) && self.config.deployments.iter().any(is_from_elsewhere)
+        let is_signed = self.config.deployments.iter().any(|other| dialect::signs(other.dialect));
+        self.wording(known).marks(is_signed)
     }
 
-    /// A request without that; `None` if it is none.
+    /// A request as its provider takes it; `None` if it is none.
     #[must_use]
     pub fn portable(&self, deployment: DeploymentIx, body: &[u8]) -> Option<Vec<u8>> {
-        dialect::portable(&self.config.deployment(deployment)?.provider, body)
+        dialect::portable(&self.wording(self.config.deployment(deployment)?), body)
+    }
+
+    fn wording(&self, known: &Deployment) -> Wording {
+        let is_alone = self.config.deployments.iter().all(|other| other.provider == known.provider);
+        Wording::of(known, is_alone)
     }
 
     fn translated(

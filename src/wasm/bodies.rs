@@ -24,7 +24,7 @@ mod planned {
 
 #[wasm_bindgen]
 impl Router {
-    /// The request to a deployment: `{url, streamUrl, headers, put, defaults, prefill, askUsage, translated, abroad, strips,
+    /// The request to a deployment: `{url, streamUrl, headers, put, defaults, prefill, askUsage, translated, abroad, marks,
     /// ruled, asksToken, mocked, limits}`. Holds its credential.
     #[wasm_bindgen(js_name = coreOutbound)]
     #[must_use]
@@ -35,7 +35,11 @@ impl Router {
         let known = engine.config().deployment(DeploymentIx(deployment));
         let (Some(outbound), Some(known)) = (outbound, known) else { return JsValue::NULL };
         let limits = engine.limit_headers(DeploymentIx(deployment));
-        convert::outbound(&outbound, known, (surface, engine.strips(DeploymentIx(deployment))), limits)
+        let marks = match surface {
+            Surface::Chat => engine.marks(DeploymentIx(deployment)),
+            Surface::Embeddings => String::new(),
+        };
+        convert::outbound(&outbound, known, (surface, &marks), limits)
     }
 
     /// Plans the body of a call that came over `fetch`, for a deployment that speaks its language: 1. 0 where the whole
@@ -135,7 +139,7 @@ impl Router {
         self.skeleton.push(self.window.bytes(len));
     }
 
-    /// The body is on its way to a provider that refuses what others put into transcripts: plans it without that.
+    /// The body may hold what its provider does not take: plans it without that.
     #[wasm_bindgen(js_name = corePortable)]
     pub fn portable(&mut self, deployment: u16) {
         let bones = std::mem::take(&mut self.skeleton).finish();

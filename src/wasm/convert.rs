@@ -160,7 +160,7 @@ pub(super) fn params(params: &[Param]) -> JsValue {
 pub(super) fn outbound(
     outbound: &Outbound,
     deployment: &Deployment,
-    (surface, strips): (Surface, bool),
+    (surface, marks): (Surface, &str),
     limits: &[Pair],
 ) -> JsValue {
     let is_translated = is_translated(deployment.dialect);
@@ -182,7 +182,7 @@ pub(super) fn outbound(
         ("headers", headers.into()),
         ("translated", is_translated.into()),
         ("abroad", is_abroad.into()),
-        ("strips", strips.into()),
+        ("marks", marks.into()),
         ("ruled", ruled.into()),
         ("asksToken", (deployment.auth == Auth::Host).into()),
         ("mocked", deployment.mock.is_some().into()),

@@ -6,8 +6,10 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use serde_json::{Map, Value, json};
 use switchman::base::json::{Members, items, text, unescaped};
-use switchman::config::{DialectName, Surface};
-use switchman::dialect::{Inbound, Memo, StreamTranslator, translate_reply, translate_request};
+use switchman::config::{DialectName, Surface, providers};
+use switchman::dialect::{
+    Inbound, Memo, StreamTranslator, Wording, portable, translate_reply, translate_request,
+};
 
 use crate::support::{MID, NEW, OLD, deployment, inbound};
 
@@ -285,6 +287,25 @@ proptest! {
         let request = json!({ "messages": messages }).to_string();
         let translated = translate_request(&deployment(model), Surface::Chat, &inbound(request.as_bytes())).unwrap();
         check(&serde_json::from_slice(&translated.body).unwrap());
+    }
+
+    #[test]
+    fn what_is_put_right_for_a_neighbour_stays_so(
+        rounds in proptest::collection::vec(round(), 0..4),
+        more in proptest::collection::vec(anything(), 0..4),
+        tools in proptest::collection::vec(anything(), 0..3),
+        format in anything(),
+    ) {
+        let messages: Vec<Value> = rounds.into_iter().flatten().chain(more).collect();
+        let tools: Vec<Value> = tools.into_iter().map(|function| json!({ "function": function })).collect();
+        let body = json!({ "messages": messages, "tools": tools, "response_format": format, "stop": null }).to_string();
+        for row in providers().filter(|row| row.wording(None).len() > 2) {
+            let wording = Wording::at(row.name, None);
+            let once = portable(&wording, body.as_bytes()).unwrap();
+            serde_json::from_slice::<Value>(&once).unwrap();
+            let twice = portable(&wording, &once).unwrap();
+            assert_eq!(String::from_utf8(twice).unwrap(), String::from_utf8(once).unwrap(), "{}", row.name);
+        }
     }
 
     #[test]

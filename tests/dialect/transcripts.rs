@@ -1,7 +1,7 @@
 //! Transcripts that hop: an answer of each dialect, replayed to each other one. `docs/TRANSCRIPTS.md` has the table.
 
 use serde_json::{Value, json};
-use switchman::dialect::{Memo, portable};
+use switchman::dialect::{Memo, Wording, portable};
 
 use crate::support::{MID, completion, turns};
 
@@ -43,7 +43,7 @@ fn conversation(answer: &Value) -> Value {
 /// The messages as a provider of OpenAI's shape gets them.
 fn at(provider: &str, answer: &Value) -> Value {
     let body = json!({ "model": "m", "messages": conversation(answer) }).to_string();
-    let body = portable(provider, body.as_bytes()).unwrap();
+    let body = portable(&Wording::at(provider, Some("m")), body.as_bytes()).unwrap();
     serde_json::from_slice::<Value>(&body).unwrap()["messages"].take()
 }
 
@@ -63,8 +63,8 @@ fn anthropics_answers_are_read_by_openai_and_by_strict_neighbours() {
         ("openai", &["annotations", "content", "refusal", "role", "tool_calls"][..]),
         ("groq", &["content", "role", "tool_calls"]),
         ("mistral", &["content", "role", "tool_calls"]),
-        ("cerebras", &["content", "role", "tool_calls"]),
-        ("fireworks_ai", &["annotations", "content", "reasoning_content", "refusal", "role", "tool_calls"]),
+        ("cerebras", &["content", "reasoning", "role", "tool_calls"]),
+        ("fireworks_ai", &["content", "reasoning_content", "role", "tool_calls"]),
         // Of others nobody knows what they refuse; a LiteLLM proxy needs it all.
         ("openai_like", &all[..]),
     ] {

@@ -5,7 +5,7 @@ use proptest::test_runner::RngSeed;
 use serde_json::{Map, Value, json};
 use switchman::config::{DialectName, Surface};
 use switchman::dialect::{
-    Inbound, Memo, StreamTranslator, portable, read_error, translate_reply, translate_request,
+    Inbound, Memo, StreamTranslator, Wording, portable, read_error, translate_reply, translate_request,
 };
 
 use crate::support::{GEMMA, NEWEST, OLD, SECOND, THIRD, deployment, inbound};
@@ -172,7 +172,7 @@ proptest! {
                 }
             }
         }
-        if let Some(plain) = portable("openai_like", request.as_bytes()) {
+        if let Some(plain) = portable(&Wording::at("openai_like", None), request.as_bytes()) {
             serde_json::from_slice::<Value>(&plain).unwrap();
         }
     }
@@ -217,6 +217,6 @@ proptest! {
             let _ = translate_request(&deployment(SECOND), surface, &inbound(&bytes));
         }
         let _ = read_error(Some(400), &bytes);
-        let _ = portable("openai_like", &bytes);
+        let _ = portable(&Wording::at("openai_like", None), &bytes);
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use switchman::base::json::Skeleton;
 use switchman::config::{Surface, load};
-use switchman::dialect::{portable, translate_request};
+use switchman::dialect::{Wording, portable, translate_request};
 
 use crate::support::{
     NEWEST, SECOND, THIRD, answer, completion, contents, deployment, greeting, inbound, translated,
@@ -109,7 +109,9 @@ fn other_providers_never_see_a_signature() {
     let body: Value = serde_json::from_str(&sent).unwrap();
     assert_eq!(body["messages"][1]["content"][0]["id"], body["messages"][2]["content"][0]["tool_use_id"]);
 
-    let plain: Value = serde_json::from_slice(&portable("openai_like", text.as_bytes()).unwrap()).unwrap();
+    let plain: Value =
+        serde_json::from_slice(&portable(&Wording::at("openai_like", None), text.as_bytes()).unwrap())
+            .unwrap();
     let ids: Vec<&str> = plain["messages"][1]["tool_calls"]
         .as_array()
         .unwrap()
@@ -136,7 +138,7 @@ fn a_long_signature_travels_in_pieces() {
     assert_eq!(body["contents"][1]["parts"][0]["thoughtSignature"], long);
     let id = &body["contents"][1]["parts"][0]["functionCall"]["id"];
     assert_eq!(&body["contents"][2]["parts"][0]["functionResponse"]["id"], id);
-    let plain = portable("openai_like", &bones.json).unwrap();
+    let plain = portable(&Wording::at("openai_like", None), &bones.json).unwrap();
     let plain = String::from_utf8(bones.expand(plain).apply(request.as_bytes())).unwrap();
     assert!(plain.len() < 1_000 && !plain.contains("QUJD"), "{plain}");
 }

@@ -74,7 +74,7 @@ fn fate(schema: &Members<'_>, name: &str, raw: &str) -> Fate {
 
 /// A schema as a JSON string, for what is said about it in words.
 pub(super) fn in_words(raw: &str) -> String {
-    raw_text(&format!("Answer with one JSON value that fits this schema, and nothing else: {raw}"))
+    raw_text(&crate::dialect::schema::in_words(raw))
 }
 
 #[cfg(test)]

@@ -87,6 +87,67 @@ compat["members have the provider's names, as an object and over fetch"] = async
   assert.equal(bytes.text, '{"model":"some-model","messages":[{"role":"user","content":"Gr\\u00fc\\u00df"}],"max_tokens":12.0,"random_seed":12345678901234567890}');
 };
 
+const LONG = "ä".repeat(5_000);
+
+compat["messages and values are the provider's, as an object and over fetch, streamed and whole"] = async (kit) => {
+  const params = { model: "deepseek/deepseek-v4-pro" };
+  const { router, provider } = at(kit, "deepseek", { params });
+  const schema = { type: "object", properties: { a: { type: "string", description: "a \"b\"" } } };
+  const request = {
+    ...CHAT,
+    messages: [
+      { role: "developer", content: [{ type: "text", text: LONG }, { type: "text", text: "Be \"brief\"." }] },
+      { role: "assistant", content: "Hm." },
+      { role: "user", content: LONG },
+    ],
+    reasoning_effort: "minimal",
+    max_completion_tokens: 9,
+    response_format: { type: "json_schema", json_schema: { name: "a", schema } },
+  };
+  await router.completion(request);
+  await all(await router.completion({ ...request, stream: true }));
+  for (const stream of [false, true]) {
+    const response = await router.fetch(CHAT_URL, post({ ...request, stream }));
+    assert.equal(response.status, 200, await response.text());
+  }
+  assert.equal(provider.calls.length, 4);
+  for (const { body } of provider.calls) {
+    const [told, system, assistant, user] = body.messages;
+    assert.deepEqual([told.role, JSON.parse(told.content.slice(told.content.indexOf("{")))], ["system", schema]);
+    assert.deepEqual(system, { role: "system", content: `${LONG}\nBe "brief".` });
+    assert.deepEqual(assistant, { role: "assistant", content: "Hm.", reasoning_content: " " });
+    assert.deepEqual(user, request.messages[2]);
+    assert.deepEqual([body.reasoning_effort, body.max_tokens, body.response_format], ["low", 9, { type: "json_object" }]);
+  }
+  // A value may be another member, and what is thought is then nobody's business.
+  await router.completion({ ...CHAT, messages: request.messages.slice(1), reasoning_effort: "none" });
+  const { body } = provider.calls.at(-1);
+  assert.deepEqual([body.thinking, body.reasoning_effort, body.messages[0]], [{ type: "disabled" }, undefined, request.messages[1]]);
+};
+
+compat["a body without anything to be put otherwise goes on byte for byte"] = async (kit) => {
+  const text = `{"model":"${CHAT.model}" , "messages":[ {"role":"user", "content":"developer, [\\"content\\"]: null"} ],"seed":1.0}`;
+  for (const name of ["groq", "deepseek", "mistral", "together_ai"]) {
+    const { router, provider } = at(kit, name, { params: { model: `${name}/${CHAT.model}` } });
+    assert.equal((await router.fetch(CHAT_URL, post(text))).status, 200);
+    assert.equal(provider.calls[0].text, name === "mistral" ? text.replace("seed", "random_seed") : text);
+  }
+};
+
+compat["ids of calls are the provider's, though it is alone"] = async (kit) => {
+  const { router, provider } = at(kit, "mistral");
+  const call = { index: 0, id: "call_123", type: "function", function: { name: "look_up", arguments: '{"town":"Oslo"}' } };
+  const messages = [...CHAT.messages, { role: "assistant", content: null, tool_calls: [call] }, { role: "tool", tool_call_id: "call_123", content: "3C" }];
+  await router.completion({ ...CHAT, messages, tools: TOOLS, tool_choice: "required" });
+  await router.fetch(CHAT_URL, post({ ...CHAT, messages, tools: TOOLS, tool_choice: "required" }));
+  for (const { body } of provider.calls) {
+    const [assistant, result] = body.messages.slice(-2);
+    assert.match(result.tool_call_id, /^[a-zA-Z0-9]{9}$/);
+    assert.deepEqual(assistant, { role: "assistant", tool_calls: [{ id: result.tool_call_id, type: "function", function: call.function }] });
+    assert.equal(body.tool_choice, "any");
+  }
+};
+
 compat["who cannot do what is asked is passed over, and nobody is blamed"] = async (kit) => {
   const { router, one, two } = kit.pair({ first: { model: "perplexity/sonar" }, second: { model: "groq/llama" } });
   const answer = await router.completion({ ...CHAT, tools: TOOLS });

@@ -57,7 +57,19 @@ for (const [way, ask] of Object.entries(WAYS)) {
   };
 }
 
-transcripts["among deployments of one provider a request goes on as it is"] = async (kit) => {
+transcripts["to OpenAI itself nothing goes that it refuses, though the config has nobody else"] = async (kit) => {
+  const provider = kit.provider("one");
+  const entry = deployment("one", { api_base: "https://api.openai.com/v1" });
+  const router = kit.router({ model_list: [entry] }, { fetch: (url, init) => provider.fetch(String(url).replace("api.openai.com", "one.test"), init) });
+  await router.completion(ASKED);
+  await fetched(router, ASKED);
+  for (const { body } of provider.calls) {
+    assert.deepEqual(body.messages[0].content, [{ type: "text", text: "Be brief." }]);
+    assert.deepEqual(Object.keys(body.messages[2]), ["role", "content", "tool_calls"]);
+  }
+};
+
+transcripts["among deployments of one provider at an address of the config's a request goes on as it is"] = async (kit) => {
   const provider = kit.provider("one");
   const router = kit.router({ model_list: [deployment("one")] }, { fetch: fetchOf(provider) });
   await fetched(router, ASKED);
