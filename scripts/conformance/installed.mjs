@@ -33,7 +33,19 @@ export const PYTHON = {
   "openai-3": ["openai==3.57.0"],
   "openai-2": ["openai==2.54.0"],
   // What validates requests: the types of the providers' own clients. Anthropic's of 2023-06-01, which is what is sent.
-  schemas: ["openai==3.57.0", "anthropic==0.125.0", "jsonschema==4.26.0"],
+  schemas: [
+    "openai==3.57.0",
+    "anthropic==0.125.0",
+    "groq==1.7.0",
+    "mistralai==3.7.0",
+    "together==3.1.1",
+    "cerebras-cloud-sdk==1.91.0",
+    "fireworks-ai==1.2.30",
+    "sambanova==1.13.0",
+    "perplexityai==0.46.1",
+    "openrouter==1.3.84",
+    "jsonschema==4.26.0",
+  ],
 };
 
 /** What npm or pip may take, in milliseconds. */

@@ -8,17 +8,36 @@ import { at } from "../project.mjs";
 import { OutOfReach, pythonOf } from "./installed.mjs";
 import { REQUESTS } from "./requests.mjs";
 
-/** Models of each dialect that are not spoken to alike. */
+/** Models of each dialect, or provider, that are not spoken to alike. */
 const MODELS = {
   openai: ["openai/gpt-4o-mini"],
+  azure: ["azure/gpt-4o-mini"],
   anthropic: ["anthropic/claude-3-5-haiku-20241022", "anthropic/claude-sonnet-4-5", "anthropic/claude-opus-4-7"],
+  groq: ["groq/openai/gpt-oss-120b", "groq/qwen/qwen3-32b"],
+  mistral: ["mistral/mistral-large-latest"],
+  together_ai: ["together_ai/openai/gpt-oss-120b"],
+  cerebras: ["cerebras/gpt-oss-120b"],
+  fireworks_ai: ["fireworks_ai/gpt-oss-120b"],
+  sambanova: ["sambanova/gpt-oss-120b"],
+  perplexity: ["perplexity/sonar-pro"],
+  openrouter: ["openrouter/openai/gpt-4o-mini"],
+  deepseek: ["deepseek/deepseek-v4-pro", "deepseek/deepseek-chat"],
+  moonshot: ["moonshot/kimi-k2.5", "moonshot/moonshot-v1-8k"],
+  xai: ["xai/grok-4.5", "xai/grok-3-mini"],
+  zai: ["zai/glm-4.6"],
 };
 
-/**
- * What is known to be sent in vain, by dialect and request: a caller's members that are another provider's go on to OpenAI as
- * they came. An entry that is none any more fails as well.
- */
-const KNOWN = { openai: ["a mark of a cached prefix", "thoughts of a turn before"], anthropic: [] };
+const FILES = ["a PDF", "a file that is there"];
+
+/** What is known to be sent in vain, by dialect and request. An entry that is none any more fails as well. */
+const KNOWN = {
+  groq: FILES,
+  cerebras: FILES,
+  fireworks_ai: FILES,
+  sambanova: [...FILES, "a result of parts"],
+  perplexity: [...FILES, "a result of parts"],
+  together_ai: [...FILES, "this tool", "a stop"],
+};
 
 /** What a request leads to, by model: a body, or the error that it was refused with. */
 async function sentBy(Router, model) {
@@ -27,7 +46,8 @@ async function sentBy(Router, model) {
     bodies.push({ body: await new Response(body).json(), beta: new Headers(headers).get("anthropic-beta") });
     return Response.json({ error: { message: "seen" } }, { status: 400 });
   };
-  const model_list = [{ model_name: "group", litellm_params: { model, api_key: "sk-none" } }];
+  const at = model.startsWith("azure/") && { api_base: "https://resource.openai.azure.com" };
+  const model_list = [{ model_name: "group", litellm_params: { model, api_key: "sk-none", ...at } }];
   const router = new Router({ model_list, num_retries: 0, drop_params: true, disable_cooldowns: true }, { fetch });
   const sent = [];
   for (const [name, request] of Object.entries(REQUESTS)) {
@@ -50,14 +70,14 @@ async function validated(requests) {
   return JSON.parse(printed);
 }
 
-/** The types find what should not be there, wherever it stands: else every request would be valid. */
+/** The types find what should not be there, wherever it stands: else every request would be valid. (Fireworks' roles are any text.) */
 async function checkValidation(sent) {
   const spoilt = sent.flatMap(({ dialect, body }) => {
     const [first, ...rest] = body.messages;
     return [
       { dialect, body: { ...body, stray: 1 } },
       { dialect, body: { ...body, messages: [{ ...first, stray: 1 }, ...rest] } },
-      { dialect, body: { ...body, messages: [{ role: "nobody", content: "Hi" }, ...rest] } },
+      { dialect, body: { ...body, messages: [{ role: dialect === "fireworks_ai" ? 7 : "nobody", content: "Hi" }, ...rest] } },
       { dialect, body: { ...body, messages: [{ ...first, content: [{ type: "text", text: "Hi", stray: 1 }] }, ...rest] } },
     ];
   });
@@ -81,9 +101,9 @@ export async function schemas(table, isWanted) {
         if (!(error instanceof OutOfReach)) throw error;
         why = error.message;
       });
-      await table.row([`${sent.length} requests`, dialect, model.split("/")[1]], async () => {
+      await table.row([`${sent.length} requests`, dialect, model.slice(dialect.length + 1)], async () => {
         await checkValidation(sent);
-        const known = KNOWN[dialect];
+        const known = KNOWN[dialect] ?? [];
         const wrong = sent.flatMap(({ name, body }, at) => found[at].map((problem) => ({ name, told: `${name}: ${problem}\n    ${JSON.stringify(body)}` })));
         const unknown = wrong.filter(({ name }) => !known.includes(name));
         assert.equal(unknown.length, 0, unknown.map(({ told }) => told).join("\n"));

@@ -16,7 +16,7 @@ export class Table {
    */
   constructor(title, cases) {
     this.#cases = cases;
-    this.#heading = `\n${title.padEnd(63)}${cases.join(" │ ")}`;
+    this.#heading = `\n${title.padEnd(67)}${cases.join(" │ ")}`;
   }
 
   /**
@@ -33,7 +33,7 @@ export class Table {
       this.counts[outcome] += 1;
       signs.push(SIGNS[outcome].padStart(Math.ceil(name.length / 2)).padEnd(name.length));
     }
-    console.log(`${client.padEnd(38)}${way.padEnd(10)}${dialect.padEnd(14)} ${signs.join(" │ ")}${why === undefined ? "" : `  skipped: ${why}`}`);
+    console.log(`${client.padEnd(38)}${way.padEnd(14)}${dialect.padEnd(14)} ${signs.join(" │ ")}${why === undefined ? "" : `  skipped: ${why}`}`);
   }
 
   async #outcome(names, run) {
