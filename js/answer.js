@@ -44,6 +44,7 @@ class HiddenParams {
     this.api_base = api_base;
     this.response_cost = report.response_cost;
     this.response_cost_parts = report.response_cost_parts;
+    this.estimated_cost = report.estimated_cost;
     this.unpriced_attempts = report.unpriced_attempts;
     this.cache_hit = report.cache_hit === true;
     this.attempted_retries = report.attempted_retries;
@@ -77,8 +78,9 @@ class HiddenParams {
 }
 
 /** Whether the usage is told, and told to its end. */
-function sourceOf({ usage, attempts, answering }) {
+function sourceOf({ usage, isUsageEstimated, attempts, answering }) {
   if (usage === null) return "none";
+  if (isUsageEstimated) return "estimated";
   // An answer that was kept has no attempt, and was whole.
   return (attempts[answering]?.error ?? null) === null ? "provider" : "partial";
 }

@@ -109,7 +109,7 @@ export class Callbacks {
       return;
     }
     const sends = attempts.map((_, index) => ({
-      facts: this.#hub.deployment(core.coreAttemptDeployment(id, index)),
+      facts: this.#hub.sentTo(call, index),
       start: core.coreAttemptStart(id, index),
       first: core.coreFirstTokenMs(id, index),
     }));

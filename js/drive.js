@@ -13,6 +13,7 @@ export class Call {
   wakeAt = Infinity;
   /** What is public of the deployment of the last send. @type {any} */
   deployment = null;
+  /** The same of each send, when it was made: another model may be behind it by now. @type {any[]} */ sends = [];
   /** The attempt that the caller sees, once there is one. */
   attempt = 0;
   /** Its response. @type {any} */

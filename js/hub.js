@@ -3,7 +3,7 @@
 import { HostAlarm } from "./alarm.js";
 import { headerValue } from "./answer.js";
 import { Answers } from "./answers.js";
-import { amount, costOfSend } from "./costs.js";
+import { amount, costOfSend, isEstimate } from "./costs.js";
 import { Events } from "./events.js";
 import { Tokens } from "./host-tokens.js";
 import { worded } from "./insight.js";
@@ -345,7 +345,7 @@ export class Hub {
     this.refresh();
     return {
       call_id: this.prefix() + core.coreNumber(id),
-      deployment: last < 0 ? null : this.deployment(core.coreAttemptDeployment(id, core.coreAnswering(id))),
+      deployment: last < 0 ? null : this.sentTo(call, core.coreAnswering(id)),
       attempted_retries: core.coreRetries(id),
       attempted_fallbacks: core.coreFallbacks(id),
       response_cost: amount(cost),
@@ -363,14 +363,20 @@ export class Hub {
     return told === undefined ? undefined : worded(JSON.parse(told));
   }
 
+  /** What was public of the deployment of a send when it was made; what is now, of one that could not be made. */
+  sentTo({ core, id, sends }, attempt) {
+    return sends[attempt] ?? this.deployment(core.coreAttemptDeployment(id, attempt));
+  }
+
   /** Every send of a call, in order. */
-  attempts({ core, id }, told = core.coreCosts(id)) {
+  attempts(call, told = call.core.coreCosts(call.id)) {
+    const { core, id } = call;
     const count = core.coreAttempts(id);
     this.refresh();
     const attempts = new Array(count);
     for (let index = 0; index < count; index += 1) {
       const fault = core.coreAttemptFault(id, index);
-      const { id: deployment, model_used, group } = this.deployment(core.coreAttemptDeployment(id, index));
+      const { id: deployment, model_used, group } = this.sentTo(call, index);
       attempts[index] = {
         deployment,
         model_used,
@@ -380,6 +386,7 @@ export class Hub {
         message: fault === 0 ? null : core.coreAttemptMessage(id, index),
         ms: core.coreAttemptMs(id, index),
         cost: costOfSend(told, index),
+        cost_estimated: isEstimate(told, index),
       };
     }
     return attempts;

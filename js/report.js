@@ -1,7 +1,7 @@
 // Everything that is told of a call that is over.
 
 import { costsOfCall } from "./costs.js";
-import { usageOf } from "./usage.js";
+import { isUsageEstimated, usageOf } from "./usage.js";
 
 /**
  * Reads it out of the core, which must still know the call.
@@ -29,6 +29,7 @@ export function reportOf(hub, call, costNames) {
     answering,
     models_used: models_used.length > 0 ? models_used : attempts.slice(answering, answering + 1).map((attempt) => attempt.model_used),
     usage: usageOf(call),
+    isUsageEstimated: isUsageEstimated(call),
     ...costsOfCall(costs, costNames),
     latency: { total_ms, first_token_ms: first < 0 ? null : first },
     skipped_events: call.skippedEvents + core.coreSkipped(id),

@@ -40,6 +40,7 @@ export class Rival {
     this.id = call.id;
     this.plan = call.plan;
     this.attempt = attempt;
+    this.sends = call.sends;
   }
 
   /** Whatever the core says to one of two sends, the call may go on with the other one. */

@@ -43,6 +43,7 @@ export async function send(sender, hub, attempt) {
   const { now } = hub;
   const target = hub.target(core.coreAttemptDeployment(id, attempt), plan.surface);
   sender.deployment = target.facts;
+  sender.sends[attempt] = target.facts;
   sender.headers = target.headers;
   const controller = new AbortController();
   sender.controller = controller;

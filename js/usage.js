@@ -2,18 +2,21 @@
 
 /**
  * What the answer of a call says it used; `null` if it does not say.
- * @param {{ core: any, id: number, attempt: number }} call
+ * @param {{ core: any, id: number }} call
  */
-export function usageOf({ core, id, attempt }) {
-  const prompt_tokens = core.coreUsage(id, attempt, 0);
+export function usageOf({ core, id }) {
+  const prompt_tokens = core.coreUsage(id, 0);
   if (prompt_tokens < 0) return null;
   const counts = {
     prompt_tokens,
-    completion_tokens: core.coreUsage(id, attempt, 1),
-    total_tokens: core.coreUsage(id, attempt, 2),
-    cached_tokens: core.coreUsage(id, attempt, 3),
-    reasoning_tokens: core.coreUsage(id, attempt, 4),
+    completion_tokens: core.coreUsage(id, 1),
+    total_tokens: core.coreUsage(id, 2),
+    cached_tokens: core.coreUsage(id, 3),
+    reasoning_tokens: core.coreUsage(id, 4),
   };
-  const details = core.coreUsageDetails(id, attempt);
+  const details = core.coreUsageDetails(id);
   return details ? Object.assign(counts, JSON.parse(details)) : counts;
 }
+
+/** Is some of that an estimate? @param {{ core: any, id: number }} call */
+export const isUsageEstimated = ({ core, id }) => core.coreUsage(id, 5) === 1;

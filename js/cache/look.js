@@ -110,6 +110,7 @@ export class Look {
       deployment: { id, group, model_used, provider, model, api_base, header },
       response_cost: 0,
       response_cost_parts: {},
+      estimated_cost: 0,
       unpriced_attempts: 0,
       attempted_retries: 0,
       attempted_fallbacks: 0,

@@ -4,45 +4,86 @@ use std::rc::Rc;
 
 use smallvec::SmallVec;
 
+use crate::base::usage::Usage;
 use crate::error::FaultKind;
-use crate::plan::{Attempt, AttemptId};
+use crate::plan::{Attempt, AttemptId, Reach};
 use crate::price::{Cost, Entry, Pico, Tariff};
 
 use super::calls::{CallId, Running};
+use super::guess::Earlier;
 use super::pricing::Prices;
 use super::router::Router;
 use crate::config::RouterConfig;
+
+/// What a send costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Charge {
+    /// How much.
+    pub amount: Pico,
+    /// Is it an estimate, because the send was given up or cut off before its provider had told what it used?
+    pub is_estimate: bool,
+}
 
 /// What a call costs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bill {
     /// All that was billed for the call, and for what; `None` where it is not known what the answer costs.
     pub total: Option<Cost>,
+    /// How much of the total is an estimate.
+    pub estimated: Pico,
     /// What each send costs, in their order; `None` where that is not known.
-    pub sends: SmallVec<[Option<Pico>; 2]>,
-    /// How many sends beside the answering one may have been billed, nobody knows how much: given up in the middle, or cut
-    /// off. They are not in the total.
+    pub sends: SmallVec<[Option<Charge>; 2]>,
+    /// How many sends beside the answering one may have been billed, nobody knows how much: cut off in the middle, or given
+    /// up where nobody has counted what was asked. They are not in the total.
     pub unknown: usize,
 }
 
 impl Prices {
-    /// What a send costs. Nothing, where its provider has refused it or was never reached: nobody bills that.
+    /// What a send costs, and whether that is an estimate. Nothing, where its provider has refused it, was never reached, or
+    /// was not asked at all: nobody bills that.
     pub(super) fn cost_of(
         &self,
         config: &RouterConfig,
         version: u64,
         running: &Running,
         number: AttemptId,
-    ) -> Option<Cost> {
-        let attempt = running.call.attempts().get(usize::from(number.0))?;
-        if attempt.fault.is_some() {
-            // What a provider has told before a break is not all that it bills.
-            return is_unbilled(attempt).then(Cost::default);
+    ) -> Option<(Cost, bool)> {
+        let attempt =
+            running.call.attempts().get(usize::from(number.0)).filter(|sent| sent.ended.is_some())?;
+        if is_unbilled(attempt) {
+            return Some((Cost::default(), false));
         }
-        let usage = attempt.usage.filter(|_| attempt.ended.is_some())?;
+        let is_estimate = attempt.fault.is_some();
+        // What a provider has told before a break is not all that it bills.
+        let usage = if is_estimate { running.guess(attempt) } else { attempt.usage };
         let entry = self.entry_at(config, version, running, number)?;
-        let usage = entry.price.timed(usage, attempt.ms());
-        Tariff { entry, at: attempt.started }.cost(usage)
+        let whole = || entry.price.needs_no_usage().then(Usage::default);
+        let usage = entry.price.timed(usage.or_else(whole)?, attempt.ms());
+        Tariff { entry, at: attempt.started }.cost(usage).map(|cost| (cost, is_estimate))
+    }
+
+    /// The price of a send's time.
+    pub(super) fn tariff(
+        &self,
+        config: &RouterConfig,
+        version: u64,
+        running: &Running,
+        number: AttemptId,
+    ) -> Option<Tariff> {
+        let at = running.call.attempts().get(usize::from(number.0))?.started;
+        Some(Tariff { entry: self.entry_at(config, version, running, number)?, at })
+    }
+
+    /// The parts of a stream before this send, which broke off, each with the price of its time.
+    pub(super) fn earlier(
+        &self,
+        config: &RouterConfig,
+        version: u64,
+        running: &Running,
+        before: AttemptId,
+    ) -> Earlier {
+        let number = |place| AttemptId(u16::try_from(place).unwrap_or(u16::MAX));
+        running.earlier(usize::from(before.0), &|place| self.tariff(config, version, running, number(place)))
     }
 
     /// All that is known of the model that a send was made to, whoever is behind its deployment by now.
@@ -70,32 +111,38 @@ impl Prices {
     pub(super) fn bill(&self, config: &RouterConfig, version: u64, running: &Running) -> Bill {
         let mut bill = Bill::default();
         let answering = usize::from(running.answering().0);
-        let mut others = Cost::default();
+        let (mut others, mut estimated) = (Cost::default(), 0_u64);
         for number in 0..running.call.attempts().len() {
             let number = u16::try_from(number).unwrap_or(u16::MAX);
             let cost = self.cost_of(config, version, running, AttemptId(number));
-            bill.sends.push(cost.as_ref().map(Cost::total));
+            bill.sends
+                .push(cost.as_ref().map(|(cost, is)| Charge { amount: cost.total(), is_estimate: *is }));
+            if let Some((cost, true)) = &cost {
+                estimated = estimated.saturating_add(cost.total());
+            }
             match cost {
-                Some(cost) if usize::from(number) == answering => bill.total = Some(cost),
-                Some(cost) => others.add_all(&cost),
+                Some((cost, _)) if usize::from(number) == answering => bill.total = Some(cost),
+                Some((cost, _)) => others.add_all(&cost),
                 None if usize::from(number) != answering => bill.unknown = bill.unknown.saturating_add(1),
                 None => {}
             }
         }
         if let Some(total) = &mut bill.total {
             total.add_all(&others);
+            bill.estimated = estimated;
         }
         bill
     }
 }
 
-/// Was nothing made that could be billed: a refusal, a connection that never was, a request that was never sent?
+/// Was nothing made that could be billed: a mock, a refusal, a connection that never was, a request that was never sent?
 fn is_unbilled(attempt: &Attempt) -> bool {
     let is_refused = attempt.status.is_some_and(|status| !(200..300).contains(&status));
     let never_sent =
         |kind| matches!(kind, FaultKind::Connect | FaultKind::Unsupported | FaultKind::BadRequest);
-    let fault = attempt.fault.as_ref();
-    is_refused || attempt.head_at.is_none() && fault.is_some_and(|fault| never_sent(fault.kind))
+    let Some(fault) = &attempt.fault else { return attempt.reach == Reach::Nobody };
+    let is_out = attempt.reach == Reach::Out;
+    !is_out || is_refused || attempt.head_at.is_none() && never_sent(fault.kind)
 }
 
 impl Router {
@@ -106,14 +153,19 @@ impl Router {
         Some(self.prices.bill(&self.config, self.version, running))
     }
 
-    /// What a stream costs that has told what it used, though it may not have ended.
+    /// What a stream costs that has told what it used, though it may not have ended: with its parts that broke off.
     #[must_use]
-    pub fn cost_of_answer(&self, id: CallId) -> Option<Cost> {
+    pub fn cost_of_answer(&self, id: CallId) -> Option<Pico> {
         let running = self.calls.get(id)?;
         let number = running.answering();
         let attempt = running.call.attempts().get(usize::from(number.0))?;
+        let (config, version) = (&self.config, self.version);
+        if attempt.reach == Reach::Nobody {
+            return Some(0);
+        }
         let usage = attempt.usage.or_else(|| running.watch()?.usage())?;
-        let entry = self.prices.entry_at(&self.config, self.version, running, number)?;
-        Tariff { entry, at: attempt.started }.cost(usage)
+        let own = self.prices.tariff(config, version, running, number)?.cost(usage)?.total();
+        let earlier = self.prices.earlier(config, version, running, number).cost(usage)?;
+        Some(own.saturating_add(earlier))
     }
 }

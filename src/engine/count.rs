@@ -5,9 +5,9 @@ use crate::base::time::Millis;
 use crate::config::{DeploymentIx, Resolved, RouterConfig};
 use crate::error::Fault;
 use crate::plan::{Action, AttemptId, Call, Step};
-use crate::price::Pico;
 use crate::state::{Delta, Lease, Tallies, Turn};
 
+use super::billing::Charge;
 use super::router::Router;
 
 /// Where a call stood before a step, as far as it is needed to tell what the step has done.
@@ -30,7 +30,7 @@ pub(super) fn count_delta(
     call: &Call,
     before: Before,
     (delta, turn): (&Delta, Option<Turn>),
-    cost: Option<Pico>,
+    cost: Option<Charge>,
 ) {
     let cell = |ix: DeploymentIx| config.deployment(ix).map_or(ix, |known| known.limit_cell(ix));
     match delta {
@@ -47,8 +47,10 @@ pub(super) fn count_delta(
                 let ms = (!call.spec().is_probe).then(|| attempt.ms());
                 tallies.attempt(cell(*deployment), fault, ms, attempt.usage);
                 // That a refusal costs nothing says nothing of the price.
-                let cost = cost.filter(|cost| *cost > 0 || fault.is_none());
-                cost.into_iter().for_each(|cost| tallies.book_cost(cell(*deployment), cost));
+                let cost = cost.filter(|cost| cost.amount > 0 || fault.is_none());
+                if let Some(Charge { amount, is_estimate }) = cost {
+                    tallies.book_cost(cell(*deployment), amount, is_estimate);
+                }
             }
         }
         Delta::Benched { deployment, .. } => {

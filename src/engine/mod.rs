@@ -10,6 +10,7 @@ mod contender;
 mod count;
 mod faults;
 mod glance;
+mod guess;
 mod inbound;
 mod insight;
 mod listing;
@@ -39,7 +40,7 @@ mod translate;
 mod trials;
 mod watch;
 
-pub use billing::Bill;
+pub use billing::{Bill, Charge};
 pub use caching::{CacheRule, Hit};
 pub use calls::{CallId, Running};
 pub use contender::{Contender, write};

@@ -2,9 +2,9 @@
 
 use crate::config::{CallOptions, DeploymentIx, RouterConfig, Strategy};
 use crate::plan::AttemptId;
-use crate::price::Pico;
 use crate::state::Delta;
 
+use super::billing::Charge;
 use super::calls::Running;
 use super::pricing::Prices;
 use super::router::Router;
@@ -50,12 +50,13 @@ impl Prices {
         version: u64,
         running: &Running,
         delta: &mut Delta,
-    ) -> Option<Pico> {
+    ) -> Option<Charge> {
         let (Delta::Ended { lease, .. } | Delta::Paid { lease, .. }) = delta else { return None };
-        let cost = self.cost_of(config, version, running, AttemptId(lease.attempt()))?.total();
+        let (cost, is_estimate) = self.cost_of(config, version, running, AttemptId(lease.attempt()))?;
+        let charge = Charge { amount: cost.total(), is_estimate };
         if let Delta::Paid { amount, .. } = delta {
-            *amount = cost;
+            *amount = charge.amount;
         }
-        Some(cost)
+        Some(charge)
     }
 }

@@ -20,6 +20,7 @@ use super::pricing::Prices;
 use super::request::Request;
 use super::shadow::Shadows;
 use super::sync::Sync;
+use super::told::Told;
 use super::trials::Answered;
 
 /// One router. Routers share nothing.
@@ -200,9 +201,10 @@ impl Router {
                 && let Some(watch) = running.watch_mut(attempt)
             {
                 let (usage, told) = (watch.usage(), watch.told().cloned());
+                let written = told.as_ref().map(Told::written);
                 let mut rest = Vec::new();
                 watch.take(&mut rest);
-                running.call.note_usage(attempt, usage);
+                running.call.note_usage(attempt, usage, written);
                 (running.told, running.rest) = (told, rest);
             }
         }

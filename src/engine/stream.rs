@@ -5,7 +5,6 @@ use crate::config::{DialectName, MidStream, StreamUsage};
 use crate::dialect::{self, StreamTranslator};
 use crate::error::{Fault, FaultKind};
 use crate::plan::{AttemptId, Event, Step, StreamOutcome};
-use crate::price::Tariff;
 
 use super::calls::CallId;
 use super::output::Output;
@@ -39,8 +38,7 @@ impl Router {
             running.reading(attempt).map(|known| known.memo.clone()).unwrap_or_default(),
         );
         if usage_shown && deployment.is_translated {
-            let entry = self.prices.entry_at(&self.config, self.version, running, attempt);
-            memo.price = entry.map(|entry| Tariff { entry, at: now });
+            memo.price = self.prices.tariff(&self.config, self.version, running, attempt);
         }
         let watch = match StreamTranslator::new(dialect, memo, now.0 / 1_000, usage_shown) {
             Some(translator) => Watch::translating(translator, output),
@@ -51,14 +49,18 @@ impl Router {
         let hides = output == Output::Objects && !usage_shown && !dialect::is_translated(dialect);
         let watch = if hides { watch.hiding_usage() } else { watch };
         let told = running.told.clone().filter(Told::is_anything);
+        let earlier = || self.prices.earlier(&self.config, self.version, running, attempt);
         let mark = |told: &Told, event| told.marker(event, &deployment.model_used(), attempt.0);
         Some(match (running.call.mid_stream(), told) {
             (MidStream::Error, _) => watch,
             (_, None) => watch.telling(Told::default(), None),
-            (MidStream::Restart, Some(told)) => watch.telling(Told::default(), Some(mark(&told, "restart"))),
+            (MidStream::Restart, Some(told)) => {
+                let marker = mark(&told, "restart");
+                watch.telling(Told::default().behind(earlier()), Some(marker))
+            }
             (MidStream::Continue, Some(told)) => {
                 let marker = mark(&told, "continue");
-                watch.telling(told.continued(), Some(marker))
+                watch.telling(told.continued().behind(earlier()), Some(marker))
             }
         })
     }

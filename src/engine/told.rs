@@ -2,8 +2,11 @@
 //!
 //! Kept only where `mid_stream` may send again: it means reading every chunk.
 
+use std::rc::Rc;
+
 use serde_json::{Map, Value};
 
+use super::guess::Earlier;
 use super::seam::Seam;
 use crate::base::json::{value, written};
 use crate::base::text::contains;
@@ -22,6 +25,10 @@ pub struct Told {
     /// The last that was told is reasoning.
     is_reasoning: bool,
     has_finish: bool,
+    /// What the present part has said, repeated words too, in hundredths of a token.
+    said: u64,
+    /// The parts before it, if there are any.
+    earlier: Option<Rc<Earlier>>,
     seam: Option<Seam>,
 }
 
@@ -44,10 +51,22 @@ impl Told {
         self.head.is_some()
     }
 
+    /// The tokens of what the present part has said, as they are estimated.
+    #[must_use]
+    pub fn written(&self) -> u32 {
+        u32::try_from(self.said.div_ceil(100)).unwrap_or(u32::MAX)
+    }
+
     /// What was told, for an answer that goes on from it.
     #[must_use]
     pub fn continued(self) -> Self {
-        Self { seam: Some(Seam::default()), ..self }
+        Self { seam: Some(Seam::default()), said: 0, ..self }
+    }
+
+    /// The same, where parts went before that broke off: a chunk that tells the usage tells that of all of them.
+    #[must_use]
+    pub(super) fn behind(self, earlier: Earlier) -> Self {
+        Self { earlier: (!earlier.is_none()).then(|| Rc::new(earlier)), ..self }
     }
 
     /// The chunk that tells the caller that another deployment answers from here on. Clients that do not know it pass
@@ -69,9 +88,11 @@ impl Told {
     /// caller has already. `None` if nothing is left of it. What is no chunk goes on as it is.
     pub fn tell(&mut self, data: &[u8]) -> Option<Vec<u8>> {
         let Some(Value::Object(mut chunk)) = value(data) else { return Some(data.to_vec()) };
+        self.said = self.said.saturating_add(weight(&chunk));
+        let is_summed = self.earlier.as_ref().is_some_and(|earlier| earlier.put_into(data, &mut chunk));
         let Some(seam) = &mut self.seam else {
             self.note(&chunk);
-            return Some(data.to_vec());
+            return Some(if is_summed { written(&Value::Object(chunk)) } else { data.to_vec() });
         };
         if !seam.join(&self.text, &mut chunk) {
             return None;
@@ -122,6 +143,37 @@ impl Told {
             None | Some(Value::Null | Value::String(_)) => {}
             Some(_) => self.is_more_than_text = true,
         }
+    }
+}
+
+/// What a chunk says, in hundredths of a token.
+fn weight(chunk: &Map<String, Value>) -> u64 {
+    let choices = chunk.get("choices").and_then(Value::as_array);
+    let deltas = choices.into_iter().flatten().filter_map(|choice| choice.get("delta"));
+    let of = |delta: &Value, name: &str| delta.get(name).map_or(0, weight_of);
+    // Thoughts have two names, of which some servers give both.
+    let thoughts = |delta: &Value| of(delta, "reasoning_content").max(of(delta, "reasoning"));
+    let said =
+        |delta| of(delta, "content") + of(delta, "refusal") + of(delta, "tool_calls") + thoughts(delta);
+    deltas.map(said).sum()
+}
+
+/// What the texts of a value weigh, but for those that no model writes: about four letters are a token, and fewer the
+/// farther a script is from Latin.
+fn weight_of(value: &Value) -> u64 {
+    let of_char = |char: char| match u32::from(char) {
+        ..0x80 => 25,
+        0x80..0x2e80 => 40,
+        _ => 80,
+    };
+    match value {
+        Value::String(text) => text.chars().map(of_char).sum(),
+        Value::Array(items) => items.iter().map(weight_of).sum(),
+        Value::Object(members) => {
+            let unwritten = |name: &str| matches!(name, "id" | "type");
+            members.iter().filter(|(name, _)| !unwritten(name)).map(|(_, value)| weight_of(value)).sum()
+        }
+        _ => 0,
     }
 }
 

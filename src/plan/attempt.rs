@@ -8,6 +8,17 @@ use crate::error::Fault;
 use crate::price::Pico;
 use crate::state::{Counts, Lease};
 
+/// How far a request has come on its way to a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// It goes nowhere: a mock answers.
+    Nobody,
+    /// It waits for a token of the host's, or for files that go with it.
+    Waiting,
+    /// It has gone out.
+    Out,
+}
+
 /// One send and how it went.
 #[derive(Clone, Debug)]
 pub struct Attempt {
@@ -27,6 +38,10 @@ pub struct Attempt {
     pub fault: Option<Box<Fault>>,
     /// What the answer says it used.
     pub usage: Option<Usage>,
+    /// How far its request has come.
+    pub reach: Reach,
+    /// Of a stream that broke off, where note was taken of what it said: the tokens of that, as they are estimated.
+    pub written: Option<u32>,
     /// The place that it takes at its deployment.
     pub lease: Lease,
     /// What it was thought to use.
@@ -38,7 +53,13 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    pub(super) fn sent(deployment: DeploymentIx, started: Millis, lease: Lease, reserved: Counts) -> Self {
+    pub(super) fn sent(
+        deployment: DeploymentIx,
+        started: Millis,
+        lease: Lease,
+        reserved: Counts,
+        reach: Reach,
+    ) -> Self {
         Self {
             deployment,
             started,
@@ -48,6 +69,8 @@ impl Attempt {
             status: None,
             fault: None,
             usage: None,
+            reach,
+            written: None,
             lease,
             reserved,
             budgeted: None,

@@ -29,7 +29,7 @@ mod spec;
 mod stream;
 mod wait;
 
-pub use attempt::Attempt;
+pub use attempt::{Attempt, Reach};
 pub use call::Call;
 pub use decision::{Candidate, Decision, Passed};
 pub use event::{Action, Answer, Ask, AttemptId, Event, Step, StreamOutcome};

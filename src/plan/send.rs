@@ -7,7 +7,7 @@ use crate::config::{Auth, Deployment, DeploymentIx, Surface, Timeouts};
 use crate::error::{Fault, FaultKind};
 use crate::state::{Counts, Delta, Lease, Quota, View, still_counts};
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, Reach};
 use super::call::{Call, Phase};
 use super::deadline::{Lane, Limit, Timer, Timers};
 use super::event::{Action, AttemptId, Step};
@@ -96,7 +96,12 @@ impl Call {
         let attempt = AttemptId(u16::try_from(self.attempts.len()).unwrap_or(u16::MAX));
         let (lease, reserved) = (Lease::new(self.number, attempt.0), self.need().counts);
         let held = std::mem::take(&mut self.is_held);
-        self.attempts.push(Attempt::sent(deployment, now, lease, reserved));
+        let reach = match known.auth {
+            _ if self.spec.options.mock.is_some() || known.mock.is_some() => Reach::Nobody,
+            Auth::Host => Reach::Waiting,
+            _ => Reach::Out,
+        };
+        self.attempts.push(Attempt::sent(deployment, now, lease, reserved, reach));
         self.sent_to = self.target;
         if !self.sent_in_hop {
             self.sent_in_hop = true;
@@ -150,13 +155,17 @@ impl Call {
 
     /// A send's files are fetched first.
     pub(super) fn fetching(&mut self, now: Millis, attempt: AttemptId) {
+        if let Some(sent) = self.attempts.get_mut(usize::from(attempt.0)) {
+            sent.reach = Reach::Waiting;
+        }
         self.wait_for(now, self.lane(attempt), Limit::Files, FILES_MS);
     }
 
     /// What was waited for is there.
     pub(super) fn ready(&mut self, now: Millis, view: View<'_>, attempt: AttemptId) {
-        let Some(known) = self.attempts.get(usize::from(attempt.0)) else { return };
-        let Some(known) = view.config.deployment(known.deployment) else { return };
+        let Some(sent) = self.attempts.get_mut(usize::from(attempt.0)) else { return };
+        sent.reach = Reach::Out;
+        let Some(known) = view.config.deployment(sent.deployment) else { return };
         let (lane, limits) = (self.lane(attempt), self.limits(view, known));
         self.timers.clear(lane);
         self.limit(now, lane, limits);

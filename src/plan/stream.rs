@@ -59,10 +59,12 @@ impl Call {
         self.may_continue = may;
     }
 
-    /// Notes what a stream had told of its usage when it broke off. One that came to its end has told all.
-    pub fn note_usage(&mut self, attempt: AttemptId, usage: Option<Usage>) {
+    /// Notes what a stream had told of its usage when it broke off, and how many tokens it had written, as far as that is
+    /// known. One that came to its end has told all.
+    pub fn note_usage(&mut self, attempt: AttemptId, usage: Option<Usage>, written: Option<u32>) {
         if let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) {
             known.usage = known.usage.or(usage);
+            known.written = written;
         }
     }
 

@@ -75,7 +75,8 @@ impl Price {
         Cow::Owned(price)
     }
 
-    /// All rates, times so many millionths; half a unit is rounded up.
+    /// All rates but those of searches, times so many millionths; half a unit is rounded up. Regions, geographies and speeds
+    /// make tokens dearer; the tools beside them cost what they do everywhere.
     #[must_use]
     pub fn times(&self, millionths: u64) -> Self {
         // In two parts, so that the product fits: 128 bits would bring a kilobyte of code.
@@ -84,10 +85,10 @@ impl Price {
             (pico / ONE).saturating_mul(millionths).saturating_add(rest)
         };
         let mut price = self.clone();
-        price.rates.iter_mut().for_each(|(.., pico)| *pico = times(*pico));
-        if let Some(off_peak) = &mut price.off_peak {
-            off_peak.rates.iter_mut().for_each(|(_, pico)| *pico = times(*pico));
-        }
+        let own = price.rates.iter_mut().map(|(rate, _, pico)| (*rate, pico));
+        let nightly = price.off_peak.iter_mut().flat_map(|hours| &mut hours.rates);
+        let all = own.chain(nightly.map(|(rate, pico)| (*rate, pico)));
+        all.filter(|(rate, _)| !rate.is_search()).for_each(|(_, pico)| *pico = times(*pico));
         price
     }
 }
@@ -153,5 +154,14 @@ mod tests {
         let mut dear = Price::default();
         dear.set(Rate::Output, Condition::default(), Pico::MAX);
         assert_eq!(dear.times(2 * ONE).get(Rate::Output, Condition::default()), Some(Pico::MAX));
+    }
+
+    #[test]
+    fn a_search_costs_the_same_however_the_tokens_are_served() {
+        let mut price = nightly(0, 127);
+        price.set(Rate::SearchMedium, Condition::default(), 10);
+        price = price.times(6 * ONE);
+        assert_eq!(price.get(Rate::SearchMedium, Condition::default()), Some(10));
+        assert_eq!(price.get(Rate::Output, Condition::default()), Some(180));
     }
 }

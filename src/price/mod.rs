@@ -86,6 +86,13 @@ impl Price {
             && self.rates().any(|(rate, _, _)| matches!(rate, Rate::InputSecond | Rate::OutputSecond))
     }
 
+    /// Is an answer billed whatever it used: by the time of its call, or by the call?
+    #[must_use]
+    pub fn needs_no_usage(&self) -> bool {
+        let is_whole = |rate: Rate| matches!(rate, Rate::InputSecond | Rate::OutputSecond | Rate::Request);
+        !self.is_empty() && self.rates().all(|(rate, _, _)| is_whole(rate))
+    }
+
     /// A usage with the time of its call, in ms, where that is what is billed and the usage has none of its own.
     #[must_use]
     pub fn timed(&self, usage: Usage, ms: u64) -> Usage {
@@ -154,5 +161,7 @@ mod tests {
         assert_eq!(rented.timed(heard, 1_500), heard);
         let tokens = price(&[("output_cost_per_second", 200), ("input_cost_per_token", 1)]);
         assert_eq!(tokens.timed(Usage::default(), 7), Usage::default());
+        assert!(rented.needs_no_usage() && price(&[("input_cost_per_request", 1)]).needs_no_usage());
+        assert!(!tokens.needs_no_usage() && !Price::default().needs_no_usage());
     }
 }

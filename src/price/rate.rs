@@ -116,6 +116,12 @@ impl Rate {
         matches!(self, Self::Input | Self::Output) || self.base().is_some()
     }
 
+    /// Is it for a search?
+    #[must_use]
+    pub fn is_search(self) -> bool {
+        matches!(self, Self::SearchLow | Self::SearchMedium | Self::SearchHigh)
+    }
+
     /// Reads a name of LiteLLM's, such as `input_cost_per_token_above_200k_tokens_priority`.
     ///
     /// `None` for a rate that is not known here; it must not be taken for another one.

@@ -122,6 +122,8 @@ pub struct Tally {
     pub tokens: [u64; TOKENS.len()],
     /// What its attempts cost, as far as that is known; `None` if it never was.
     pub cost: Option<Pico>,
+    /// How much of that is an estimate.
+    pub estimated: Pico,
     /// How often it was benched: for itself, and for its credential.
     pub cooldowns: [u64; 2],
     /// How the router's own requests ended, by which it finds out how the deployment is. Of what else is told of it, they
@@ -204,9 +206,10 @@ impl Tallies {
     }
 
     /// An attempt has cost something. Where a price is not known, nothing is booked.
-    pub fn book_cost(&mut self, ix: DeploymentIx, cost: Pico) {
+    pub fn book_cost(&mut self, ix: DeploymentIx, cost: Pico, is_estimate: bool) {
         if let Some(tally) = slot(&mut self.deployments, ix.0) {
             tally.cost = Some(tally.cost.unwrap_or_default().saturating_add(cost));
+            tally.estimated = tally.estimated.saturating_add(if is_estimate { cost } else { 0 });
         }
     }
 
@@ -305,9 +308,10 @@ mod tests {
     #[test]
     fn a_slot_that_changes_hands_begins_anew() {
         let mut tallies = Tallies::default();
-        tallies.book_cost(DeploymentIx(3), 5);
-        tallies.book_cost(DeploymentIx(3), 7);
-        assert_eq!(tallies.deployment(DeploymentIx(3)).and_then(|tally| tally.cost), Some(12));
+        tallies.book_cost(DeploymentIx(3), 5, false);
+        tallies.book_cost(DeploymentIx(3), 7, true);
+        let told = tallies.deployment(DeploymentIx(3)).map(|tally| (tally.cost, tally.estimated));
+        assert_eq!(told, Some((Some(12), 7)));
         tallies.forget_deployment(DeploymentIx(3));
         assert_eq!(tallies.deployment(DeploymentIx(3)), None);
         assert_eq!(tallies.deployment(DeploymentIx(9)), None);

@@ -185,28 +185,29 @@ impl Router {
         self.read_attempt(call, attempt, message).flatten().unwrap_or_default()
     }
 
-    /// One count of what the answer of a send says it used: 0 prompt, 1 completion, 2 total, 3 cached, 4 reasoning
-    /// tokens; -1 if it does not say.
+    /// One count of what the answer of a call says it used, all parts of it together: 0 prompt, 1 completion, 2 total, 3
+    /// cached, 4 reasoning tokens, 5 whether some of it is an estimate; -1 if it does not say.
     #[wasm_bindgen(js_name = coreUsage)]
     #[must_use]
-    pub fn usage(&self, call: u32, attempt: u16, which: u8) -> f64 {
-        let count = |usage: Usage| match which {
+    pub fn usage(&self, call: u32, which: u8) -> f64 {
+        let count = |(usage, is_estimate): (Usage, bool)| match which {
             0 => usage.prompt_tokens,
             1 => usage.completion_tokens,
             2 => usage.total_tokens,
             3 => usage.cached_tokens,
-            _ => usage.reasoning_tokens,
+            4 => usage.reasoning_tokens,
+            _ => is_estimate.into(),
         };
-        let usage = self.read_attempt(call, attempt, |_, known| known.usage).flatten();
+        let usage = self.read(call, Running::usage).flatten();
         usage.map_or(-1.0, |usage| count(usage) as f64)
     }
 
-    /// The other counts of what the answer of a send says it used, as a JSON object of those that are not 0; empty if there
+    /// The other counts of what the answer of a call says it used, as a JSON object of those that are not 0; empty if there
     /// are none.
     #[wasm_bindgen(js_name = coreUsageDetails)]
     #[must_use]
-    pub fn usage_details(&self, call: u32, attempt: u16) -> String {
-        let usage = self.read_attempt(call, attempt, |_, known| known.usage).flatten().unwrap_or_default();
+    pub fn usage_details(&self, call: u32) -> String {
+        let usage = self.read(call, Running::usage).flatten().map(|(usage, _)| usage).unwrap_or_default();
         let mut out = Writer::default();
         for (name, count) in usage.details().into_iter().filter(|(_, count)| *count > 0) {
             if out.is_empty() {
@@ -221,8 +222,8 @@ impl Router {
     }
 
     /// What a call costs in USD, NaN for what is not known: all of it; how many sends beside the answering one may have been
-    /// billed, nobody knows how much; how many sends there are, and each one's cost; then what the total is for, in pairs of
-    /// the place of a name in `coreCostNames` and an amount.
+    /// billed, nobody knows how much; how much of it is an estimate; how many sends there are, each one's cost, and 1 if
+    /// that is an estimate; then what the total is for, in pairs of the place of a name in `coreCostNames` and an amount.
     #[wasm_bindgen(js_name = coreCosts)]
     #[must_use]
     pub fn costs(&self, call: u32) -> Vec<f64> {
@@ -230,8 +231,12 @@ impl Router {
         let amount = |pico: Option<Pico>| pico.map_or(f64::NAN, dollars);
         let total = bill.total.as_ref();
         let mut told = Vec::with_capacity(16);
-        told.extend([amount(total.map(Cost::total)), bill.unknown as f64, bill.sends.len() as f64]);
-        told.extend(bill.sends.iter().map(|pico| amount(*pico)));
+        told.extend([amount(total.map(Cost::total)), bill.unknown as f64]);
+        told.extend([dollars(bill.estimated), bill.sends.len() as f64]);
+        for sent in &bill.sends {
+            let is_estimate = sent.is_some_and(|charge| charge.is_estimate);
+            told.extend([amount(sent.map(|charge| charge.amount)), f64::from(u8::from(is_estimate))]);
+        }
         for (part, pico) in total.into_iter().flat_map(Cost::parts) {
             told.extend([f64::from(part as u8), dollars(pico)]);
         }
@@ -258,7 +263,7 @@ impl Router {
     #[must_use]
     pub fn cost_of_answer(&self, call: u32) -> f64 {
         let cost = self.engine.borrow().cost_of_answer(CallId(call));
-        cost.map_or(f64::NAN, |cost| dollars(cost.total()))
+        cost.map_or(f64::NAN, dollars)
     }
 
     /// How many calls are running: for leak tests.

@@ -293,7 +293,7 @@ fn of_several_tags_the_one_with_the_least_room_decides_beside_a_send_that_has_fa
 }
 
 #[test]
-fn a_stream_that_broke_has_cost_what_it_reserved_and_is_not_gone_on_with_beyond_the_budget() {
+fn a_stream_that_broke_has_cost_what_it_said_and_is_not_gone_on_with_beyond_the_budget() {
     let sends = |limit: u32| {
         let list =
             vec![priced("a", "openai", json!({ "order": 1 })), priced("b", "openai", json!({ "order": 2 }))];
@@ -305,8 +305,9 @@ fn a_stream_that_broke_has_cost_what_it_reserved_and_is_not_gone_on_with_beyond_
         let spent = budgets(&mut scene).iter().map(|told| told["spent_usd"].as_u64().unwrap()).max();
         (outcome.attempts.len(), spent)
     };
-    assert_eq!(sends(50), (1, Some(30)));
-    assert_eq!(sends(60), (2, Some(35)));
+    // Two words are two tokens; as long as it is not over, it holds all that it may cost.
+    assert_eq!(sends(50), (1, Some(2)));
+    assert_eq!(sends(60), (2, Some(7)));
 }
 
 #[test]

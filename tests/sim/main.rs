@@ -22,6 +22,7 @@ mod corpus;
 mod custom;
 mod determinism;
 mod errors;
+mod estimates;
 mod events;
 mod experiments;
 mod explain;

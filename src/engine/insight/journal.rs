@@ -7,8 +7,8 @@ use crate::base::time::Millis;
 use crate::config::{DeploymentIx, RouterConfig, Surface};
 use crate::error::Fault;
 use crate::plan::{Attempt, AttemptId, Progress};
-use crate::price::Cost;
 use crate::price::amount::usd;
+use crate::price::{Cost, Pico};
 use crate::state::{Delta, Scope, Turn};
 
 use super::super::caching::{Hit, hit_name};
@@ -161,7 +161,9 @@ impl Journal {
                 out.key(name).number(0);
             }
             usage(out, "usage", hit.usage);
+            flag(out, "usage_estimated", false);
             out.member("response_cost", "0");
+            out.member("estimated_cost", "0");
             flag(out, "cache_hit", true);
         });
     }
@@ -233,7 +235,8 @@ impl Journal {
             text(out, "error", attempt.fault.as_ref().map(|fault| fault.kind.class()));
             out.key("ms").number(attempt.ms());
             usage(out, "usage", attempt.usage);
-            amount(out, "cost", cost.as_ref());
+            amount(out, "cost", cost.as_ref().map(|(cost, _)| cost.total()));
+            flag(out, "cost_estimated", cost.as_ref().is_some_and(|(_, is_estimate)| *is_estimate));
         });
     }
 
@@ -312,6 +315,8 @@ impl Journal {
         };
         let first = call.attempts().iter().find_map(|known| known.content_at);
         let bill = stage.prices.bill(stage.config, stage.version, stage.running);
+        let total = bill.total.as_ref().filter(|_| fault.is_none()).map(Cost::total);
+        let used = stage.running.usage();
         let first = first.filter(|_| call.spec().stream).map(|at| at.since(call.started()));
         self.push("request_end", &stage.place(last.map(|known| known.deployment)), &|out| {
             status(out, fault.map(Fault::caller_status).or_else(|| last.and_then(|known| known.status)));
@@ -321,8 +326,10 @@ impl Journal {
             out.key("attempts").number(call.attempts().len() as u64);
             out.key("attempted_retries").number(call.attempted_retries().into());
             out.key("attempted_fallbacks").number(call.attempted_fallbacks().into());
-            usage(out, "usage", last.and_then(|known| known.usage));
-            amount(out, "response_cost", bill.total.as_ref().filter(|_| fault.is_none()));
+            usage(out, "usage", used.map(|(usage, _)| usage));
+            flag(out, "usage_estimated", used.is_some_and(|(_, is_estimate)| is_estimate));
+            amount(out, "response_cost", total);
+            amount(out, "estimated_cost", total.map(|_| bill.estimated));
             flag(out, "cache_hit", false);
             trial(out, stage.config, call.spec().trial);
         });
@@ -349,8 +356,8 @@ fn whose(running: &Running) -> Whose {
 }
 
 /// An amount in USD; `null` for one that is not known.
-fn amount(out: &mut Writer, name: &str, cost: Option<&Cost>) {
-    out.member(name, cost.map(|cost| usd(cost.total())).as_deref().unwrap_or("null"));
+fn amount(out: &mut Writer, name: &str, cost: Option<Pico>) {
+    out.member(name, cost.map(usd).as_deref().unwrap_or("null"));
 }
 
 fn status(out: &mut Writer, status: Option<u16>) {

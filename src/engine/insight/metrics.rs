@@ -275,6 +275,11 @@ fn attempts_in(out: &mut Exposition, rows: &[Row<'_>]) {
             out.count(&row.labels.with("kind", kind), count);
         }
     }
+    let what = "What of cost_usd_total is an estimate: of sends that were given up or cut off.";
+    out.family("cost_estimated_usd_total", "counter", what);
+    for row in rows.iter().filter(|row| row.tally.estimated > 0) {
+        out.fraction(&row.labels, row.tally.estimated, PICO_DIGITS);
+    }
     out.family("cost_usd_total", "counter", "What attempts cost, where their price is known.");
     for row in rows {
         row.tally.cost.into_iter().for_each(|pico| out.fraction(&row.labels, pico, PICO_DIGITS));

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { DIALECTS } from "../support/dialects.js";
-import { CHAT, CHAT_URL, post, rejection } from "../support/kit.js";
+import { CHAT, CHAT_URL, deployment, fetchOf, post, rejection } from "../support/kit.js";
 import { STREAM, chunksIn, mixed } from "../support/mixed.js";
 
 export const costs = {};
@@ -92,19 +92,75 @@ Object.assign(costs, {
     const error = await rejection(router.completion(CHAT));
     assert.deepEqual(error.attempts.map(({ cost }) => cost), [0]);
   },
-  "a stream that was cut off has an unknown cost, and what goes on with it is told": async (kit) => {
-    const { router } = serving(kit, ["openai", "openai"], { one: { faults: [{ cut: { afterEvents: 3 } }] }, prefill: ["two"], config: { mid_stream: "continue" } });
+  "a stream that was cut off costs nobody knows what": async (kit) => {
+    const { router } = serving(kit, ["openai"], { one: { faults: [{ cut: { afterEvents: 3 } }] } });
     const stream = await router.completion(STREAM);
-    await stream.final();
-    const { attempts, response_cost, unpriced_attempts, usage } = stream.meta;
-    assert.deepEqual([attempts[0].cost, attempts[1].cost, response_cost, unpriced_attempts], [null, worth(usage), worth(usage), 1]);
+    await rejection(stream.final());
+    const { attempts, response_cost, estimated_cost } = stream.meta;
+    assert.deepEqual([attempts[0].cost, attempts[0].cost_estimated, response_cost, estimated_cost], [null, false, null, null]);
   },
-  "s114 of two sends beside each other both are booked: the loser's cost is not known": async (kit) => {
+  "a stream that is gone on with has used and costs all of its parts, wherever that is told": async (kit) => {
+    for (const [first, second] of DIALECTS.flatMap((one) => DIALECTS.map((two) => [one, two]))) {
+      const { router } = serving(kit, [first, second], { one: { faults: [{ cut: { afterEvents: 4 } }] }, prefill: ["two"], config: { mid_stream: "continue" } });
+      const events = [];
+      router.on("*", (event) => events.push(event));
+      const stream = await router.completion(WITH_USAGE);
+      const chunks = [];
+      for await (const chunk of stream) chunks.push(chunk);
+      await new Promise((resolve) => setTimeout(resolve));
+      const { attempts, response_cost, estimated_cost, unpriced_attempts, usage, usage_source } = stream.meta;
+      const name = `${first}, ${second}`;
+      assert.deepEqual(attempts.map((attempt) => attempt.cost_estimated), [true, false], name);
+      assert.deepEqual([unpriced_attempts, usage_source, estimated_cost], [0, "estimated", attempts[0].cost], name);
+      assert.ok(attempts[0].cost > 0, name);
+      assert.deepEqual([response_cost, attempts[0].cost + attempts[1].cost], [worth(usage), worth(usage)], name);
+      const { usage: told } = chunks.findLast((chunk) => chunk.usage);
+      assert.deepEqual([told.prompt_tokens, told.completion_tokens, told.cost, told.estimated], [usage.prompt_tokens, usage.completion_tokens, response_cost, true], name);
+      const end = events.findLast(({ type }) => type === "request_end");
+      assert.deepEqual([end.response_cost, end.estimated_cost, end.usage, end.usage_estimated], [response_cost, estimated_cost, usage, true], name);
+    }
+  },
+  "s114 of two sends beside each other both are booked: the loser's prompt, as an estimate": async (kit) => {
     const faults = [{ stall: "head" }];
     const { router } = serving(kit, ["openai", "openai"], { one: { faults }, config: { hedging: { after_ms: 5 } } });
-    const { attempts, response_cost, unpriced_attempts, usage } = (await router.completion(CHAT))._hidden_params;
-    assert.deepEqual(attempts.map(({ cost }) => cost), [null, worth(usage)]);
-    assert.deepEqual([response_cost, unpriced_attempts], [worth(usage), 1]);
+    const { attempts, response_cost, estimated_cost, unpriced_attempts, usage } = (await router.completion(CHAT))._hidden_params;
+    assert.deepEqual(attempts.map(({ cost, cost_estimated }) => [cost, cost_estimated]), [[usage.prompt_tokens, true], [worth(usage), false]]);
+    assert.deepEqual([response_cost, estimated_cost, unpriced_attempts], [usage.prompt_tokens + worth(usage), usage.prompt_tokens, 0]);
+  },
+  "a mock costs nothing, whatever its model does": async (kit) => {
+    const { router } = serving(kit, ["openai"]);
+    const { _hidden_params: meta } = await router.completion({ ...CHAT, mock_response: "Well met" });
+    assert.deepEqual([meta.response_cost, meta.response_cost_parts, meta.usage.total_tokens], [0, {}, 30]);
+    const chunks = [];
+    for await (const chunk of await router.completion({ ...WITH_USAGE, mock_response: "Well met" })) chunks.push(chunk);
+    assert.equal(chunks.findLast((chunk) => chunk.usage).usage.cost, 0);
+  },
+  "a send that never went out, for want of a token, costs nothing": async (kit) => {
+    const azure = { model: "azure/one", api_base: "https://one.test", api_version: "2024-10-21", api_key: undefined };
+    const { router } = mixed(kit, ["openai", "openai"], {
+      params: { one: { ...azure, ...RATES }, two: RATES },
+      host: { getToken: () => Promise.reject(new Error("no")) },
+    });
+    const { attempts, estimated_cost } = (await router.completion(CHAT))._hidden_params;
+    assert.deepEqual([attempts[0].error, attempts[0].cost, estimated_cost], ["AuthenticationError", 0, 0]);
+  },
+  "an answer is told as of the model that gave it, though another one has taken its place meanwhile": async (kit) => {
+    let open;
+    const isOpen = new Promise((resolve) => (open = resolve));
+    const provider = fetchOf(kit.provider("one"));
+    const fetch = async (...request) => (await isOpen, provider(...request));
+    const router = kit.router({ model_list: [deployment("one", RATES)] }, { fetch, seed: 1 });
+    const asked = router.completion(CHAT);
+    await new Promise((resolve) => setTimeout(resolve));
+    const entry = router.getModelList()[0];
+    const litellm_params = { model: "openai/model-new", api_key: "sk-new", input_cost_per_token: 1000 };
+    router.upsertDeployment({ ...entry, litellm_params });
+    open();
+    const answer = await asked;
+    const { attempts, models_used, response_cost, usage } = answer._hidden_params;
+    assert.deepEqual([answer.model_used, attempts[0].model_used, models_used], ["openai/model-one", "openai/model-one", ["openai/model-one"]]);
+    assert.equal(answer.toResponse().headers.get("x-switchman-model-used"), "openai/model-one");
+    assert.equal(response_cost, worth(usage));
   },
   "events tell the costs": async (kit) => {
     const { router } = serving(kit, ["openai", "openai"], { one: { faults: [{ status: 500 }] } });
