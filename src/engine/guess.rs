@@ -103,16 +103,20 @@ impl Earlier {
             ),
             ("completion_tokens_details", "reasoning_tokens", last.reasoning_tokens, sum.reasoning_tokens),
         ] {
-            let details = told.entry(part).or_insert_with(|| Map::new().into());
-            if let Some(details) = details.as_object_mut().filter(|_| all > own) {
+            if all == own {
+                continue;
+            }
+            if !told.get(part).is_some_and(Value::is_object) {
+                told.insert(part.to_owned(), Map::new().into());
+            }
+            if let Some(details) = told.get_mut(part).and_then(Value::as_object_mut) {
                 details.insert(name.to_owned(), all.into());
             }
         }
-        if let Some(Value::Number(cost)) = told.remove("cost")
-            && let (Some(own), Some(before)) = (pico(&number_text(&cost)), self.cost(last))
-            && let Some(cost) = value(usd(own.saturating_add(before)).as_bytes())
-        {
-            told.insert("cost".to_owned(), cost);
+        if let Some(Value::Number(cost)) = told.get("cost") {
+            let both = pico(&number_text(cost)).zip(self.cost(last));
+            let sum = both.and_then(|(own, before)| value(usd(own.saturating_add(before)).as_bytes()));
+            told.insert("cost".to_owned(), sum.unwrap_or_default());
         }
         told.insert("estimated".to_owned(), true.into());
         true

@@ -3,7 +3,7 @@
 
 use crate::base::time::Millis;
 use crate::plan::{Answer, Ask, Event, Step};
-use crate::state::Unreadable;
+use crate::state::{Unreadable, View};
 
 use super::calls::CallId;
 use super::router::Router;
@@ -81,12 +81,9 @@ impl Router {
 
     /// What the store is to be asked for a call that waits for its word; `None` if it waits for none.
     #[must_use]
-    pub fn reservation(&self, id: CallId) -> Option<Reservation> {
-        let (call, (deployment, at)) = self.calls.get(id).and_then(|running| {
-            let call = &running.call;
-            Some((call, call.reserving()?))
-        })?;
-        Some(Reservation::of(&self.config, deployment, at, call.needs()))
+    pub fn reservation(&mut self, id: CallId) -> Option<Reservation> {
+        let view = View { config: &self.config, state: &self.state };
+        Reservation::of(view, &self.calls.get(id)?.call, &mut self.sync)
     }
 
     /// The store has answered, in the order of [`Reservation::holds`]; `None` for no answer. One "no" is enough, and what
@@ -99,13 +96,13 @@ impl Router {
         answers: &[Option<bool>],
     ) -> Step {
         let now = self.advance(now);
-        let is_refused = answers.contains(&Some(false));
+        let refusal = reservation.refusal(answers);
         let call = self.calls.get(id).map(|running| &running.call);
         let awaiting = call.filter(|call| call.reserving() == Some(reservation.place()));
         // A call that did not wait for the answer has gone on as if it were a yes.
         let known = awaiting.map(|call| call.attempts().len());
-        let value = if is_refused {
-            Answer::No
+        let value = if let Some(is_for_money) = refusal {
+            if is_for_money { Answer::OverBudget } else { Answer::No }
         } else if answers.contains(&None) {
             Answer::Failed
         } else {
@@ -113,13 +110,19 @@ impl Router {
         };
         let event = Event::Answered { ask: Ask::Reserve, value };
         let step = if known.is_some() { self.step(now, id, event) } else { Step::default() };
-        let is_sent = self.calls.get(id).is_some_and(|running| {
+        let sent = self.calls.get(id).and_then(|running| {
             let (deployment, at) = reservation.place();
             let mut sends = running.call.attempts().iter().skip(known.unwrap_or(0));
-            sends.any(|sent| sent.deployment == deployment && sent.started >= at)
+            let sent = sends.find(|sent| sent.deployment == deployment && sent.started >= at)?;
+            Some((sent.lease, sent.ended.is_some(), running.call.lease_ends(now)))
         });
-        if is_refused || !is_sent {
-            self.sync.give_back(&self.config, reservation, answers);
+        match sent.filter(|_| refusal.is_none()) {
+            Some((lease, false, expires)) => {
+                self.sync.note_given(&self.config, now, (lease, expires), reservation, answers);
+            }
+            // What it has cost was told already.
+            Some((_, true, _)) => self.sync.give_back_budgets(&self.config, now, reservation, answers),
+            None => self.sync.give_back(&self.config, now, reservation, answers),
         }
         step
     }

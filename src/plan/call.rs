@@ -18,6 +18,7 @@ use super::event::{Action, Answer, Ask, AttemptId, Event, Step, StreamOutcome};
 use super::fallback::{Targets, allowed, group_of};
 use super::rank::Ranked;
 use super::refusal::{mock_fault, unknown_model};
+use super::reserve::Refusal;
 use super::screen::Screen;
 use super::spec::CallSpec;
 
@@ -82,8 +83,8 @@ pub struct Call {
     pub(super) asked: Option<Box<(FallbackTarget, Fault)>>,
     /// Which deployment the store is asked about, and since when.
     pub(super) reserving: Option<(DeploymentIx, Millis)>,
-    /// Of whom the store has said that their limit is reached, and until when that counts.
-    pub(super) full: SmallVec<[(DeploymentIx, Millis); 2]>,
+    /// Of whom the store has said that a limit or a budget is reached.
+    pub(super) full: SmallVec<[Refusal; 2]>,
     /// Has the store been asked about the send that is about to be made?
     pub(super) is_held: bool,
     /// Whom the host has named of the present target.

@@ -132,6 +132,8 @@ pub enum Answer {
     Yes,
     /// No, or nothing.
     No,
+    /// No, for a budget.
+    OverBudget,
     /// A number.
     Number(f64),
     /// The first choice; whoever else there is comes after it.

@@ -51,7 +51,7 @@ impl Call {
             ix == slow
                 || credential(ix) == credential(slow)
                 // There is no time to ask a store for a place beside a send that is under way.
-                || call.must_reserve(view, ix)
+                || call.must_reserve(now, view, ix)
                 || !is_closed(view, now, ix)
                 || exclusion(view, now, ix, call.need()).is_some()
                 || call.leaves(now, view, ix)

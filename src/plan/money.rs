@@ -14,7 +14,7 @@ const LEASE_MS: u64 = 3_600_000;
 
 impl Call {
     /// The budgets of the call's tags.
-    fn tag_budgets(&self, view: View<'_>) -> Vec<BudgetIx> {
+    pub(super) fn tag_budgets(&self, view: View<'_>) -> Vec<BudgetIx> {
         budgets_of(view.config, &self.spec.options.tags)
     }
 
@@ -22,6 +22,14 @@ impl Call {
     pub(super) fn refunded(&self) -> Option<Lease> {
         let sent = |lease: &Lease| self.attempts.get(usize::from(lease.attempt()));
         self.beside.filter(|lease| sent(lease).is_some_and(came_to_nothing))
+    }
+
+    /// When what is reserved now is given back, whatever becomes of the call. Nobody waits for the answer of a request that has
+    /// vanished; one without a deadline is given up in time.
+    #[must_use]
+    pub fn lease_ends(&self, now: Millis) -> Millis {
+        let lease = now + LEASE_MS;
+        self.deadline().map_or(lease, |deadline| deadline.min(lease))
     }
 
     /// Finds the budget of the call's tags that has the least room.
@@ -49,8 +57,7 @@ impl Call {
         }
         let (deployment, lease) = (sent.deployment, sent.lease);
         let amount = estimate(known, now, counts).unwrap_or(0);
-        // Nobody waits for the answer of a request that has vanished; one without a deadline is given up in time.
-        let expires = expires.min(now + LEASE_MS);
+        let expires = expires.min(self.lease_ends(now));
         step.deltas.push(Delta::Reserved { deployment, lease, expires, amount, tags });
         if let Some(sent) = self.attempts.get_mut(usize::from(attempt.0)) {
             sent.budgeted = Some(amount);

@@ -6,6 +6,7 @@ use crate::error::{Blame, Fault, FaultKind};
 use crate::state::{Circuit, View};
 use crate::strategy::{Exclusion, Need, exclusion, over_budget};
 
+use super::reserve::Refusal;
 use super::select::members;
 
 /// The most deployments that a message names.
@@ -18,20 +19,22 @@ pub(super) fn nobody(
     now: Millis,
     target: Resolved,
     need: Need<'_>,
-    full: &[(DeploymentIx, Millis)],
+    full: &[Refusal],
 ) -> Fault {
     let name = match target {
         Resolved::Group(ix) => view.config.group(ix).map_or("", |group| &group.name),
         Resolved::Deployment(ix) => view.config.deployment(ix).map_or("", |known| &known.id),
     };
     let shared = |ix| {
-        let until = full.iter().find(|(who, until)| *who == ix && now < *until).map(|(_, until)| until)?;
-        Some(Exclusion::Limit { wait_ms: Some(until.since(now)) })
+        let counts = |refusal: &&Refusal| refusal.until.is_none_or(|until| now < until);
+        let refusal = full.iter().filter(counts).find(|refusal| refusal.deployment == ix)?;
+        let until = refusal.until.map(|until| Exclusion::Limit { wait_ms: Some(until.since(now)) });
+        Some(until.unwrap_or(Exclusion::BudgetHeld))
     };
     // One that was named is passed over for its budgets alone, whatever else keeps it from being chosen.
     let named = |ix| match target {
         Resolved::Group(_) => None,
-        Resolved::Deployment(_) => over_budget(view, now, ix, need),
+        Resolved::Deployment(_) => over_budget(view, now, ix, need).or_else(|| shared(ix)),
     };
     let own = |ix| named(ix).or_else(|| exclusion(view, now, ix, need));
     let excluded = |ix| own(ix).or_else(|| shared(ix)).map(|exclusion| (ix, exclusion));
@@ -126,6 +129,7 @@ fn words(exclusion: Exclusion) -> &'static str {
         Exclusion::BudgetSpent { .. } => "is over a budget",
         Exclusion::BudgetReserved => "has the rest of a budget reserved",
         Exclusion::BudgetSpentElsewhere { .. } => "has a budget spent elsewhere",
+        Exclusion::BudgetHeld => "has a budget spent or reserved elsewhere",
         Exclusion::Region => "is in no region that is asked for",
         Exclusion::Tags => "is not for these tags",
         Exclusion::Unable(_) => "does not have ",

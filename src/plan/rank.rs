@@ -36,7 +36,7 @@ impl Ranking {
             Answer::Failed => return None,
             Answer::Choice(ix) => (SmallVec::from_slice(&[*ix]), false),
             Answer::Ranking(order) => (order.clone(), true),
-            Answer::Yes | Answer::No | Answer::Number(_) => (SmallVec::new(), true),
+            Answer::Yes | Answer::No | Answer::OverBudget | Answer::Number(_) => (SmallVec::new(), true),
         };
         Some(Self { order, is_whole })
     }

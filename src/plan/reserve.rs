@@ -1,10 +1,11 @@
-//! Limits that a store keeps for all isolates: it is asked before a send, for a moment, and its "no" is final.
+//! Limits and budgets that a store keeps for all isolates: it is asked before a send, for a moment, and its "no" is final.
 
 use crate::base::time::Millis;
-use crate::config::{DeploymentIx, Resolved};
+use crate::config::{BudgetIx, DeploymentIx, Resolved};
 use crate::error::Fault;
+use crate::price::Pico;
 use crate::state::{Counts, Timing, View};
-use crate::strategy::{Need, has_room};
+use crate::strategy::{Need, estimate, has_room};
 
 use super::call::{Call, Phase};
 use super::deadline::Timer;
@@ -18,13 +19,38 @@ const RESERVE_MS: u64 = 25;
 /// The store counts in minutes of the clock.
 const MINUTE_MS: u64 = 60_000;
 
+/// What the store has refused a call, which asks for it no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub(super) deployment: DeploymentIx,
+    /// Until when a limit is reached; `None` for a budget, of which nobody here knows.
+    pub(super) until: Option<Millis>,
+}
+
 impl Call {
-    /// Has a store to be asked before something is sent to a deployment? Where limits are bounds, it is chosen and not
-    /// named, and the store keeps limits.
-    pub(super) fn must_reserve(&self, view: View<'_>, ix: DeploymentIx) -> bool {
+    /// Has a store to be asked before something is sent to a deployment? Where it keeps limits, and limits are bounds, or
+    /// there is a budget.
+    pub(super) fn must_reserve(&self, now: Millis, view: View<'_>, ix: DeploymentIx) -> bool {
         view.state.is_reserved_elsewhere()
-            && matches!(self.target, Resolved::Group(_))
-            && view.config.deployment(ix).is_some_and(|known| view.config.binds(known))
+            && (self.must_hold_limits(view, ix) || !self.must_hold(now, view, ix).0.is_empty())
+    }
+
+    /// Are the limits of a deployment to be kept by the store? Not of one that is named.
+    #[must_use]
+    pub fn must_hold_limits(&self, view: View<'_>, ix: DeploymentIx) -> bool {
+        let is_chosen = matches!(self.target, Resolved::Group(_));
+        is_chosen && view.config.deployment(ix).is_some_and(|known| view.config.binds(known))
+    }
+
+    /// The budgets of which the store is to be asked for a send to a deployment, and for how much: none where that is not
+    /// known, and for what the router sends of its own.
+    #[must_use]
+    pub fn must_hold(&self, now: Millis, view: View<'_>, ix: DeploymentIx) -> (Vec<BudgetIx>, Pico) {
+        let is_own = self.spec.is_probe || self.spec.shadow_of.is_some();
+        let budgets = [view.config.budgets_of(ix), &self.tag_budgets(view)].concat();
+        let known = view.config.deployment(ix).filter(|_| !is_own && !budgets.is_empty());
+        let amount = known.and_then(|known| estimate(known, now, self.need().counts));
+        amount.filter(|amount| *amount > 0).map(|amount| (budgets, amount)).unwrap_or_default()
     }
 
     /// Asks the store for a place at a deployment.
@@ -40,9 +66,10 @@ impl Call {
     pub(super) fn reserved(&mut self, now: Millis, view: View<'_>, answer: &Answer, step: &mut Step) {
         let Some((deployment, _)) = self.reserving.take() else { return };
         self.timers.set(Timer::Ask, now, None);
-        if *answer == Answer::No {
-            let until = Millis((now.0 / MINUTE_MS).saturating_add(1).saturating_mul(MINUTE_MS));
-            self.full.push((deployment, until));
+        if matches!(answer, Answer::No | Answer::OverBudget) {
+            let minute = || Millis((now.0 / MINUTE_MS).saturating_add(1).saturating_mul(MINUTE_MS));
+            let until = (*answer == Answer::No).then(minute);
+            self.full.push(Refusal { deployment, until });
         } else if has_room(view, now, deployment, self.need()) {
             self.is_held = true;
             return self.send_now(now, view, deployment, step);
@@ -92,9 +119,10 @@ impl Call {
         self.reserving
     }
 
-    /// Has the store said of a deployment that its limit is reached, in the present minute?
+    /// Has the store said of a deployment that its limit is reached, in the present minute, or a budget?
     pub(super) fn is_full(&self, now: Millis, ix: DeploymentIx) -> bool {
-        self.full.iter().any(|(full, until)| *full == ix && now < *until)
+        let counts = |refusal: &&Refusal| refusal.until.is_none_or(|until| now < until);
+        self.full.iter().filter(counts).any(|refusal| refusal.deployment == ix)
     }
 
     /// Why nobody of the present target may be used.

@@ -36,7 +36,7 @@ impl Call {
                 .unwrap_or_else(|| Fault::new(FaultKind::NoDeployment, "the call may send nothing more"));
             return self.done(Err(fault), step);
         }
-        if self.must_reserve(view, deployment) {
+        if self.must_reserve(now, view, deployment) {
             return self.reserve(now, deployment, step);
         }
         self.send_now(now, view, deployment, step);

@@ -36,6 +36,8 @@ pub enum Exclusion {
     },
     /// What is left of a budget is reserved by sends that are under way.
     BudgetReserved,
+    /// The store keeps a budget for all isolates, and has nothing left of it.
+    BudgetHeld,
     /// Its provider says that nothing is left.
     Exhausted {
         /// Until when.
@@ -90,6 +92,7 @@ impl Exclusion {
             Self::Limit { .. } => "limit",
             Self::BudgetSpent { .. } => "budget_spent",
             Self::BudgetReserved => "budget_reserved",
+            Self::BudgetHeld => "budget_held",
             Self::Exhausted { .. } => "exhausted",
             Self::Stalled => "stalled",
             Self::Region => "region",
@@ -139,7 +142,7 @@ impl Exclusion {
     /// Is it about money?
     #[must_use]
     pub const fn is_budget(self) -> bool {
-        matches!(self, Self::BudgetSpent { .. } | Self::BudgetReserved)
+        matches!(self, Self::BudgetSpent { .. } | Self::BudgetReserved | Self::BudgetHeld)
     }
 
     /// Is it about failures?
@@ -166,6 +169,7 @@ impl Exclusion {
             | Self::Probing
             | Self::Full
             | Self::BudgetReserved
+            | Self::BudgetHeld
             | Self::Stalled
             | Self::Region
             | Self::Tags

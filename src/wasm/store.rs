@@ -88,10 +88,11 @@ impl Router {
         engine.borrow_mut().flushing(true);
         Some(promise(Box::pin(async move {
             let mut next = Some(first);
+            // One that takes nothing is told the rest another time.
             for _ in 0..ROUNDS {
                 let Some(batch) = next else { break };
-                tell(&engine, &store, batch).await;
-                next = engine.borrow_mut().next_batch();
+                let is_told = tell(&engine, &store, batch).await;
+                next = if is_told { engine.borrow_mut().next_batch() } else { None };
             }
             if let Some(batch) = next {
                 tell(&engine, &store, batch).await;
@@ -105,7 +106,7 @@ impl Router {
     #[wasm_bindgen(js_name = coreReserve)]
     #[must_use]
     pub fn reserve(&self, store: Store, call: u32) -> Option<Promise> {
-        let reservation = self.engine.borrow().reservation(CallId(call))?;
+        let reservation = self.engine.borrow_mut().reservation(CallId(call))?;
         // All are asked before one is waited for.
         let ask = |hold: &Hold| {
             let told = store.reserve(&hold.key, hold.amount as f64, hold.limit as f64, hold.ttl);
@@ -184,8 +185,8 @@ fn promise(work: Pin<Box<dyn Future<Output = JsValue>>>) -> Promise {
     future_to_promise(async move { Ok(work.await) })
 }
 
-/// Writes a batch; one that is refused once more, under the same id.
-async fn tell(engine: &Rc<RefCell<engine::Router>>, store: &Store, batch: Batch) {
+/// Writes a batch; one that is refused once more, under the same id. Says whether it was taken.
+async fn tell(engine: &Rc<RefCell<engine::Router>>, store: &Store, batch: Batch) -> bool {
     for _ in 0..2 {
         let ops: Array = batch.ops.iter().map(op).collect();
         let written = match store.apply(&batch.id, ops) {
@@ -193,11 +194,12 @@ async fn tell(engine: &Rc<RefCell<engine::Router>>, store: &Store, batch: Batch)
             Err(error) => Err(error),
         };
         if written.is_ok() {
-            return;
+            return true;
         }
         engine.borrow_mut().count_store_failure();
     }
     engine.borrow_mut().drop_batch(batch);
+    false
 }
 
 /// The values under the keys that are wanted; what no value of ours can be is left out.

@@ -46,7 +46,7 @@ fn what_others_spent_is_told_in_exact_amounts_and_is_advice() {
 }
 
 #[test]
-fn what_a_store_did_not_take_is_not_taken_for_others() {
+fn what_a_store_did_not_take_is_not_taken_for_others_and_is_told_again() {
     let config = with(vec![priced("a", "openai", json!({}))], openai(100, "1h"));
     let (mut one, mut shelf) = (isolate(Scene::new(&config), 1, ALL), Shelf::default());
     assert_answered(&one.ask_chat());
@@ -56,6 +56,8 @@ fn what_a_store_did_not_take_is_not_taken_for_others() {
     });
     assert_answered(&one.ask_chat());
     sync(&mut one, &mut shelf);
+    let stored = shelf.values.iter().find(|(key, _)| key.contains("/budget/")).unwrap();
+    assert_eq!(stored.1, &Loaded::Number(10e9));
     one.advance(5_000);
     sync(&mut one, &mut shelf);
     let told = budgets(&mut one);

@@ -44,6 +44,7 @@ mod probes;
 mod props;
 mod remaining;
 mod reserve;
+mod reserve_budgets;
 mod resume;
 mod retry;
 mod routing;

@@ -12,10 +12,10 @@ use switchman::sim::{Ledger, Mood, Reply, Spec};
 use crate::shelf::batches;
 use crate::support::{Scene, assert_answered, deployment, seed, with};
 
-type Shared = Rc<RefCell<Ledger>>;
+pub(crate) type Shared = Rc<RefCell<Ledger>>;
 
 /// Two routers of one config, with the same store.
-fn isolates(members: &[(&str, Value)]) -> (Scene, Scene, Shared) {
+pub(crate) fn isolates(members: &[(&str, Value)]) -> (Scene, Scene, Shared) {
     let list: Vec<Value> =
         members.iter().map(|(id, params)| deployment("chat", id, params.clone())).collect();
     let config = with(list, json!({ "limit_mode": "hard", "num_retries": 0 }));
@@ -28,7 +28,7 @@ fn isolates(members: &[(&str, Value)]) -> (Scene, Scene, Shared) {
     (isolate(), isolate(), shared)
 }
 
-fn tell(scene: &mut Scene, shared: &Shared) {
+pub(crate) fn tell(scene: &mut Scene, shared: &Shared) {
     batches(scene).iter().for_each(|batch| shared.borrow_mut().write(batch));
 }
 

@@ -68,7 +68,7 @@ pub struct Batch {
     pub ops: Vec<Op>,
     pub(super) counted: Vec<(DeploymentIx, u64, Amounts)>,
     /// Of each budget, in which period, how many billionths of a dollar.
-    pub(super) paid: Vec<(BudgetIx, u64, u64)>,
+    pub(super) paid: Vec<(BudgetIx, u64, i64)>,
 }
 
 /// What is to be loaded of one deployment, or of one budget.

@@ -64,6 +64,7 @@ Object.assign(cachingTold, {
       api_base: "https://one.test/v1",
       response_cost: 0,
       response_cost_parts: {},
+      estimated_cost: 0,
       unpriced_attempts: 0,
       cache_hit: true,
       attempted_retries: 0,

@@ -79,7 +79,52 @@ export const reserve = {
     assert.equal(router.snapshot().router.running, 0);
     const held = [...store.values].filter(([key]) => key.includes("/one/rpm/"));
     assert.deepEqual(held.map(([, value]) => value), [-1], "what nobody used is given back");
-  },  "a store's word that comes when the router was freed is nobody's": async (kit) => {
+  },
+  "a budget holds for the calls of two routers at once, and adds up": async (kit) => {
+    const store = reserving(plainStore());
+    const price = { input_cost_per_token: 0, output_cost_per_token: 0.01, max_budget: 13, budget_duration: "1d" };
+    const [a, b] = isolates(kit, store, { first: price });
+    // Four dollars each: three fit.
+    const asked = { ...CHAT, max_tokens: 400 };
+    const calls = [a, b].flatMap(({ router }) => [
+      ...Array.from({ length: 3 }, () => router.completion(asked)),
+      ...Array.from({ length: 3 }, () => router.fetch(CHAT_URL, post({ ...asked, stream: true, stream_options: { include_usage: true } })).then((answer) => answer.text())),
+    ]);
+    await Promise.all(calls);
+    assert.equal(a.one.calls.length + b.one.calls.length, 3);
+    assert.equal(a.two.calls.length + b.two.calls.length, 9);
+    assert.ok(store.most >= 12e9, String(store.most));
+    await Promise.all([a.router.flush(), b.router.flush()]);
+    const spent = [a, b].map(({ router }) => router.snapshot().budgets[0].spent_usd);
+    const kept = [...store.values].filter(([key]) => key.includes("/budget/"));
+    assert.equal(kept.length, 1);
+    assert.equal(Math.round(kept[0][1]), Math.round((spent[0] + spent[1]) * 1e9));
+    assert.ok(kept[0][1] > 0);
+  },
+  "who is over a budget that the store keeps hears of the budget": async (kit) => {
+    const price = { input_cost_per_token: 0, output_cost_per_token: 0.01, max_budget: 5, budget_duration: "1d" };
+    const [a, b] = isolates(kit, reserving(plainStore()), { first: price, second: price });
+    const asked = { ...CHAT, max_tokens: 400 };
+    // Two at once: what the first has not used is not given back when the others ask.
+    const [, , late] = await Promise.allSettled([a.router.completion(asked), a.router.completion(asked), b.router.completion(asked)]);
+    assert.equal(late.status, "rejected");
+    assert.deepEqual([late.reason.name, late.reason.status, late.reason.code], ["NoDeploymentsAvailable", 429, "budget_exceeded"]);
+    assert.match(late.reason.message, /a budget spent or reserved elsewhere/);
+  },
+  "a store of a budget that fails to answer, or answers anything, stops nobody": async (kit) => {
+    const price = { input_cost_per_token: 0, output_cost_per_token: 0.01, max_budget: 4, budget_duration: "1d" };
+    for (const reserve of [() => undefined, () => Promise.reject(new Error("no")), () => new Promise(() => {})]) {
+      const store = { ...plainStore(), reserve };
+      const { router, one, two } = kit.pair({ config: HARD, first: price, host: { store } });
+      const asked = { ...CHAT, max_tokens: 400 };
+      await Promise.all([router.completion(asked), router.completion(asked)]);
+      assert.deepEqual([one.calls.length, two.calls.length], [1, 1], `what is known here counts: ${reserve}`);
+      await router.flush();
+      const kept = [...store.values].find(([key]) => key.includes("/budget/"));
+      assert.equal(Math.round(kept[1]), Math.round(router.snapshot().budgets[0].spent_usd * 1e9));
+    }
+  },
+  "a store's word that comes when the router was freed is nobody's": async (kit) => {
     let answer;
     const store = { ...plainStore(), reserve: () => new Promise((resolve) => (answer = resolve)) };
     const provider = kit.provider("one");
