@@ -5,8 +5,7 @@ use std::rc::Rc;
 use smallvec::SmallVec;
 
 use crate::base::usage::Usage;
-use crate::error::FaultKind;
-use crate::plan::{Attempt, AttemptId, Reach};
+use crate::plan::{AttemptId, Reach};
 use crate::price::{Cost, Entry, Pico, Tariff};
 
 use super::calls::{CallId, Running};
@@ -50,7 +49,7 @@ impl Prices {
     ) -> Option<(Cost, bool)> {
         let attempt =
             running.call.attempts().get(usize::from(number.0)).filter(|sent| sent.ended.is_some())?;
-        if is_unbilled(attempt) {
+        if attempt.is_unbilled() {
             return Some((Cost::default(), false));
         }
         let is_estimate = attempt.fault.is_some();
@@ -133,16 +132,6 @@ impl Prices {
         }
         bill
     }
-}
-
-/// Was nothing made that could be billed: a mock, a refusal, a connection that never was, a request that was never sent?
-fn is_unbilled(attempt: &Attempt) -> bool {
-    let is_refused = attempt.status.is_some_and(|status| !(200..300).contains(&status));
-    let never_sent =
-        |kind| matches!(kind, FaultKind::Connect | FaultKind::Unsupported | FaultKind::BadRequest);
-    let Some(fault) = &attempt.fault else { return attempt.reach == Reach::Nobody };
-    let is_out = attempt.reach == Reach::Out;
-    !is_out || is_refused || attempt.head_at.is_none() && never_sent(fault.kind)
 }
 
 impl Router {

@@ -20,8 +20,8 @@ use super::pricing::Prices;
 use super::request::Request;
 use super::shadow::Shadows;
 use super::sync::Sync;
-use super::told::Told;
 use super::trials::Answered;
+use super::watch::Watch;
 
 /// One router. Routers share nothing.
 #[derive(Debug)]
@@ -194,6 +194,12 @@ impl Router {
         let Some(running) = self.calls.get_mut(id) else { return Step::default() };
         let before = self.journal.is_on().then(|| running.call.progress());
         let (stood, shown) = (Before::of(&running.call), running.call.shows());
+        if let Some(attempt) = shown
+            && let Some(told) = running.watch_of(attempt).and_then(Watch::told)
+        {
+            let written = told.written();
+            running.call.note_written(attempt, written);
+        }
         let mut step = running.call.step(now, view, event);
         if shown.is_some() && running.call.shows() != shown {
             // The stream that the caller saw has ended: what of it was told is where another one goes on.
@@ -201,10 +207,9 @@ impl Router {
                 && let Some(watch) = running.watch_mut(attempt)
             {
                 let (usage, told) = (watch.usage(), watch.told().cloned());
-                let written = told.as_ref().map(Told::written);
                 let mut rest = Vec::new();
                 watch.take(&mut rest);
-                running.call.note_usage(attempt, usage, written);
+                running.call.note_usage(attempt, usage);
                 (running.told, running.rest) = (told, rest);
             }
         }

@@ -4,7 +4,7 @@ use crate::base::headers::Headers;
 use crate::base::time::Millis;
 use crate::base::usage::Usage;
 use crate::config::DeploymentIx;
-use crate::error::Fault;
+use crate::error::{Fault, FaultKind};
 use crate::price::Pico;
 use crate::state::{Counts, Lease};
 
@@ -76,6 +76,17 @@ impl Attempt {
             budgeted: None,
             refusal: None,
         }
+    }
+
+    /// Was nothing made that could be billed: a mock, a refusal, a connection that never was, a request that was never sent?
+    #[must_use]
+    pub fn is_unbilled(&self) -> bool {
+        let is_refused = self.status.is_some_and(|status| !(200..300).contains(&status));
+        let never_sent =
+            |kind| matches!(kind, FaultKind::Connect | FaultKind::Unsupported | FaultKind::BadRequest);
+        let Some(fault) = &self.fault else { return self.reach == Reach::Nobody };
+        let is_out = self.reach == Reach::Out;
+        !is_out || is_refused || self.head_at.is_none() && never_sent(fault.kind)
     }
 
     /// Milliseconds from send to end; 0 while it runs.

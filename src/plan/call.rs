@@ -8,6 +8,7 @@ use crate::base::rng::Rng;
 use crate::base::time::Millis;
 use crate::config::{BudgetIx, DeploymentIx, FallbackTarget, GroupIx, Param, Resolved, StreamRules};
 use crate::error::{ErrorHint, Fault, FaultKind};
+use crate::price::Pico;
 use crate::state::{CALL_DEPOSIT, Counts, Delta, Lease, Scope, View};
 
 use super::attempt::Attempt;
@@ -69,6 +70,8 @@ pub struct Call {
     pub(super) has_hedged: bool,
     /// The place of the send that has just failed.
     pub(super) beside: Option<Lease>,
+    /// The same, and what it keeps of budgets, if not all that it has reserved.
+    pub(super) refunded: Option<(Lease, Pico)>,
     /// The lowest `order` level that is still to be used in the present group.
     pub(super) level: u32,
     /// What it has not used of its reservation, and at whose limits that counts.
@@ -127,6 +130,7 @@ impl Call {
             rival: None,
             has_hedged: false,
             beside: None,
+            refunded: None,
             level: 0,
             unused: None,
             benched: None,
@@ -208,7 +212,7 @@ impl Call {
             step.wake_at = self.timers.next();
             return step;
         }
-        (self.beside, self.unused, self.benched) = (None, None, None);
+        (self.beside, self.refunded, self.unused, self.benched) = (None, None, None, None);
         self.look_at_tags(now, view);
         self.screen(view);
         match event {

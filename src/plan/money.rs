@@ -2,7 +2,8 @@
 
 use crate::base::time::Millis;
 use crate::config::{BudgetIx, Purpose, RouterConfig};
-use crate::state::{Delta, Lease, View};
+use crate::price::Pico;
+use crate::state::{Counts, Delta, Lease, View};
 use crate::strategy::{estimate, tightest};
 
 use super::attempt::Attempt;
@@ -18,10 +19,10 @@ impl Call {
         budgets_of(view.config, &self.spec.options.tags)
     }
 
-    /// The send that is about to be over, if all that it has reserved comes back.
-    pub(super) fn refunded(&self) -> Option<Lease> {
-        let sent = |lease: &Lease| self.attempts.get(usize::from(lease.attempt()));
-        self.beside.filter(|lease| sent(lease).is_some_and(came_to_nothing))
+    /// The send that is about to be over, and what it keeps of what it has reserved, if not all of it.
+    pub(super) fn refund(&self, view: View<'_>, attempt: AttemptId) -> Option<(Lease, Pico)> {
+        let sent = self.attempts.get(usize::from(attempt.0))?;
+        keeps(view, sent).map(|amount| (sent.lease, amount))
     }
 
     /// When what is reserved now is given back, whatever becomes of the call. Nobody waits for the answer of a request that has
@@ -35,7 +36,7 @@ impl Call {
     /// Finds the budget of the call's tags that has the least room.
     pub(super) fn look_at_tags(&mut self, now: Millis, view: View<'_>) {
         if !self.spec.options.tags.is_empty() {
-            self.tag = tightest(view, now, &self.tag_budgets(view), self.refunded());
+            self.tag = tightest(view, now, &self.tag_budgets(view), self.refunded);
         }
     }
 
@@ -64,12 +65,12 @@ impl Call {
         }
     }
 
-    /// Settles a send whose cost is not known: it cost what was reserved, but for one that came to nothing, which cost
-    /// nothing. Where the cost is known, that takes its place before the change is applied.
+    /// Settles a send whose cost is not known: it cost what was reserved, but for one of which more is known. Where the cost
+    /// is known, that takes its place before the change is applied.
     pub(super) fn settle_budgets(&mut self, view: View<'_>, attempt: AttemptId, step: &mut Step) {
         let Some(sent) = self.attempts.get(usize::from(attempt.0)) else { return };
         let Some(reserved) = sent.budgeted else { return };
-        let amount = if came_to_nothing(sent) { 0 } else { reserved };
+        let amount = keeps(view, sent).unwrap_or(reserved);
         let (deployment, lease) = (sent.deployment, sent.lease);
         let now_under = [view.config.budgets_of(deployment), &self.tag_budgets(view)].concat();
         let budgets = view.state.payers(view.config, lease, now_under);
@@ -77,9 +78,16 @@ impl Call {
     }
 }
 
-/// Has a send failed before there was anything to be paid?
-fn came_to_nothing(sent: &Attempt) -> bool {
-    sent.usage.is_none() && sent.fault.is_some() && sent.content_at.is_none()
+/// What a send that has failed is thought to have cost: nothing, where nobody bills it; else its prompt, and what is known to
+/// have been read of its answer. `None` where it may have cost all that was reserved.
+fn keeps(view: View<'_>, sent: &Attempt) -> Option<Pico> {
+    sent.fault.as_ref()?;
+    if sent.is_unbilled() {
+        return Some(0);
+    }
+    let output = if sent.content_at.is_some() { sent.written?.into() } else { 0 };
+    let known = view.config.deployment(sent.deployment)?;
+    Some(estimate(known, sent.started, Counts { output, ..sent.reserved }).unwrap_or(0))
 }
 
 /// The budgets of tags, each once.

@@ -91,8 +91,8 @@ impl Call {
     pub(super) fn need(&self) -> Need<'_> {
         let (input, output) = self.spec.tokens.unwrap_or_default();
         let counts = Counts { requests: 1, input: input.into(), output: output.into() };
-        let Self { beside, unused, tag, .. } = *self;
-        let (refunded, stream) = (self.refunded(), self.spec.stream);
+        let Self { beside, refunded, unused, tag, .. } = *self;
+        let stream = self.spec.stream;
         let timing = Timing::of(self.spec.surface, stream);
         Need {
             refused: Some(&self.screen.refused).filter(|refused| !refused.is_empty()),

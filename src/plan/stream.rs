@@ -59,12 +59,17 @@ impl Call {
         self.may_continue = may;
     }
 
-    /// Notes what a stream had told of its usage when it broke off, and how many tokens it had written, as far as that is
-    /// known. One that came to its end has told all.
-    pub fn note_usage(&mut self, attempt: AttemptId, usage: Option<Usage>, written: Option<u32>) {
+    /// Notes what a stream had told of its usage when it broke off. One that came to its end has told all.
+    pub fn note_usage(&mut self, attempt: AttemptId, usage: Option<Usage>) {
         if let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) {
             known.usage = known.usage.or(usage);
-            known.written = written;
+        }
+    }
+
+    /// Notes how many tokens a stream has written, before it is told whether that was all.
+    pub fn note_written(&mut self, attempt: AttemptId, written: u32) {
+        if let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) {
+            known.written = Some(written);
         }
     }
 

@@ -29,6 +29,7 @@ mod window;
 
 use crate::base::time::Millis;
 use crate::config::{BudgetIx, DeploymentIx, GroupIx, RouterConfig};
+use crate::price::Pico;
 
 pub use budget::{CALL_DEPOSIT, RETRY_PRICE, RetryBudget};
 pub use cell::Cell;
@@ -130,14 +131,14 @@ impl State {
         self.groups.get(usize::from(group.0))
     }
 
-    /// How a budget stands, beside a send that is about to be over; `None` only for a position of another config.
+    /// How a budget stands, beside a send that is about to be over and keeps so much; `None` only for a position of another config.
     #[must_use]
     pub fn purse(
         &self,
         config: &RouterConfig,
         now: Millis,
         ix: BudgetIx,
-        beside: Option<Lease>,
+        beside: Option<(Lease, Pico)>,
     ) -> Option<Purse> {
         let declared = config.budgets.get(ix)?;
         self.spends.get(usize::from(ix.0)).map(|spend| spend.at(now, declared, beside))

@@ -87,21 +87,21 @@ impl Purse {
 }
 
 impl Spend {
-    /// How it stands, beside a send that is about to be over.
+    /// How it stands, beside a send that is about to be over and keeps so much of what it has reserved.
     #[must_use]
-    pub fn at(&self, now: Millis, declared: &Declared, beside: Option<Lease>) -> Purse {
+    pub fn at(&self, now: Millis, declared: &Declared, beside: Option<(Lease, Pico)>) -> Purse {
         let BudgetWindow { number, ends } = declared.budget.period.at(now);
         let (window, elsewhere, told_until) = self.foreign;
-        let counts = |held: &&Reserved| held.expires > now && Some(held.lease) != beside;
+        let held = self.reserved.iter().filter(|held| held.expires > now);
+        let amount = |held: &Reserved| match beside {
+            Some((lease, kept)) if lease == held.lease => kept,
+            _ => held.amount,
+        };
         let is_told = window == number && now < told_until;
         Purse {
             limit: declared.budget.limit,
             spent: if self.window == number { self.spent } else { 0 },
-            reserved: self
-                .reserved
-                .iter()
-                .filter(counts)
-                .fold(0, |sum, held| sum.saturating_add(held.amount)),
+            reserved: held.fold(0, |sum, held| sum.saturating_add(amount(held))),
             elsewhere: if is_told { elsewhere } else { 0 },
             resets: ends,
             told_until: told_until.min(ends),
@@ -177,7 +177,7 @@ mod tests {
         let at = |spend: &Spend, ms| spend.at(NOW + ms, &budget, None);
         assert_eq!((at(&spend, 0).reserved, at(&spend, 0).left()), (90, 10));
         assert_eq!((at(&spend, 0).short(10), at(&spend, 0).short(11)), (None, Some(Short::Reserved)));
-        assert_eq!(spend.at(NOW, &budget, Some(lease(1))).reserved, 30);
+        assert_eq!(spend.at(NOW, &budget, Some((lease(1), 7))).reserved, 37);
         assert_eq!((at(&spend, 1_000).reserved, at(&spend, 2_000).reserved), (30, 0));
         spend.settle(window(NOW), lease(1), 75);
         assert_eq!((at(&spend, 0).spent, at(&spend, 0).reserved), (75, 30));

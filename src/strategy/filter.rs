@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 use crate::base::time::Millis;
 use crate::config::{BudgetIx, Deployment, DeploymentIx, Resolved};
 use crate::error::FaultKind;
+use crate::price::Pico;
 use crate::state::{Circuit, CircuitState, Counts, Health, Lease, Measure, Timing, Usage, View};
 
 use super::exclusion::Exclusion;
@@ -27,8 +28,8 @@ pub struct Need<'a> {
     pub timing: Timing,
     /// The place of a send that is about to be over: it is as good as free.
     pub beside: Option<Lease>,
-    /// The same send, if it comes to nothing: what it has reserved of budgets is free again.
-    pub refunded: Option<Lease>,
+    /// The same send, and what it keeps of budgets, if not all that it has reserved.
+    pub refunded: Option<(Lease, Pico)>,
     /// What that send has not used of its reservation, and where it counts: the state does not show it yet.
     pub unused: Option<(DeploymentIx, Counts)>,
     /// The budget of the call's tags that has the least room.

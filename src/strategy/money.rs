@@ -48,10 +48,15 @@ pub(super) fn short_of_money(
     judged.max_by_key(|exclusion| (exclusion.is_budget(), exclusion.wait_ms(now)))
 }
 
-/// Of the budgets of a call's tags the one that has the least room, beside a send that is about to be over: what fits there
-/// fits everywhere.
+/// Of the budgets of a call's tags the one that has the least room, beside a send that is about to be over and keeps so much:
+/// what fits there fits everywhere.
 #[must_use]
-pub fn tightest(view: View<'_>, now: Millis, tags: &[BudgetIx], beside: Option<Lease>) -> Option<BudgetIx> {
+pub fn tightest(
+    view: View<'_>,
+    now: Millis,
+    tags: &[BudgetIx],
+    beside: Option<(Lease, Pico)>,
+) -> Option<BudgetIx> {
     let room = |ix: &BudgetIx| {
         let purse = view.state.purse(view.config, now, *ix, beside);
         purse.map(|purse| (purse.room(), Reverse(purse.resets)))

@@ -305,9 +305,9 @@ fn a_stream_that_broke_has_cost_what_it_said_and_is_not_gone_on_with_beyond_the_
         let spent = budgets(&mut scene).iter().map(|told| told["spent_usd"].as_u64().unwrap()).max();
         (outcome.attempts.len(), spent)
     };
-    // Two words are two tokens; as long as it is not over, it holds all that it may cost.
-    assert_eq!(sends(50), (1, Some(2)));
-    assert_eq!(sends(60), (2, Some(7)));
+    // Two words are two tokens.
+    assert_eq!(sends(31), (1, Some(2)));
+    assert_eq!(sends(32), (2, Some(7)));
 }
 
 #[test]

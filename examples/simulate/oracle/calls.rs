@@ -19,6 +19,21 @@ pub(super) struct Send {
     pub(super) attempt: AttemptId,
     pub(super) to: DeploymentIx,
     pub(super) is_over: bool,
+    /// The status of its head, once that has come.
+    pub(super) status: Option<u16>,
+    /// It could not connect.
+    pub(super) is_unconnected: bool,
+}
+
+impl Send {
+    pub(super) fn new(lease: Lease, attempt: AttemptId, to: DeploymentIx) -> Self {
+        Self { lease, attempt, to, is_over: false, status: None, is_unconnected: false }
+    }
+
+    /// May its provider have begun to work, and bill that?
+    pub(super) fn may_be_billed(&self) -> bool {
+        self.status.is_none_or(|status| (200..300).contains(&status)) && !self.is_unconnected
+    }
 }
 
 /// One call.
@@ -123,6 +138,20 @@ impl Calls {
         if own.began.is_none() {
             own.began = Some((entry.at_ms, now));
             self.running.push(entry.call);
+        }
+    }
+
+    /// Notes what comes over the wire.
+    pub(super) fn note(&mut self, entry: &Entry) {
+        let mut words = entry.event.split_ascii_whitespace();
+        let (what, of, status) = (words.next().unwrap_or(""), words.next(), words.next());
+        let number = of.and_then(|of| of.parse().ok());
+        let send = self.all[entry.call].sends.iter_mut().find(|send| Some(send.attempt.0) == number);
+        let Some(send) = send else { return };
+        match what {
+            "head" | "refused" => send.status = status.and_then(|status| status.parse().ok()),
+            "failed" | "broken" => send.is_unconnected = send.status.is_none(),
+            _ => {}
         }
     }
 

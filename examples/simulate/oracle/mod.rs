@@ -87,6 +87,7 @@ impl Oracle {
         self.tally.events += 1;
         self.at = entry.call;
         self.calls.begin(entry, self.now);
+        self.calls.note(entry);
         self.check_bounds(entry)?;
         self.check_budget(entry)?;
         // What is over gives its place back before the next one is chosen, and who was benched is not chosen.
@@ -158,7 +159,7 @@ impl Oracle {
         let is_probe = self.books.take(&self.config, self.now, to, (lease, expires, probe_expires), reserved);
         self.tally.sends += 1;
         self.tally.probes += usize::from(is_probe);
-        self.calls.sent(&self.config, entry, Send { lease, attempt, to, is_over: false });
+        self.calls.sent(&self.config, entry, Send::new(lease, attempt, to));
         let deadline = self.calls.of(entry.call).deadline();
         let lasts = deadline.unwrap_or(self.now + 86_400_000);
         rule!(expires == lasts, "a place until {expires:?}, and not until {lasts:?}");

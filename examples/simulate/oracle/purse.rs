@@ -1,7 +1,7 @@
 //! Money: what is reserved, what is spent, and that nobody is used whose budget it is too much for.
 
 use switchman::base::time::Millis;
-use switchman::config::{BudgetIx, Declared, DeploymentIx, Period, Purpose, RouterConfig};
+use switchman::config::{BudgetIx, Declared, DeploymentIx, MidStream, Period, Purpose, RouterConfig};
 use switchman::price::{Condition, Pico, Rate};
 use switchman::sim::{Entry, World};
 use switchman::state::{Counts, Delta, Lease};
@@ -106,8 +106,17 @@ impl Oracle {
                     Delta::Ended { lease: of, used, .. } if of == lease => Some(*used),
                     _ => None,
                 });
-                let own = self.cost_of(*deployment, used.unwrap_or_default());
-                rule!(*amount == own, "{amount} are paid for {used:?}, and not {own}");
+                let (used, call) = (used.unwrap_or_default(), self.calls.of(entry.call));
+                let send = call.sends.iter().find(|send| send.lease == *lease);
+                let is_nothing = used.input == 0 && used.output == 0;
+                let prompt = Counts { output: 0, ..call.need };
+                let may_be_billed = send.is_some_and(|send| send.may_be_billed());
+                let own = self.cost_of(*deployment, if is_nothing && may_be_billed { prompt } else { used });
+                // Where note was taken of what a stream said that broke off, that is what it cost.
+                let is_read = used == call.need && call.mid_stream != MidStream::Error;
+                let least = self.cost_of(*deployment, prompt);
+                let is_right = *amount == own || is_read && *amount >= least;
+                rule!(is_right, "{amount} are paid for {used:?}, and not {own}");
                 for ix in self.budgets_of(*deployment, self.calls.of(entry.call)) {
                     let Period::Ms(ms) = self.config.budgets.get(ix).unwrap().budget.period else {
                         continue;
