@@ -97,7 +97,9 @@ export interface CompletionUsage {
    * In US dollars: of a stream of objects, or one that is translated, as far as it is known. Whole answers tell it in their
    * metadata. A stream out of the response cache tells what it cost when it was made.
    */
-  cost?: number;
+  cost?: number | null;
+  /** The stream was gone on with or begun again: this is the usage of all its parts, and of those that broke off an estimate. */
+  estimated?: boolean;
   [member: string]: unknown;
 }
 

@@ -68,8 +68,10 @@ export interface AttemptEnd extends EventFacts {
   readonly ms: number;
   /** What it used; `null` if the provider did not say. */
   readonly usage: Readonly<Usage> | null;
-  /** In US dollars; 0 for one that was refused, `null` where it is not known. */
+  /** In US dollars; 0 for one that was refused, `null` where it is not known, or not yet: see `cost` of an `Attempt`. */
   readonly cost: number | null;
+  /** Is that an estimate, as of one that was given up? */
+  readonly cost_estimated: boolean;
 }
 
 /** Another send follows in the same group: at once, to `deployment`, or after a wait, to whoever is chosen then. */
@@ -139,8 +141,12 @@ export interface RequestEnd extends EventFacts {
   readonly attempted_fallbacks: number;
   /** What the answer used; one that was kept, when it was given. */
   readonly usage: Readonly<Usage> | null;
+  /** Is some of that an estimate, as of a stream that was gone on with? */
+  readonly usage_estimated: boolean;
   /** What the call cost, in US dollars; `null` where that is not known, and for a call that failed: its attempts tell theirs. */
   readonly response_cost: number | null;
+  /** How much of that is an estimate. */
+  readonly estimated_cost: number | null;
   /** Was it answered with an answer that was kept? */
   readonly cache_hit: boolean;
   /** The experiment and the variant that the call belongs to, if it belongs to one. */

@@ -269,7 +269,7 @@ export interface BudgetSnapshot {
   spent_usd: number;
   /** What sends that are under way may cost. */
   reserved_usd: number;
-  /** What other isolates have spent, as far as the store has told. */
+  /** What other isolates have spent, as far as the store has told; of a store that has `reserve` with what they have reserved. */
   spent_elsewhere_usd: number;
   /** When the period is over, in epoch milliseconds. */
   resets_at: number;

@@ -19,13 +19,19 @@ export interface HiddenParams {
   /** Its address, without a slash at the end. */
   api_base: string;
   /**
-   * What the call cost, in US dollars: its answer, and every other send that was billed. `null` where it is not known what
-   * the answer costs: its model has no price here, the provider did not tell what it used, or a stream has not ended. 0 for an answer that was kept.
+   * What the call cost, in US dollars: its answer, with all parts of one that was gone on with, and every other send that was
+   * or may have been billed. `null` where it is not known what the answer costs: its model has no price here, the provider did
+   * not tell what it used, or a stream has not ended. 0 for an answer that was kept, and for a mock.
    */
   response_cost: number | null;
   /** What that was paid for; the parts add up to it. `null` where it is not known. */
   response_cost_parts: CostParts | null;
-  /** Sends beside the answering one that may have been billed, nobody knows how much: given up, or cut off. They are not in `response_cost`. */
+  /**
+   * How much of `response_cost` is an estimate: of sends that were too slow, lost a race or broke off before their providers
+   * told what they used. 0 where all of it was told, `null` where `response_cost` is.
+   */
+  estimated_cost: number | null;
+  /** Sends beside the answering one that may have been billed, nobody knows how much. They are not in `response_cost`. */
   unpriced_attempts: number;
   /** Was the answer kept, from another call? Then `attempts` is empty, and the rest tells of the call that it came from. */
   cache_hit: boolean;
@@ -35,13 +41,17 @@ export interface HiddenParams {
   attempted_fallbacks: number;
   /** Every send, in order; the last one answered. None for an answer that was kept. */
   attempts: Attempt[];
-  /** What the answer used; `null` if the provider did not say, and for a stream until it has ended. */
+  /**
+   * What the answer used: all parts of it, where a stream was gone on with or begun again. `null` if the provider did not say,
+   * and for a stream until it has ended.
+   */
   usage: Usage | null;
   /**
-   * Where `usage` comes from. Tokens are never estimated. "partial": what the provider had told when its stream broke off
-   * or was left; some tell what the prompt took with their first event.
+   * Where `usage` comes from. "partial": what the provider had told when its stream broke off or was left; some tell what the
+   * prompt took with their first event. "estimated": the stream was gone on with or begun again, and of the parts that broke
+   * off nobody told all; each counts with its prompt and with what it had said. Nothing else is ever estimated.
    */
-  usage_source: "provider" | "partial" | "none";
+  usage_source: "provider" | "partial" | "estimated" | "none";
   latency: Latency;
   /** Events of a stream that did not parse, and were skipped. Always 0 where nothing is streamed. */
   skipped_events: number;
@@ -71,10 +81,15 @@ export interface Attempt {
   /** From send to end, in milliseconds; 0 while it runs. */
   ms: number;
   /**
-   * In US dollars. 0 for one that was refused or never got there; `null` where it is not known, as of one that was given up
-   * or cut off in the middle.
+   * In US dollars. 0 for one that was refused or never got there, and for a mock; `null` where it is not known, as of a stream
+   * that was cut off in the middle, unless `mid_stream` had it read.
    */
   cost: number | null;
+  /**
+   * Is that an estimate? Of a send that was given up or cut off before its provider told: the prompt as it was counted for a
+   * budget or a limit, else as the answer of the call tells it, and what was read of its own answer.
+   */
+  cost_estimated: boolean;
 }
 
 /** US dollars, by what they are paid for. What does not occur is not there. */

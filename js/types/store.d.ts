@@ -6,6 +6,9 @@
  *
  * Keys are `sw1/<storeName>/<id of a deployment>/<facet>`; `sw1` is the version of what stands under them. Facets are:
  *
+ * - `budget/<id of a budget>/<period>`, in place of a deployment's: what is spent of a budget in a period of the clock, in
+ *   billionths of a dollar; `add`, also of negative numbers. Of a store that has `reserve` it holds what is reserved, too, and
+ *   is given by it.
  * - `cool`: the circuit, a whole number of at most 53 bits; `max`
  * - `lat`: a sketch of recent times, at most 175 bytes; `put`
  * - `rpm/<minute>`, `tpm/<minute>`, `itpm/<minute>`, `otpm/<minute>`: what is reserved of a limit, in a minute counted from the
@@ -25,9 +28,10 @@ export interface Store {
    * Adds `amount` to the number under `key`, if that does not make it more than `limit`, in one go: `true` if it has. A key
    * that is not there is 0; it lives for `ttl` seconds more.
    *
-   * A store that has this keeps the limits of all isolates (`rpm`, `tpm`, `itpm`, `otpm`, where `limit_mode` is "hard"):
-   * it is asked before each send to a deployment that has one, for 25 ms at most. `false` is final for that deployment until
-   * the minute of the clock is over; an answer that is late, is neither `true` nor `false`, or is an error counts for nothing, and the
+   * A store that has this keeps the limits of all isolates (`rpm`, `tpm`, `itpm`, `otpm`, where `limit_mode` is "hard") and
+   * their budgets: it is asked before each send to a deployment that has one, or for which the call's tags have a budget, for
+   * 25 ms at most. `false` is final for that deployment until the minute of the clock is over, or of a budget until the call
+   * is; an answer that is late, is neither `true` nor `false`, or is an error counts for nothing, and the
    * router decides by what it knows itself. What was reserved and not used is given back through `apply`, as an "add" of a negative number.
    */
   reserve?(key: string, amount: number, limit: number, ttl: number): Promise<boolean>;
