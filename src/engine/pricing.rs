@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::router::Router;
+use crate::base::text::contains;
 use crate::config::{Deployment, DeploymentIx, RouterConfig};
 use crate::price::{Entry, Multiplier, PriceTable};
 
@@ -83,6 +84,11 @@ impl Prices {
         if let Some(own) = &deployment.price {
             entry.price = own.over(&entry.price);
         }
+        // These answer no question without a search, and their usage does not tell it.
+        let name = deployment.base_model.as_deref().unwrap_or(model);
+        let is_searching = ["-search-preview", "-search-api"].iter().any(|part| contains(name, part));
+        let has_rate = entry.price.rates().any(|(rate, _, _)| rate.is_search());
+        entry.always_searches = is_searching && has_rate && deployment.provider == "openai";
         deployment.facts.put_over(&mut entry);
         entry
     }
@@ -105,7 +111,7 @@ mod tests {
     use crate::price::{Condition, Pico, Rate};
     use serde_json::{Value, json};
 
-    const TABLE: &str = "#1 test\nopenai/day 1k C i2o4@1234567:0-720i1*e1.5\nopenai/other 2k\n";
+    const TABLE: &str = "#1 test\nopenai/day 1k C i2o4@1234567:0-720i1*e1.5\nopenai/day-search-preview  C i2o4y25\nopenai/other 2k\n";
 
     fn router(params: Value) -> Router {
         let mut all = json!({ "model": "openai/day", "api_key": "sk-a" });
@@ -160,6 +166,16 @@ mod tests {
                 "{api_base}"
             );
         }
+    }
+
+    #[test]
+    fn a_model_that_always_searches_is_known_by_its_name() {
+        let is = |params: Value| router(params).entry_of(DeploymentIx(0)).unwrap().always_searches;
+        assert!(is(json!({ "model": "openai/day-search-preview" })));
+        assert!(is(json!({ "base_model": "day-search-preview" })));
+        assert!(!is(json!({})));
+        // Without a price of searches the rest is still what it costs.
+        assert!(!is(json!({ "model": "openai/other-search-api" })));
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub struct Entry {
     /// What its price is multiplied by where a call is served in a certain way, in millionths: see
     /// [`Price::times`](super::Price::times).
     pub multipliers: Vec<(Multiplier, u64)>,
+    /// Does it search the web once before each answer, and not tell? No line says so: whoever knows the provider does.
+    pub always_searches: bool,
 }
 
 impl Entry {
