@@ -11,9 +11,9 @@ import { MOVED_ON, send } from "./send.js";
 export class Call {
   /** When the core wants to be woken, in epoch milliseconds. */
   wakeAt = Infinity;
-  /** What is public of the deployment of the last send. @type {any} */
+  /** What is public of the deployment of the last send, and of each when it was made: another model may be behind it by now. @type {any} */
   deployment = null;
-  /** The same of each send, when it was made: another model may be behind it by now. @type {any[]} */ sends = [];
+  sends = /** @type {any[]} */ ([]);
   /** The attempt that the caller sees, once there is one. */
   attempt = 0;
   /** Its response. @type {any} */

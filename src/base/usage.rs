@@ -97,23 +97,15 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// These and those; of what is not counted, where either says so.
-    #[must_use]
-    pub fn plus(self, other: Self) -> Self {
-        macro_rules! sum {
-            ($($count:ident)*) => { Self {
-                $($count: self.$count.saturating_add(other.$count),)*
-                search_context: self.search_context.or(other.search_context),
-                tier: self.tier.or(other.tier),
-                is_in_us: self.is_in_us | other.is_in_us,
-                is_fast: self.is_fast | other.is_fast,
-            } };
+    /// Adds what another part of the same answer has used.
+    pub fn add(&mut self, more: &Self) {
+        macro_rules! add {
+            ($($count:ident)*) => { $(self.$count = self.$count.saturating_add(more.$count);)* };
         }
-        sum! {
+        add! {
             prompt_tokens completion_tokens total_tokens cached_tokens reasoning_tokens cache_write_tokens
             cache_write_1h_tokens input_audio_tokens cached_audio_tokens input_image_tokens output_audio_tokens
-            output_image_tokens searches search_units input_ms output_ms input_characters output_characters
-            input_images output_images
+            output_image_tokens searches
         }
     }
 

@@ -61,8 +61,10 @@ impl Earlier {
 
     /// What they used together with the last part.
     pub(super) fn with(&self, last: Usage) -> Usage {
+        let mut sum = last;
         let told = self.parts.iter().filter_map(|(guess, _)| guess.filled(Some(last), self.prefix));
-        told.fold(last, Usage::plus)
+        told.for_each(|usage| sum.add(&usage));
+        sum
     }
 
     /// What they cost, without the last part; `None` where that is not known.
@@ -76,6 +78,7 @@ impl Earlier {
 
 impl Earlier {
     /// Makes the usage that a chunk tells that of all parts, and marks it. Says whether it tells any.
+    #[inline(never)]
     pub(super) fn put_into(&self, data: &[u8], chunk: &mut Map<String, Value>) -> bool {
         let event = stream_event(DialectName::OpenAi, data);
         let (StreamEvent::Content(Some(last))
@@ -93,24 +96,14 @@ impl Earlier {
         ] {
             told.insert(name.to_owned(), count.into());
         }
-        for (part, name, own, all) in [
-            ("prompt_tokens_details", "cached_tokens", last.cached_tokens, sum.cached_tokens),
-            (
-                "prompt_tokens_details",
-                "cache_write_tokens",
-                last.cache_write_tokens.into(),
-                sum.cache_write_tokens.into(),
-            ),
-            ("completion_tokens_details", "reasoning_tokens", last.reasoning_tokens, sum.reasoning_tokens),
-        ] {
-            if all == own {
-                continue;
-            }
-            if !told.get(part).is_some_and(Value::is_object) {
-                told.insert(part.to_owned(), Map::new().into());
-            }
+        let parts = [
+            ("prompt_tokens_details", "cached_tokens", sum.cached_tokens),
+            ("prompt_tokens_details", "cache_write_tokens", sum.cache_write_tokens.into()),
+            ("completion_tokens_details", "reasoning_tokens", sum.reasoning_tokens),
+        ];
+        for (part, name, count) in parts {
             if let Some(details) = told.get_mut(part).and_then(Value::as_object_mut) {
-                details.insert(name.to_owned(), all.into());
+                details.insert(name.to_owned(), count.into());
             }
         }
         if let Some(Value::Number(cost)) = told.get("cost") {

@@ -155,7 +155,9 @@ impl Call {
 
     /// A send's files are fetched first.
     pub(super) fn fetching(&mut self, now: Millis, attempt: AttemptId) {
-        if let Some(sent) = self.attempts.get_mut(usize::from(attempt.0)) {
+        if let Some(sent) =
+            self.attempts.get_mut(usize::from(attempt.0)).filter(|sent| sent.reach == Reach::Out)
+        {
             sent.reach = Reach::Waiting;
         }
         self.wait_for(now, self.lane(attempt), Limit::Files, FILES_MS);
@@ -164,7 +166,9 @@ impl Call {
     /// What was waited for is there.
     pub(super) fn ready(&mut self, now: Millis, view: View<'_>, attempt: AttemptId) {
         let Some(sent) = self.attempts.get_mut(usize::from(attempt.0)) else { return };
-        sent.reach = Reach::Out;
+        if sent.reach == Reach::Waiting {
+            sent.reach = Reach::Out;
+        }
         let Some(known) = view.config.deployment(sent.deployment) else { return };
         let (lane, limits) = (self.lane(attempt), self.limits(view, known));
         self.timers.clear(lane);
