@@ -64,10 +64,20 @@ export class SharedAlarm {
   }
 }
 
-/** A timer per call: on workerd a timer belongs to the request that set it. */
+/** A timer of a call waits no longer than this, so that one which does not ring tells that its request is gone. */
+const BEAT_MS = 10_000;
+
+/** So late a timer may be where much is going on. */
+const LATE_MS = 5_000;
+
+/** How often it is looked for such as have not rung. */
+const LOOK_MS = 1_000;
+
+/** A timer per call: on workerd a timer belongs to the request that set it, and never rings once that has vanished. */
 export class OwnAlarm {
-  /** @type {Map<Sleeper, { timer: any, due: number }>} */
+  /** @type {Map<Sleeper, { timer: any, due: number, rings: number }>} */
   #timers = new Map();
+  #lookAt = -Infinity;
 
   /**
    * @param {Sleeper} sleeper
@@ -77,16 +87,23 @@ export class OwnAlarm {
     const known = this.#timers.get(sleeper);
     if (known?.due === sleeper.wakeAt) return;
     if (known) clearTimeout(known.timer);
-    const due = sleeper.wakeAt;
-    if (due === Infinity) {
-      this.#timers.delete(sleeper);
-      return;
-    }
+    this.#arm(sleeper, sleeper.wakeAt, Math.max(sleeper.wakeAt - now, 0));
+  }
+
+  /**
+   * @param {Sleeper} sleeper
+   * @param {number} due
+   * @param {number} left in milliseconds; infinity for a sleeper that only beats
+   */
+  #arm(sleeper, due, left) {
+    const ms = Math.min(left, BEAT_MS);
     const timer = setTimeout(() => {
+      if (ms < left) return this.#arm(sleeper, due, left - ms);
       this.#timers.delete(sleeper);
       sleeper.wake();
-    }, Math.min(Math.max(due - now, 0) + 1, LONGEST_MS));
-    this.#timers.set(sleeper, { timer, due });
+    }, ms + 1);
+    // By the runtime's clock, whatever the host's: it is the one that its timers go by.
+    this.#timers.set(sleeper, { timer, due, rings: Date.now() + ms });
   }
 
   /** @param {Sleeper} sleeper */
@@ -95,6 +112,31 @@ export class OwnAlarm {
     if (!known) return;
     clearTimeout(known.timer);
     this.#timers.delete(sleeper);
+  }
+
+  /** Is there one that should have rung long ago? Looked for now and then. */
+  get isMissed() {
+    const now = Date.now();
+    if (Math.abs(now - this.#lookAt) < LOOK_MS) return false;
+    this.#lookAt = now;
+    return this.#late(now).length > 0;
+  }
+
+  /**
+   * Gives up those whose request has vanished. Who lives rings first: that was due before.
+   * @returns {Promise<Sleeper[]>}
+   */
+  async lost() {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    const lost = this.#late(Date.now());
+    // Its timer is that of another request: it is left alone.
+    for (const sleeper of lost) this.#timers.delete(sleeper);
+    return lost;
+  }
+
+  /** @param {number} now */
+  #late(now) {
+    return [...this.#timers].filter(([, { rings }]) => rings + LATE_MS < now).map(([sleeper]) => sleeper);
   }
 }
 

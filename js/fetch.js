@@ -11,6 +11,7 @@ import { TooLong } from "./platform/bytes.js";
 import { tellKeysOf } from "./keys.js";
 import { relay, relayEvents, unwatched } from "./relay.js";
 import { counted, tellSize } from "./tokens.js";
+import { bury } from "./vanished.js";
 
 const encoder = new TextEncoder();
 
@@ -112,6 +113,7 @@ async function call(hub, surface, given, asked) {
   const kept = hub.caches ? await hub.answers.ofBody({ surface, body, scan: () => scanned(hub, body, aim), about, started, ...asked }) : undefined;
   if (kept?.report) return new Response(kept.body, { headers: replyHeaders(kept.report, typeOf(kept.isStream)) });
   const tokens = hub.countsTokens && hub.tokenCounter && read() ? await counted(hub, read()) : undefined;
+  if (hub.alarm.isMissed) await bury(hub);
   // A trusted request may ask for a strategy that goes by tokens and prices.
   const isSized = hub.countsTokens || Boolean(hub.trusts);
   const { core } = hub;

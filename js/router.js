@@ -20,6 +20,7 @@ import { realmOf } from "./realm.js";
 import { bodyFor, mayNotFit, split } from "./request.js";
 import { chunksOf, CompletionStream } from "./stream.js";
 import { counted, tellSize, textOf } from "./tokens.js";
+import { bury } from "./vanished.js";
 
 /** Parts of the host that are functions or objects; the rest is plain data and goes to the core. */
 const INJECTED = new Set([
@@ -269,6 +270,7 @@ export function makeRouter(glue, platform) {
       // A strategy that only this call asks for may go by tokens and prices, too.
       const isSized = hub.countsTokens || steering?.routing_strategy !== undefined;
       const tokens = isSized && hub.tokenCounter && !probe ? await counted(hub, body) : undefined;
+      if (!probe && hub.alarm.isMissed) await bury(hub);
       let core;
       let action;
       try {

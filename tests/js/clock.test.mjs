@@ -39,3 +39,39 @@ for (const alarm of ["SharedAlarm", "OwnAlarm"]) {
     }
   });
 }
+
+test("a timer of a call rings when it is due, however often it beats before; one that beats no more is missed", LIMIT, async (t) => {
+  const { OwnAlarm } = await import(pathToFileURL(join(await packed(), "node_modules", "switchman", "js", "alarm.js")).href);
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  const alarm = new OwnAlarm();
+  const woken = [];
+  const sleeper = (wakeAt) => ({ wakeAt, wake: () => woken.push([wakeAt, Date.now()]) });
+  const set = (wakeAt) => {
+    const one = sleeper(wakeAt);
+    alarm.set(one, 0);
+    return one;
+  };
+  set(25_000);
+  const endless = set(Infinity);
+  // Like one of a request that is gone: nobody wakes it.
+  const { setTimeout: usual } = globalThis;
+  globalThis.setTimeout = () => 0;
+  const gone = set(60_000);
+  globalThis.setTimeout = usual;
+
+  const pass = (ms) => {
+    for (let left = ms; left > 0; left -= 1) t.mock.timers.tick(1);
+  };
+  pass(12_000);
+  assert.equal(alarm.isMissed, false, "it may be late");
+  pass(30_000);
+  assert.deepEqual(woken, [[25_000, 25_003]], "a millisecond for each part");
+  assert.equal(alarm.isMissed, true);
+  assert.equal(alarm.isMissed, false, "looked for once a second");
+  const lost = alarm.lost();
+  t.mock.timers.tick(1);
+  assert.deepEqual(await lost, [gone]);
+  pass(2_000);
+  assert.equal(alarm.isMissed, false);
+  alarm.clear(endless);
+});
