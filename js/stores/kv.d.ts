@@ -22,6 +22,7 @@ export interface KvStoreOptions {
  * `freshMs` later. So benches of a few seconds rarely reach anybody; those of a minute and more do, and an isolate that has
  * just begun learns them with its first call. Two isolates that write at the same time may lose a value of one of them.
  *
+ * @throws {TypeError} for what is no namespace, such as a binding that is missing
  * @example
  * import { env } from "cloudflare:workers";
  * import { kvStore } from "switchman/stores/kv";

@@ -70,6 +70,10 @@ function valueOf(entry) {
 
 /** @type {typeof import("./kv.js").kvStore} */
 export function kvStore(namespace, { cacheTtl, freshMs = 30_000 } = {}) {
+  // A binding that is missing or misspelt: as a store that fails it would share nothing, and fail no call.
+  if (typeof namespace?.get !== "function" || typeof namespace.put !== "function") {
+    throw new TypeError("kvStore: expected a KV namespace, such as `env.STATE` with a binding of that name in wrangler.toml");
+  }
   /** @type {Map<string, Desk>} */
   const desks = new Map();
   const reading = { type: /** @type {const} */ ("text"), ...(cacheTtl === undefined ? {} : { cacheTtl }) };

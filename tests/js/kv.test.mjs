@@ -42,6 +42,11 @@ describe("on its own", () => {
     for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
   }
 
+  test("a binding that is not there is told at once", () => {
+    const env = {};
+    for (const none of [env.STATE, null, {}, { get() {} }, "STATE"]) assert.throws(() => kvStore(none), { name: "TypeError", message: /KV namespace/ });
+  });
+
   test("it says what it carries, and refuses the rest", async () => {
     const store = kvStore(namespace());
     assert.deepEqual(store.capabilities, { ops: ["max", "put"], freshMs: 30_000 });
