@@ -3,7 +3,7 @@
 
 import * as workers from "cloudflare:workers";
 import { OwnAlarm } from "../alarm.js";
-import { TooLong } from "./bytes.js";
+import { readBytes, TooLong } from "./bytes.js";
 
 export const platform = {
   /** The bindings, where the host gives none. */
@@ -17,11 +17,15 @@ export const platform = {
    * Reads a whole body as text, at most `limit` bytes. Rejects with `TooLong` beyond.
    * @param {Request | Response} source
    * @param {number} limit
+   * @returns {Promise<string | Uint8Array>}
    */
   async read(source, limit) {
-    if (Number(source.headers.get("content-length")) > limit) throw new TooLong(limit);
+    const length = source.headers.get("content-length");
+    if (Number(length) > limit) throw new TooLong(limit);
+    // A caller who does not say how much he sends could fill the isolate, and end every other call in it.
+    if (length === null && source instanceof Request) return readBytes(source, limit);
     const text = await source.text();
-    // Characters are at most as many as bytes; what is let through beyond the bound is bounded by the isolate.
+    // Characters are at most as many as bytes; what a provider sends beyond the bound is bounded by the isolate.
     if (text.length > limit) throw new TooLong(limit);
     return text;
   },

@@ -87,6 +87,26 @@ Object.assign(inputRefused, {
     }
     assert.equal(one.calls.length, forms.length);
   },
+  "of a request that does not tell its length no more is read than may be": async (kit) => {
+    const { router, one } = three(kit, { host: { maxBodyBytes: 100_000 } });
+    let pulled = 0;
+    let isCancelled = false;
+    const endless = new ReadableStream({
+      pull(controller) {
+        pulled += 1;
+        if (pulled > 1_000) controller.close();
+        else controller.enqueue(new Uint8Array(10_000).fill(0x20));
+      },
+      cancel() {
+        isCancelled = true;
+      },
+    });
+    const error = await errorIn(await router.fetch(new Request(CHAT_URL, { method: "POST", body: endless, duplex: "half" })), 413);
+    assert.equal(error.code, "request_too_large");
+    assert.ok(pulled < 50, `${pulled} pieces were read`);
+    assert.ok(isCancelled);
+    assert.equal(one.calls.length, 0);
+  },
   "a body that cannot be read is a 400": async (kit) => {
     const { router, one } = three(kit);
     const used = new Request(CHAT_URL, post(CHAT));
