@@ -35,6 +35,15 @@ const PATIENCE_MS = 15_000;
  * @property {Recording} [recording]
  */
 
+/** A request that is no JSON, such as one that goes in a circle, is not recorded: the send says what is wrong with it. */
+function recordingOf(request) {
+  try {
+    return new Recording(request());
+  } catch {
+    return undefined;
+  }
+}
+
 export class Callbacks {
   #hub;
   #host;
@@ -91,7 +100,7 @@ export class Callbacks {
    * @returns {About | undefined}
    */
   about(said, request) {
-    if (this.#records) return { ...said, recording: new Recording(request()) };
+    if (this.#records) return { ...said, recording: recordingOf(request) };
     return said.metadata || said.tags || said.sessionId || said.traceparent ? said : undefined;
   }
 

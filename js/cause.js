@@ -52,8 +52,12 @@ function holds(value, texts) {
 
 /** What is wrong with a send, in words that are no secret. The core redacts them once more. */
 export function describe(error) {
-  const cause = error?.cause;
-  const message = typeof error?.message === "string" ? error.message : String(error);
-  const reason = cause?.code ?? cause?.message;
-  return typeof reason === "string" ? `${message} (${reason})` : message;
+  try {
+    const cause = error?.cause;
+    const message = typeof error?.message === "string" ? error.message : String(error);
+    const reason = cause?.code ?? cause?.message;
+    return typeof reason === "string" ? `${message} (${reason})` : message;
+  } catch {
+    return "something was thrown that tells nothing of itself";
+  }
 }

@@ -3,6 +3,7 @@
 import { aimed } from "./aim.js";
 import { errorHeaders, replyHeaders } from "./answer.js";
 import { assembled, rewritten } from "./body.js";
+import { describe } from "./cause.js";
 import { ANSWERED, BAD_REQUEST, BYTES, PLANNED, REFUSED, TOO_LARGE, WHOLE } from "./codes.js";
 import { Call } from "./drive.js";
 import { errorOf, internal } from "./errors.js";
@@ -56,9 +57,16 @@ async function answer(hub, input, init) {
     return refusal(hub);
   }
   const given = init?.headers ?? request?.headers;
-  const headers = callerHeaders(given);
+  let headers;
+  let traceparent;
+  try {
+    headers = callerHeaders(given);
+    if (hub.callbacks && given) traceparent = new Headers(given).get("traceparent") ?? undefined;
+  } catch (error) {
+    hub.core.coreRefuse(BAD_REQUEST, describe(error));
+    return refusal(hub);
+  }
   const signal = init?.signal ?? callerSignal(hub, request);
-  const traceparent = hub.callbacks && given ? (new Headers(given).get("traceparent") ?? undefined) : undefined;
   return call(hub, surface, body, { signal, headers, tenant, traceparent });
 }
 

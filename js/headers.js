@@ -3,10 +3,14 @@
 
 const FORWARDED = ["openai-beta", "idempotency-key", "x-client-request-id"];
 
+/** What a header may hold: an object or a list, unlike a `Headers`, has not been looked at by the runtime. */
+const FIT = /^[\t\x20-\x7e\x80-\xff]*$/;
+
 /**
  * The caller's headers that go on; `undefined` if there are none.
  * @param {any} headers a `Headers`, an object or a list of pairs
  * @returns {Record<string, string> | undefined}
+ * @throws {TypeError} where one of them holds what no header may: every send would fail of it, and count against its deployment
  */
 export function callerHeaders(headers) {
   if (!headers) return undefined;
@@ -22,7 +26,9 @@ export function callerHeaders(headers) {
   const given = typeof headers[Symbol.iterator] === "function" ? headers : Object.entries(headers);
   for (const [name, value] of given) {
     const lower = String(name).toLowerCase();
-    if (FORWARDED.includes(lower)) (kept ??= {})[lower] = String(value);
+    if (!FORWARDED.includes(lower)) continue;
+    if (!FIT.test(value)) throw new TypeError(`the header \`${lower}\` holds what no header may`);
+    (kept ??= {})[lower] = String(value);
   }
   return kept;
 }

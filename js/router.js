@@ -51,9 +51,10 @@ export function makeRouter(glue, platform) {
 
     /**
      * @param {Record<string, any>} config
-     * @param {Record<string, any>} [host]
+     * @param {Record<string, any> | null} [given] the host
      */
-    constructor(config, host = {}) {
+    constructor(config, given) {
+      const host = given ?? {};
       const env = environment(host.env ?? platform.env);
       const wrong = [...checkInjected(host), ...checkPrices(realmOf(glue), host.prices)];
       const plain = plainHost(host, platform);

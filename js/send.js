@@ -92,6 +92,7 @@ export async function send(sender, hub, attempt) {
       hub.prices.hand(core);
       response = await until(sender, sent);
       if (sender.action !== NONE || controller.signal.aborted) return discard(sent);
+      if (typeof response?.status !== "number") throw new TypeError("the host's `fetch` gave something that is no Response");
       if (token === undefined || response.status !== 401) break;
       hub.tokens.drop(target.facts);
       // A token that was kept may have been taken back: the host is asked for another one, once.

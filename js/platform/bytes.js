@@ -76,8 +76,8 @@ export async function readStart(source, limit) {
 
 /**
  * An answer that nobody waits for any more: a host's `fetch` need not honour its signal.
- * @param {Promise<Response>} sent
+ * @param {Response | Promise<Response>} sent
  */
 export function discard(sent) {
-  sent.then((response) => response.body?.cancel()).catch(() => {});
+  Promise.resolve(sent).then((response) => response.body?.cancel()).catch(() => {});
 }

@@ -5,10 +5,11 @@ import { test } from "node:test";
 import { inputRefused } from "./cases/input-refused.js";
 import { inputRelayed } from "./cases/input-relayed.js";
 import { inputSteering } from "./cases/input-steering.js";
+import { oddHost } from "./cases/odd-host.js";
 import { CHAT, deployment, fetchOf } from "./support/kit.js";
 import { nodeKit, onBoth } from "./support/suite.mjs";
 
-onBoth({ inputRefused, inputSteering, inputRelayed });
+onBoth({ inputRefused, inputSteering, inputRelayed, oddHost });
 
 /** The mistakes of a config, as path and message. */
 function mistakes(kit, config, host) {

@@ -32,6 +32,7 @@ import { mayFallback } from "./may-fallback.js";
 import { metrics } from "./metrics.js";
 import { mock } from "./mock.js";
 import { naming } from "./naming.js";
+import { oddHost } from "./odd-host.js";
 import { overrides } from "./overrides.js";
 import { prices } from "./prices.js";
 import { probes } from "./probes.js";
@@ -60,7 +61,7 @@ import { usage } from "./usage.js";
 
 /** For every runtime. */
 export const suites = {
-  ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, manage, naming, scope },
+  ...{ abortCalls, abortStreams, concurrency, hedging, inputRefused, inputRelayed, inputSteering, manage, naming, oddHost, scope },
   ...{ secretsHome, secretsShown, sharing, strategies, streamBytes, streamFaults, streamObjects, testkit, transcripts, trap },
   ...{ customStrategy, filters, mayFallback, mock, overrides, prices, remaining, reserve, tokens, usage },
   ...{ affinity, experiments, shadow },

@@ -1,0 +1,100 @@
+/** What the host and the caller may hand over that makes no sense: it ends a send or a call, never the router. */
+
+import assert from "node:assert/strict";
+import { CHAT, CHAT_URL, all, baseOf, post, rejection } from "../support/kit.js";
+
+/** Each way to call: the id of the deployment that has answered. */
+const WAYS = {
+  async completion(router) {
+    return (await router.completion(CHAT))._hidden_params.model_id;
+  },
+  async "completion, streamed"(router) {
+    const stream = await router.completion({ ...CHAT, stream: true });
+    await all(stream);
+    return stream.meta.model_id;
+  },
+  async fetch(router, stream = false) {
+    const response = await router.fetch(CHAT_URL, post({ ...CHAT, stream }));
+    await response.text();
+    return response.headers.get("x-switchman-model-id");
+  },
+  "fetch, streamed": (router) => WAYS.fetch(router, true),
+};
+
+/** Results of a `fetch` that are none. */
+const NO_RESPONSE = {
+  undefined: () => undefined,
+  "an empty object": () => ({}),
+  "an object without a prototype, thrown": () => {
+    throw Object.create(null);
+  },
+  "an object that cannot be looked at, thrown": () => {
+    throw {
+      get message() {
+        throw new Error("no");
+      },
+    };
+  },
+  "a symbol, thrown": () => {
+    throw Symbol("no");
+  },
+  "nothing, thrown": () => {
+    throw undefined;
+  },
+};
+
+export const oddHost = {};
+
+for (const [name, odd] of Object.entries(NO_RESPONSE)) {
+  oddHost[`a fetch that gives no Response is a connection that failed: ${name}`] = async (kit) => {
+    for (const [way, ask] of Object.entries(WAYS)) {
+      for (const isAsync of [true, false]) {
+        const two = kit.provider("two");
+        const fetch = (url, init) => {
+          if (!String(url).startsWith(baseOf("one"))) return two.fetch(url, init);
+          return isAsync ? Promise.resolve().then(odd) : odd();
+        };
+        const { router } = kit.pair({ host: { fetch } });
+        assert.equal(await ask(router), "two", way);
+      }
+    }
+  };
+}
+
+Object.assign(oddHost, {
+  "a host that is null is none": async (kit) => {
+    const { notices } = kit.router({ model_list: [] }, null);
+    assert.deepEqual(notices, []);
+  },
+  "a caller's header that no request may hold is the caller's mistake, and nobody is asked": async (kit) => {
+    for (const callbacks of [[], ["otel"]]) {
+      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: "https://otel.test" };
+      const { router, provider } = kit.single({ config: { callbacks }, host: { env, callbackFetch: async () => new Response("{}") } });
+      for (const value of ["日本", "a\nb: c", "\0"]) {
+        for (const headers of [{ "x-client-request-id": value }, [["Idempotency-Key", value]]]) {
+          const response = await router.fetch(CHAT_URL, post(CHAT, { headers }));
+          assert.equal(response.status, 400);
+          assert.match((await response.json()).error.message, /header `(x-client-request-id|idempotency-key)`/);
+        }
+      }
+      const fine = await router.fetch(CHAT_URL, post(CHAT, { headers: { "x-client-request-id": "a\tb é" } }));
+      assert.equal(fine.status, 200);
+      assert.equal(provider.calls.length, 1);
+      assert.equal(router.snapshot().deployments[0].health.state, "closed");
+      await router.flush();
+    }
+  },
+  "a request that is no JSON is the caller's mistake, also where what is said is recorded": async (kit) => {
+    const circle = { model: CHAT.model, messages: [] };
+    circle.messages.push(circle);
+    for (const request of [circle, { ...CHAT, seed: 1n }]) {
+      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: "https://otel.test" };
+      const host = { env, recordContent: true, callbackFetch: async () => new Response("{}") };
+      const { router, provider } = kit.single({ config: { callbacks: ["otel"] }, host });
+      const error = await rejection(router.completion(request));
+      assert.ok(error instanceof kit.BadRequestError, error.stack);
+      assert.equal(provider.calls.length, 0);
+      await router.flush();
+    }
+  },
+});
