@@ -49,13 +49,14 @@ pub fn redact<'a>(text: &str, secrets: impl Iterator<Item = &'a Secret>) -> Box<
         let end = piece.trim_end_matches(ends_word).len();
         let (word, rest) = piece.split_at_checked(end).unwrap_or((piece, ""));
         let bare = word.trim_end_matches(['.', ':', ';']);
-        let is_key =
-            KEY_PREFIXES.iter().any(|prefix| bare.len() >= prefix.len() + 6 && bare.starts_with(prefix));
-        if is_key || (after_bearer && !bare.is_empty() && bare != MASK) {
-            out.push_str(MASK);
-            out.push_str(word.get(bare.len()..).unwrap_or(""));
-        } else {
-            out.push_str(word);
+        let is_token = after_bearer && !bare.is_empty() && bare != MASK;
+        match if is_token { Some(0) } else { key_in(bare) } {
+            Some(at) => {
+                out.push_str(word.get(..at).unwrap_or(""));
+                out.push_str(MASK);
+                out.push_str(word.get(bare.len()..).unwrap_or(""));
+            }
+            None => out.push_str(word),
         }
         out.push_str(rest);
         if !word.is_empty() {
@@ -66,6 +67,17 @@ pub fn redact<'a>(text: &str, secrets: impl Iterator<Item = &'a Secret>) -> Box<
         out.pop();
     }
     out.into()
+}
+
+/// Where in a word something begins that looks like a key: at its beginning, or behind a mark as in `key:sk-…`.
+fn key_in(word: &str) -> Option<usize> {
+    let marks = word.bytes().enumerate().filter(|(_, byte)| b"`[{:/|;&?@#".contains(byte));
+    let starts = std::iter::once(0).chain(marks.map(|(at, _)| at + 1));
+    let looks_like_one = |start: &usize| {
+        let rest = word.get(*start..).unwrap_or("");
+        KEY_PREFIXES.iter().any(|prefix| rest.len() >= prefix.len() + 6 && rest.starts_with(prefix))
+    };
+    starts.into_iter().find(looks_like_one)
 }
 
 fn ends_word(c: char) -> bool {
@@ -87,6 +99,10 @@ mod tests {
             ),
             ("got corp/secret+value here", "got [redacted] here"),
             ("url?key=AIzaSyA1234567 bad", "url?key=[redacted] bad"),
+            ("key:sk-abcdef123456, `sk-abcdef123456`", "key:[redacted], `[redacted]"),
+            ("{'keys':[gsk_abcdef123456]}", "{'keys':[[redacted]"),
+            ("https://x.test/hf_abcdef123456/y.", "https://x.test/[redacted]."),
+            ("user@task-oriented:risk-free/desk-lamp-long", "user@task-oriented:risk-free/desk-lamp-long"),
             ("task-oriented risk-free sk- text", "task-oriented risk-free sk- text"),
         ];
         for (text, expected) in cases {
