@@ -68,7 +68,7 @@ fn split_last<'t>(text: &'t str, part: &str) -> Option<(&'t str, &'t str)> {
 
 /// The model that a deployment serves under a name that its pattern matched: its own, with the pieces in the place of its
 /// stars. As it is, where it has no star; the whole name, where there are more pieces than stars. `None` if nothing is
-/// left to ask the provider for.
+/// left to ask the provider for, or a step: as a part of an address it would lead out of the folder of the models.
 pub(super) fn filled(model: &str, provider: &str, pieces: &[&str], name: &str) -> Option<String> {
     let stars = model.bytes().filter(|byte| *byte == b'*').count();
     let text = if stars == 0 {
@@ -87,7 +87,7 @@ pub(super) fn filled(model: &str, provider: &str, pieces: &[&str], name: &str) -
         }
         text
     };
-    (!text.trim().is_empty()).then_some(text)
+    (!matches!(text.trim(), "" | "." | "..")).then_some(text)
 }
 
 #[cfg(test)]
@@ -132,6 +132,9 @@ mod tests {
             ("*", &["a", "b"], "a/b", Some("a/b")),
             ("*", &["openai", "b"], "openai/b", Some("b")),
             ("*", &[""], "openai/", None),
+            ("*", &[".."], "openai/..", None),
+            ("*", &[" . "], "openai/ . ", None),
+            ("*", &["..."], "openai/...", Some("...")),
         ] {
             assert_eq!(filled(model, "openai", pieces, name).as_deref(), found, "{model} {name}");
         }

@@ -1,7 +1,7 @@
 // Azure OpenAI: addresses, keys and tokens, filters, and the way on to OpenAI.
 
 import assert from "node:assert/strict";
-import { all, brief, CHAT, CHAT_URL, deployment, eventsIn, post, rejection } from "../support/kit.js";
+import { all, brief, CHAT, CHAT_URL, deployment, eventsIn, fetchOf, post, rejection } from "../support/kit.js";
 
 const AZURE = { model: "azure/gpt-4o", api_base: "https://one.test", api_version: "2024-10-21" };
 
@@ -22,6 +22,22 @@ function clock() {
 }
 
 export const azure = {
+  "what a star stands for stays one step of the address": async (kit) => {
+    const one = kit.provider("one", { dialect: "azure" });
+    const params = { ...AZURE, model: "azure/*" };
+    const router = kit.router({ model_list: [deployment("one", params, "azure/*")] }, { fetch: fetchOf(one), seed: 1 });
+    for (const name of [".", ".."]) {
+      const response = await router.fetch(CHAT_URL, post({ ...CHAT, model: `azure/${name}` }));
+      assert.equal(response.status, 404, await response.text());
+    }
+    assert.equal(one.calls.length, 0);
+    for (const name of ["...", "../../evil", "a?b#c", "%2e%2e"]) {
+      await (await router.fetch(CHAT_URL, post({ ...CHAT, model: `azure/${name}` }))).text();
+      const { pathname, search } = new URL(one.calls.at(-1).url);
+      assert.equal(pathname, `/openai/deployments/${encodeURIComponent(name)}/chat/completions`);
+      assert.equal(search, "?api-version=2024-10-21");
+    }
+  },
   "both styles of addresses are asked, with the key as `api-key`": async (kit) => {
     const dated = single(kit, { one: { apiKey: "sk-one" } });
     const answer = await dated.router.completion(CHAT);
