@@ -80,6 +80,12 @@ pub fn mask(text: &mut String, part: &str, mask: &str) {
     *text = out;
 }
 
+/// A name out of a request, for a message: its first 100 characters, and none that would begin a line of a log.
+#[must_use]
+pub fn named(name: &str) -> String {
+    name.chars().take(100).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,5 +115,10 @@ mod tests {
                 assert_eq!(masked, expected, "{part} in {text}");
             }
         }
+    }
+    #[test]
+    fn a_name_in_a_message_is_short_and_one_line() {
+        assert_eq!(named("gpt-4o\r\n\u{1b}[2J\u{85}é"), "gpt-4o\u{fffd}\u{fffd}\u{fffd}[2J\u{fffd}é");
+        assert_eq!(named(&"é".repeat(500)).chars().count(), 100);
     }
 }

@@ -1,5 +1,6 @@
 //! What a part of a translation comes to, and how it refuses.
 
+use crate::base::text::named;
 use crate::error::{Fault, FaultKind};
 
 /// What a part of the translation comes to. Boxed, because a fault is large and rare.
@@ -13,7 +14,7 @@ pub(super) fn unsupported(provider: &str, param: &str, what: &str) -> Box<Fault>
 /// A member, a part or a tool that a provider has not, by its name.
 #[inline(never)]
 pub(super) fn unknown(provider: &str, param: &str, kind: &str, name: &str) -> Box<Fault> {
-    unsupported(provider, param, &format!("{kind}`{name}`"))
+    unsupported(provider, param, &format!("{kind}`{}`", named(name)))
 }
 
 /// A mistake of the request.

@@ -1,5 +1,6 @@
 //! Faults that a call meets before anything is sent.
 
+use crate::base::text::named;
 use crate::config::CallOptions;
 use crate::error::{Fault, FaultKind};
 use crate::state::View;
@@ -21,7 +22,7 @@ pub(super) fn mock_fault(options: &CallOptions) -> Option<Fault> {
 /// An error that helps: what is known, bounded.
 pub(super) fn unknown_model(requested: &str, view: View<'_>) -> String {
     let names: Vec<&str> = view.config.listed().into_iter().take(20).collect();
-    let requested: String = requested.chars().take(100).collect();
+    let requested = named(requested);
     if requested.is_empty() {
         return format!("the request names no `model`; known are: {}", names.join(", "));
     }

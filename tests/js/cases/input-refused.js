@@ -52,6 +52,15 @@ Object.assign(inputRefused, {
     assert.ok(thrown instanceof kit.NotFoundError);
     assert.deepEqual([thrown.status, thrown.side, thrown.attempts.length], [404, "caller", 0]);
   },
+  "a name begins no line of a log": async (kit) => {
+    const { router, one } = three(kit);
+    for (const model of ["x\r\n2026-01-01 admin logged in", "x\u001b[2J\u0085"]) {
+      const { message } = await errorIn(await router.fetch(CHAT_URL, post({ ...CHAT, model })), 404);
+      assert.doesNotMatch(message, /[\0-\x1f\x7f-\x9f]/);
+      assert.doesNotMatch((await rejection(router.completion({ ...CHAT, model }))).message, /[\0-\x1f\x7f-\x9f]/);
+    }
+    assert.equal(one.calls.length, 0);
+  },
   "in process a request without a model is refused too": async (kit) => {
     const { router } = three(kit);
     for (const request of [undefined, {}, { messages: [] }, { model: 7 }]) {
