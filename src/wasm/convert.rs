@@ -17,22 +17,64 @@ const DEPTH: u32 = 64;
 /// The largest number up to which JavaScript holds every whole one.
 const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
 
+/// How many steps of the way to a mistake are told.
+const MOST_STEPS: usize = 8;
+
+/// What is no JSON, and where it stands.
+struct Flaw {
+    message: &'static str,
+    /// The steps to it, the last one first, each as it is written.
+    steps: Vec<String>,
+}
+
+impl Flaw {
+    fn new(message: &'static str) -> Self {
+        Self { message, steps: Vec::new() }
+    }
+
+    fn under(mut self, step: impl FnOnce() -> String) -> Self {
+        self.steps.push(step());
+        self
+    }
+
+    /// Its place, written as in [`Problem::path`].
+    fn path(&self, root: &str) -> String {
+        let mut path = root.to_owned();
+        for step in self.steps.iter().rev().take(MOST_STEPS) {
+            path.push_str(step);
+        }
+        if path.starts_with('.') { path.split_off(1) } else { path }
+    }
+}
+
+/// A member as a step of a path. A name that is no plain one may be anything that was pasted into the wrong place.
+fn member_step(name: &str) -> String {
+    let is_plain = name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if is_plain { [".", name].concat() } else { "[…]".to_owned() }
+}
+
 /// A JavaScript value as JSON. `undefined` is `null`; what JSON does not have is an error.
 pub(super) fn from_js(value: &JsValue) -> Result<Value, String> {
-    bounded(value, DEPTH).map_err(str::to_owned)
+    bounded(value, DEPTH).map_err(|flaw| match flaw.path("") {
+        path if path.is_empty() => flaw.message.to_owned(),
+        path => [&path, ": ", flaw.message].concat(),
+    })
 }
 
 /// As [`from_js`], of a config or of a part of it. Fails with the list of its mistakes.
 pub(super) fn plain(value: &JsValue, path: &str) -> Result<Value, JsValue> {
-    from_js(value).map_err(|message| problems(&[Problem { path: path.to_owned(), message }]))
+    bounded(value, DEPTH)
+        .map_err(|flaw| problems(&[Problem { path: flaw.path(path), message: flaw.message.to_owned() }]))
 }
 
 // Written out, because a deserializer for all types weighs ten times as much as the one type needed here.
-fn bounded(value: &JsValue, depth: u32) -> Result<Value, &'static str> {
+fn bounded(value: &JsValue, depth: u32) -> Result<Value, Flaw> {
     if value.is_undefined() || value.is_null() {
         return Ok(Value::Null);
     }
-    let Some(depth) = depth.checked_sub(1) else { return Err("nested too deeply, or in a circle") };
+    let Some(depth) = depth.checked_sub(1) else {
+        return Err(Flaw::new("nested too deeply, or in a circle"));
+    };
     if let Some(flag) = value.as_bool() {
         Ok(Value::Bool(flag))
     } else if let Some(number) = value.as_f64() {
@@ -42,30 +84,34 @@ fn bounded(value: &JsValue, depth: u32) -> Result<Value, &'static str> {
     } else if let Some(text) = value.as_string() {
         Ok(Value::String(text))
     } else if let Some(list) = value.dyn_ref::<Array>() {
-        list.iter().map(|item| bounded(&item, depth)).collect::<Result<_, _>>().map(Value::Array)
+        let item = |(index, item): (usize, JsValue)| {
+            bounded(&item, depth).map_err(|flaw| flaw.under(|| ["[", &index.to_string(), "]"].concat()))
+        };
+        list.iter().enumerate().map(item).collect::<Result<_, _>>().map(Value::Array)
     } else if value.is_bigint() {
         let whole = i64::try_from(value.clone()).map(Value::from);
-        whole.map_err(|_| "holds a whole number that is too large")
+        whole.map_err(|_| Flaw::new("is a whole number that is too large"))
     } else if value.is_object() {
         members(value, depth)
     } else {
-        Err("holds a function, a symbol or another value that is no plain data")
+        Err(Flaw::new("is a function, a symbol or another value that is no plain data"))
     }
 }
 
-fn members(value: &JsValue, depth: u32) -> Result<Value, &'static str> {
+fn members(value: &JsValue, depth: u32) -> Result<Value, Flaw> {
     let entries = if let Some(map) = value.dyn_ref::<Map>() {
         Array::from(map)
     } else if Symbol::iterator().js_in(value) {
-        return Err("holds bytes, a set or another value that is no plain data");
+        return Err(Flaw::new("is bytes, a set or another value that is no plain data"));
     } else {
         Object::entries(value.unchecked_ref())
     };
     let mut members = Members::new();
     for entry in entries.iter() {
         let entry: Array = entry.unchecked_into();
-        let name = entry.get(0).as_string().ok_or("holds a map with names that are no text")?;
-        members.insert(name, bounded(&entry.get(1), depth)?);
+        let name = entry.get(0).as_string().ok_or(Flaw::new("is a map with names that are no text"))?;
+        let member = bounded(&entry.get(1), depth).map_err(|flaw| flaw.under(|| member_step(&name)))?;
+        members.insert(name, member);
     }
     Ok(Value::Object(members))
 }

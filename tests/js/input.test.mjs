@@ -6,7 +6,7 @@ import { inputRefused } from "./cases/input-refused.js";
 import { inputRelayed } from "./cases/input-relayed.js";
 import { inputSteering } from "./cases/input-steering.js";
 import { oddHost } from "./cases/odd-host.js";
-import { CHAT, deployment, fetchOf } from "./support/kit.js";
+import { CHAT, deployment, fetchOf, rejection } from "./support/kit.js";
 import { nodeKit, onBoth } from "./support/suite.mjs";
 
 onBoth({ inputRefused, inputSteering, inputRelayed, oddHost });
@@ -70,6 +70,42 @@ test("a host's part that is no function is a mistake", async () => {
   const config = { model_list: [deployment("one")] };
   const { problems } = mistakes(kit, config, { fetch: "https://one.test", now: 5, sleep: {}, seed: "x" });
   assert.deepEqual(problems.map(({ path }) => path).sort(), ["host.fetch", "host.now", "host.seed", "host.sleep"]);
+});
+
+test("what is no data is told with its place, and never with itself", async () => {
+  const kit = await nodeKit();
+  const secret = "sk-secret-0123456789";
+  const cases = [
+    [{ ...deployment("one", { logger_fn: () => secret }) }, "model_list[0].litellm_params.logger_fn", /^is a function/],
+    [{ ...deployment("one"), model_info: { seen: new Set([secret]) } }, "model_list[0].model_info.seen", /^is bytes, a set/],
+    [deployment("one", { extra_body: { list: [1, Symbol(secret)] } }), "model_list[0].litellm_params.extra_body.list[1]", /^is a function, a symbol/],
+    [deployment("one", { extra_headers: { [secret]: () => 1 } }), "model_list[0].litellm_params.extra_headers[…]", /^is a function/],
+  ];
+  for (const [entry, path, message] of cases) {
+    const error = mistakes(kit, { model_list: [entry] });
+    assert.deepEqual(error.problems.map((problem) => problem.path), [path]);
+    assert.match(error.problems[0].message, message);
+    assert.ok(!error.message.includes(secret));
+  }
+  const circle = {};
+  circle.circle = circle;
+  const { problems } = mistakes(kit, { model_list: [], circle });
+  assert.deepEqual(problems.map(({ path }) => path), [Array(8).fill("circle").join(".")]);
+  const router = kit.router({ model_list: [deployment("one")] });
+  const error = await rejection(router.completion(CHAT, { metadata: { user: { find: () => secret } } }));
+  assert.match(error.message, /^metadata\.user\.find: is a function/);
+  assert.throws(() => router.addDeployment(cases[0][0]), (thrown) => thrown.problems[0].path === "deployment.litellm_params.logger_fn");
+});
+
+test("an address out of the environment that is none is told with the name of its variable", async () => {
+  const kit = await nodeKit();
+  const entry = { model_name: "a", litellm_params: { model: "openai/x", api_key: "sk-one" } };
+  for (const [name, value] of [["OPENAI_BASE_URL", "localhost:1"], ["OPENAI_API_BASE", "https://user:secret@one.test"]]) {
+    const { problems } = mistakes(kit, { model_list: [entry] }, { env: { [name]: value } });
+    assert.deepEqual(problems.map(({ path }) => path), ["model_list[0].litellm_params.api_base"]);
+    assert.match(problems[0].message, new RegExp(`comes from ${name} of the environment, which must `));
+    assert.ok(!problems[0].message.includes(value));
+  }
 });
 
 test("what is no config at all is a mistake too", async () => {

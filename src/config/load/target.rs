@@ -62,16 +62,25 @@ pub(super) fn target(reader: &mut Reader<'_>, at: &Path<'_>, members: &Members) 
         let message = format!("`api_version` has no effect: {} has no versions", quote(provider.name));
         reader.report.notice(&at.key("api_version"), message);
     }
-    let (text, is_given) = match base {
-        Some(base) => (base?.into_owned(), true),
-        None => (own_address(reader, &at.key("api_base"), provider)?, false),
+    let (text, variable, is_given) = match base {
+        Some(base) => (base?.into_owned(), None, true),
+        None => {
+            let (text, variable) = own_address(reader, &at.key("api_base"), provider)?;
+            (text, variable, false)
+        }
     };
     let Address { api_base, layout, version } =
         match laid_out(reader, provider.layout(), &text, version.flatten()) {
             Ok(address) => address,
             Err(wrong) => {
                 // It may hold a password, so that it is not repeated.
-                reader.problem(&at_base, wrong);
+                match variable {
+                    Some(name) => {
+                        let message = format!("comes from {name} of the environment, which {wrong}");
+                        reader.problem(&at.key("api_base"), message);
+                    }
+                    None => reader.problem(&at_base, wrong),
+                }
                 return None;
             }
         };
@@ -81,12 +90,17 @@ pub(super) fn target(reader: &mut Reader<'_>, at: &Path<'_>, members: &Members) 
     Some(Target { provider, model, written, api_base, layout, version, may_use_variables })
 }
 
-/// The address that the environment gives, or the provider's own.
-fn own_address(reader: &mut Reader<'_>, at: &Path<'_>, provider: Provider) -> Option<String> {
+/// The address that the environment gives, with the name of its variable, or the provider's own.
+fn own_address(
+    reader: &mut Reader<'_>,
+    at: &Path<'_>,
+    provider: Provider,
+) -> Option<(String, Option<String>)> {
     let variables = provider.base_variables();
-    let set = variables.iter().find_map(|name| reader.variable(name).filter(|text| !text.is_empty()));
-    if set.is_some() {
-        return set;
+    for name in &variables {
+        if let Some(text) = reader.variable(name).filter(|text| !text.is_empty()) {
+            return Some((text, Some(name.clone())));
+        }
     }
     let name = quote(provider.name);
     let Some(address) = provider.address else {
@@ -96,9 +110,9 @@ fn own_address(reader: &mut Reader<'_>, at: &Path<'_>, provider: Provider) -> Op
         return None;
     };
     let parts = split_at(address, "{").and_then(|(before, rest)| Some((before, split_at(rest, "}")?)));
-    let Some((before, (variable, after))) = parts else { return Some(address.to_owned()) };
+    let Some((before, (variable, after))) = parts else { return Some((address.to_owned(), None)) };
     match reader.variable(variable).filter(|text| !text.is_empty()) {
-        Some(value) => Some([before, &value, after].concat()),
+        Some(value) => Some(([before, &value, after].concat(), Some(variable.to_owned()))),
         None => {
             reader
                 .problem(at, format!("is missing, and the environment has no {variable} for that of {name}"));
