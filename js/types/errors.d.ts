@@ -83,8 +83,8 @@ export class NoDeploymentsAvailable extends RouterError {}
 /** 500: a bug of the router itself. */
 export class InternalError extends RouterError {}
 
-/** 499: the caller's signal was aborted; `cause` is its reason. It has no class to import: look at the name, as for `fetch`. */
-export interface CancelledError extends RouterError {
+/** 499: the caller's signal was aborted; `cause` is its reason. Its name is that of any aborted `fetch`. */
+export class CancelledError extends RouterError {
   readonly name: "AbortError";
 }
 

@@ -35,6 +35,13 @@ test("the name alone brings a router on this runtime", async () => {
   assert.ok(RateLimitError.prototype instanceof RouterError);
 });
 
+test("what is exported is declared as that, and what is declared is exported", async () => {
+  const home = join(await installed(), "js");
+  const texts = filesUnder(["js/index.d.ts", "js/types"]).map((file) => readFileSync(join(home, "..", file), "utf8"));
+  const declared = texts.flatMap((text) => [...text.matchAll(/^export (?:declare )?(?:abstract )?(?:class|function|const) (\w+)/gm)].map(([, name]) => name));
+  assert.deepEqual(Object.keys(await importPacked()).sort(), declared.sort());
+});
+
 test("`require` brings the same as `import`", { skip: !process.features.require_module && "this Node cannot require a module" }, async () => {
   const { Router } = createRequire(join(await packed(), "consumer.cjs"))("switchman");
   assert.equal(Router, (await importPacked()).Router);

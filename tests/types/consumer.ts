@@ -1,5 +1,5 @@
 /** A program that uses the package: TypeScript reads it against the installed tarball, and nothing runs it. */
-import { APIError, CompletionStream, ConfigError, RateLimitError, Router, RouterError } from "switchman";
+import { APIError, CancelledError, CompletionStream, ConfigError, RateLimitError, Router, RouterError } from "switchman";
 import { Router as InlineRouter } from "switchman/inline";
 import { init, Router as SlimRouter } from "switchman/slim";
 import { createSwitchman, type SwitchmanErrorData, type SwitchmanMetadata } from "switchman/ai-sdk";
@@ -87,6 +87,7 @@ export async function answers(signal: AbortSignal): Promise<string> {
     const response: Response = await drop_in("/v1/models");
     return text + response.status;
   } catch (error) {
+    if (error instanceof CancelledError) return `${error.name}: ${String(error.cause)}`;
     if (error instanceof RateLimitError) return `again in ${error.retryAfterMs ?? 0} ms`;
     if (error instanceof ConfigError) return error.problems.map(({ path, message }) => `${path}: ${message}`).join("\n");
     if (error instanceof RouterError) return `${error.status} ${error.side} ${error.attempts.length}`;
