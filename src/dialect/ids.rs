@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::outcome::{Outcome, wrong};
 use super::signature::bare;
 use crate::base::hash::deployment_id;
+use crate::base::index::Index;
 use crate::base::json::Members;
 
 /// The longest name of a tool.
@@ -39,12 +41,32 @@ pub(super) fn name(text: &str) -> String {
     if is_plain(text) && text.len() <= NAME_CHARS { text.to_owned() } else { plain(text, NAME_CHARS - 9) }
 }
 
-/// Does an item of a list of tools name this one?
-pub(super) fn is_named(raw: &str, name: &str) -> bool {
-    Members::read(raw).is_some_and(|tool| {
+/// The names in a list of tools.
+pub(super) fn named(tools: &[&str]) -> Index {
+    let mut names = Index::default();
+    for tool in tools.iter().filter_map(|raw| Members::read(raw)) {
         let inner = tool.object("function");
-        inner.as_ref().unwrap_or(&tool).text("name").is_some_and(|known| known == name)
-    })
+        if let Some(name) = inner.as_ref().unwrap_or(&tool).text("name") {
+            names.insert(&name, 0);
+        }
+    }
+    names
+}
+
+/// How many calls are looked at on behalf of all results of tools. No honest conversation comes near it: a turn has some
+/// hundred calls at most, and their results come in the next one.
+const MOST_LOOKS: usize = 1 << 23;
+
+/// Bounds the search for the calls that results belong to: a caller could make it take minutes.
+#[derive(Debug, Default)]
+pub(super) struct Looks(usize);
+
+impl Looks {
+    /// So many calls have been looked at.
+    pub(super) fn add(&mut self, calls: usize) -> Outcome {
+        self.0 = self.0.saturating_add(calls);
+        if self.0 <= MOST_LOOKS { Ok(()) } else { Err(wrong("messages", "has too many results of tools")) }
+    }
 }
 
 /// The name of a function as Gemini takes it: it begins with a letter or `_`, has dots and colons too, and is shorter.

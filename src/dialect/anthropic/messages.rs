@@ -42,6 +42,7 @@ pub(super) struct Conversation {
     used_ids: Index,
     /// The calls of the latest turn of the assistant.
     calls: Vec<Call>,
+    looks: ids::Looks,
     /// A tool was called somewhere: Anthropic then demands a list of tools.
     pub(super) has_tools: bool,
 }
@@ -164,12 +165,15 @@ impl Conversation {
     fn result(&mut self, context: &mut Context<'_>, message: &Members<'_>) -> Outcome {
         let id = message.text("tool_call_id").map(ids::unsigned);
         let name = message.text("name");
-        let is_meant = |call: &&mut Call| match (&id, &name) {
+        let is_meant = |call: &Call| match (&id, &name) {
+            _ if call.is_answered => false,
             (Some(id), _) => call.id == *id,
             (None, Some(name)) => call.name == **name,
             (None, None) => true,
         };
-        let call = self.calls.iter_mut().filter(|call| !call.is_answered).find(is_meant);
+        let place = self.calls.iter().position(is_meant).unwrap_or(self.calls.len());
+        self.looks.add(place)?;
+        let call = self.calls.get_mut(place);
         let wire_id = match (call, &id) {
             (Some(call), _) => {
                 call.is_answered = true;

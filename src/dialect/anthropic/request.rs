@@ -100,7 +100,7 @@ fn read_tools<'a>(context: &mut Context<'_>, asked: &Asked<'a>) -> Outcome<Tools
         None => None,
     };
     if let Some(raw) = asked.first(&["tools", "functions"]) {
-        tools.read(context, raw, allowed.as_deref())?;
+        tools.read(context, raw, allowed.as_ref())?;
     }
     if let Some(raw) = asked.get("web_search_options") {
         tools.web_search(raw);

@@ -2,6 +2,7 @@
 
 use super::context::{Context, Outcome, wrong};
 use super::schema;
+use crate::base::index::Index;
 use crate::base::json::{Kind, Members, Writer, items, kind};
 use crate::dialect::ids;
 
@@ -50,8 +51,8 @@ pub(super) struct Tools<'a> {
 }
 
 impl<'a> Tools<'a> {
-    /// Reads `tool_choice`, or OpenAI's older `function_call`. Gives the list of the tools that are allowed, if not all.
-    pub(super) fn choose(&mut self, context: &Context<'_>, raw: &'a str) -> Outcome<Option<Vec<&'a str>>> {
+    /// Reads `tool_choice`, or OpenAI's older `function_call`. Gives the names of the tools that are allowed, if not all.
+    pub(super) fn choose(&mut self, context: &Context<'_>, raw: &'a str) -> Outcome<Option<Index>> {
         let is = |text: &str| raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')) == Some(text);
         if kind(raw) == Kind::String {
             self.choice = match () {
@@ -73,7 +74,7 @@ impl<'a> Tools<'a> {
             "allowed_tools" => {
                 let allowed = chosen.object("allowed_tools").unwrap_or(chosen);
                 self.choice = if allowed.word("mode") == "required" { Choice::Any } else { Choice::Auto };
-                return Ok(Some(allowed.list("tools")));
+                return Ok(Some(ids::named(&allowed.list("tools"))));
             }
             "custom" => context.refuse("tool_choice", "a tool that takes free text")?,
             _ => self.choice = Choice::Native(raw),
@@ -82,7 +83,7 @@ impl<'a> Tools<'a> {
     }
 
     /// Reads `tools`, or OpenAI's older `functions`.
-    pub(super) fn read(&mut self, context: &mut Context<'_>, raw: &str, allowed: Option<&[&str]>) -> Outcome {
+    pub(super) fn read(&mut self, context: &mut Context<'_>, raw: &str, allowed: Option<&Index>) -> Outcome {
         let tools = items(raw).ok_or_else(|| wrong("tools", "must be a list"))?;
         for raw in tools {
             let tool = Members::read(raw).ok_or_else(|| wrong("tools", "has an item that is no object"))?;
@@ -102,11 +103,11 @@ impl<'a> Tools<'a> {
         Ok(())
     }
 
-    fn function(&mut self, context: &Context<'_>, tool: &Members<'_>, allowed: Option<&[&str]>) -> Outcome {
+    fn function(&mut self, context: &Context<'_>, tool: &Members<'_>, allowed: Option<&Index>) -> Outcome {
         let inner = tool.object("function");
         let function = inner.as_ref().unwrap_or(tool);
         let name = function.text("name").ok_or_else(|| wrong("tools", "has a function without a `name`"))?;
-        if allowed.is_some_and(|allowed| !allowed.iter().any(|raw| ids::is_named(raw, &name))) {
+        if allowed.is_some_and(|allowed| !allowed.contains(&name)) {
             return Ok(());
         }
         let wire_name = ids::name(&name);

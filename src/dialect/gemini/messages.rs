@@ -43,6 +43,7 @@ pub(super) struct Conversation {
     turns: Vec<Turn>,
     /// The turn that is being written.
     open: Turn,
+    looks: ids::Looks,
 }
 
 impl Conversation {
@@ -106,7 +107,9 @@ impl Conversation {
     fn result(&mut self, context: &Context<'_>, message: &Members<'_>) -> Outcome {
         let id = message.text("tool_call_id").map(ids::unsigned);
         let name = message.text("name").map(|name| ids::function(&name));
-        let is_meant = |call: &&mut Call| {
+        let (mut looks, mut passed) = (0, 0);
+        let mut is_meant = |call: &&mut Call| {
+            looks += 1;
             let is_one = match (&id, &name) {
                 (Some(id), _) => call.id == *id,
                 (None, Some(name)) => call.name == *name,
@@ -115,12 +118,14 @@ impl Conversation {
             is_one && call.result.is_none()
         };
         // The latest turn first: some servers count calls anew in every turn.
-        let mut call = self.open.calls.iter_mut().find(is_meant);
-        for turn in self.turns.iter_mut().rev() {
-            if call.is_none() {
-                call = turn.calls.iter_mut().find(is_meant);
-            }
+        let mut call = self.open.calls.iter_mut().find(&mut is_meant);
+        let mut turns = self.turns.iter_mut().rev();
+        while call.is_none() {
+            let Some(turn) = turns.next() else { break };
+            passed += 1;
+            call = turn.calls.iter_mut().find(&mut is_meant);
         }
+        self.looks.add(looks + passed)?;
         let (known, wire_id) = call.as_ref().map(|call| (&*call.name, &*call.wire_id)).unwrap_or_default();
         let name = match (&name, &id) {
             _ if !known.is_empty() => known,

@@ -44,17 +44,14 @@ impl Tools {
                 ""
             }
         };
-        let allowed = chosen.get("tools").and_then(items);
+        let allowed = chosen.get("tools").and_then(items).map(|tools| ids::named(&tools));
         for raw in asked.first(&["tools", "functions"]).and_then(items).unwrap_or_default() {
             let tool = Members::read(raw).ok_or_else(|| wrong("tools", "has an item that is no object"))?;
             let inner = tool.object("function");
             let name = inner.as_ref().unwrap_or(&tool).text("name");
             match (tool.word("type"), name) {
                 ("function" | "", Some(name)) => {
-                    if allowed
-                        .as_ref()
-                        .is_none_or(|allowed| allowed.iter().any(|raw| ids::is_named(raw, &name)))
-                    {
+                    if allowed.as_ref().is_none_or(|allowed| allowed.contains(&name)) {
                         self.function(inner.as_ref().unwrap_or(&tool), &name);
                     }
                 }

@@ -91,3 +91,36 @@ bigBody["a long answer comes whole"] = async (kit) => {
   const request = { ...about(["iVBORw0KGgo="]), max_tokens: 2_000_000 };
   for (const way of ["completion", "fetch, as text"]) assert.ok((await WAYS[way](router, request)) === reply);
 };
+
+/** A turn of so many calls, and their results in the opposite order. */
+function called(count) {
+  const ids = Array.from({ length: count }, (_, n) => `call_${n}`);
+  const tool_calls = ids.map((id) => ({ id, type: "function", function: { name: "look", arguments: "{}" } }));
+  const results = ids.reverse().map((tool_call_id) => ({ role: "tool", tool_call_id, content: "y" }));
+  return { model: GROUP, messages: [{ role: "user", content: "?" }, { role: "assistant", tool_calls }, ...results] };
+}
+
+for (const dialect of ["anthropic", "gemini"]) {
+  bigBody[`a caller cannot hold up everybody by results of tools: ${dialect}`] = async (kit) => {
+    const { router, one } = mixed(kit, [dialect]);
+    for (const [count, status] of [[600, 200], [6_000, 400]]) {
+      const response = await router.fetch(CHAT_URL, post(called(count)));
+      const answer = await response.json();
+      assert.equal(response.status, status, JSON.stringify(answer));
+      if (status === 400) assert.match(answer.error.message, /too many results of tools/);
+    }
+    assert.equal(one.calls.length, 1);
+  };
+  bigBody[`allowed tools are the ones that are named, be they many: ${dialect}`] = async (kit) => {
+    const { router, one } = mixed(kit, [dialect]);
+    const tools = Array.from({ length: 5_000 }, (_, n) => ({ type: "function", function: { name: `tool_${n}`, parameters: {} } }));
+    const allowed = tools.filter((_, n) => n % 2 === 0).map(({ function: { name } }) => ({ type: "function", function: { name } }));
+    const tool_choice = { type: "allowed_tools", allowed_tools: { mode: "auto", tools: allowed } };
+    const response = await router.fetch(CHAT_URL, post({ model: GROUP, messages: [{ role: "user", content: "?" }], tools, tool_choice }));
+    await response.text();
+    const sent = one.calls[0].body.tools;
+    const names = (dialect === "gemini" ? sent.flatMap((tool) => tool.functionDeclarations) : sent).map(({ name }) => name);
+    assert.equal(names.length, 2_500);
+    assert.ok(names.every((name, at) => name === `tool_${2 * at}`));
+  };
+}
