@@ -23,6 +23,8 @@ export interface SwitchmanSettings {
  * Errors are the AI SDK's `APICallError` with `isRetryable: false`, since the router has tried again already; `cause` is the
  * router's error, `data.switchman` tells every attempt. A name that leads nowhere is a `NoSuchModelError`. A stream that breaks
  * off tells the error and what it used in its last parts and then fails, so that nobody takes a piece of a text for the whole.
+ * On Node the AI SDK's `pipeUIMessageStreamToResponse` and `pipeTextStreamToResponse` leave that failure to nobody: listen to
+ * `unhandledRejection`, or the process ends. Responses of `toUIMessageStreamResponse` hand it to who reads them.
  *
  * @throws {TypeError} when `router` is none, or a setting is unknown
  * @example
