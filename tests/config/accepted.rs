@@ -171,3 +171,27 @@ fn an_empty_list_is_one_whose_deployments_come_later() {
     assert!(config.deployments.is_empty() && config.resolve("a").is_none());
     assert_eq!(config.host.allowed_models, Some(vec![]));
 }
+
+#[test]
+fn an_address_with_the_path_of_a_request_is_told() {
+    let with = |model: &str, base: &str| {
+        let params = json!({ "model": model, "api_base": base, "api_key": "k" });
+        notices(&json!({ "model_list": [{ "model_name": "a", "litellm_params": params }] }))
+    };
+    for (model, base) in [
+        ("openai/x", "https://one.test/v1/chat/completions"),
+        ("openai/x", "https://one.test/v1/chat/completions/"),
+        ("openai/x", "https://one.test/v1/embeddings"),
+        ("anthropic/claude-x", "https://one.test/v1/messages"),
+    ] {
+        let found = with(model, base);
+        assert_eq!(found.len(), 1, "{base}: {found:?}");
+        let (path, message) = found[0].split_once(": ").unwrap();
+        assert_eq!(path, "model_list[0].litellm_params.api_base");
+        assert!(message.ends_with("which every request puts behind it"), "{message}");
+    }
+    let portal = "https://one.openai.azure.com/openai/deployments/x/chat/completions?api-version=2024-10-21";
+    for (model, base) in [("openai/x", "https://one.test/v1"), ("azure/x", portal)] {
+        assert!(with(model, base).is_empty(), "{base}");
+    }
+}

@@ -38,6 +38,9 @@ pub(in crate::config) fn is_provider(name: &str) -> bool {
     provider(name).is_some() || ELSEWHERE.split_ascii_whitespace().any(|known| known == name)
 }
 
+/// What an address ends with that was copied out of a provider's manual, up to the path of a request.
+const ENDS: [&str; 3] = ["/chat/completions", "/embeddings", "/messages"];
+
 /// Reads `model`, `custom_llm_provider` and `api_base` (or `base_url`) of `litellm_params`.
 pub(super) fn target(reader: &mut Reader<'_>, at: &Path<'_>, members: &Members) -> Option<Target> {
     let given = |key: &str| members.get(key).filter(|value| !value.is_null());
@@ -84,6 +87,10 @@ pub(super) fn target(reader: &mut Reader<'_>, at: &Path<'_>, members: &Members) 
                 return None;
             }
         };
+    if let Some(end) = ENDS.iter().find(|end| api_base.path().ends_with(**end)) {
+        let message = format!("ends with {}, which every request puts behind it", quote(end));
+        reader.report.notice(&at_base, message);
+    }
     let own = provider.address.and_then(|url| ApiBase::parse(url).ok());
     let is_own = own.is_none_or(|own| own.origin() == api_base.origin());
     let may_use_variables = !is_given || is_own;
