@@ -29,8 +29,10 @@ export async function filesAt(hub, plan, addresses, signal) {
   if (addresses.length > MOST_FILES) throw new FileError(`the request names more than ${MOST_FILES} files that would have to be fetched`);
   /** @type {Map<string, Promise<File>>} */
   const known = (plan.files ??= new Map());
+  // All of them are held at once: each alone would fit, and all together fill an isolate.
+  const shared = { left: hub.maxBodyBytes };
   const fetched = (address) => {
-    const file = fileAt(hub, address, signal);
+    const file = fileAt(hub, address, signal, shared);
     known.set(address, file);
     // The next send may fare better.
     file.catch(() => known.delete(address));
@@ -43,7 +45,7 @@ export async function filesAt(hub, plan, addresses, signal) {
   }));
 }
 
-async function fileAt(hub, address, signal) {
+async function fileAt(hub, address, signal, shared) {
   const fetch = hub.fetch ?? globalThis.fetch;
   let url = parsed(address, undefined);
   for (let hops = 0; ; hops += 1) {
@@ -61,7 +63,7 @@ async function fileAt(hub, address, signal) {
       discard(Promise.resolve(response));
       url = parsed(place, url);
     } else if (response.ok) {
-      const data = base64(await bytesOf(hub, response, url));
+      const data = base64(await bytesOf(hub, response, url, shared));
       return { type: typeOf(headers.get("content-type")), data };
     } else {
       discard(Promise.resolve(response));
@@ -84,16 +86,18 @@ function check(hub, { protocol, hostname, host, port, username, password }) {
   throw new FileError(`files are not fetched from ${host || protocol}: \`user_url_allowed_hosts\` does not name it`);
 }
 
-async function bytesOf(hub, response, { host }) {
+async function bytesOf(hub, response, { host }, shared) {
   const limit = hub.core.coreMaxFileBytes();
   try {
     if (Number(response.headers.get("content-length")) > limit) {
       discard(Promise.resolve(response));
       throw new TooLong(limit);
     }
-    return await readBytes(response, limit);
+    return await readBytes(response, limit, shared);
   } catch (error) {
-    const reason = error instanceof TooLong ? `it is longer than ${limit} bytes` : "it broke off";
+    const isFull = shared.left < 0;
+    const long = isFull ? `the files of the request are longer than ${hub.maxBodyBytes} bytes together` : `it is longer than ${limit} bytes`;
+    const reason = isFull || error instanceof TooLong ? long : "it broke off";
     throw new FileError(`a file at ${host} could not be fetched: ${reason}`);
   }
 }

@@ -14,9 +14,10 @@ const EMPTY = new Uint8Array(0);
  * Reads a body to its end.
  * @param {{ body: ReadableStream<Uint8Array> | null }} source a `Request` or a `Response`
  * @param {number} limit in bytes
+ * @param {{ left: number }} [shared] what it and others may have together, in bytes; what is read is taken off
  * @returns {Promise<Uint8Array>}
  */
-export async function readBytes(source, limit) {
+export async function readBytes(source, limit, shared) {
   if (source.body === null) return EMPTY;
   const reader = source.body.getReader();
   /** @type {Uint8Array} */
@@ -28,7 +29,8 @@ export async function readBytes(source, limit) {
     const { done, value } = await reader.read();
     if (done) break;
     length += value.length;
-    if (length > limit) {
+    if (shared) shared.left -= value.length;
+    if (length > limit || (shared && shared.left < 0)) {
       reader.cancel().catch(() => {});
       throw new TooLong(limit);
     }

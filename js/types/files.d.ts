@@ -9,6 +9,6 @@ export interface FileSettings {
    * Default: none, and nothing is fetched.
    */
   user_url_allowed_hosts?: readonly string[];
-  /** The largest file that is fetched, in bytes. Default 20 MiB. */
+  /** The largest file that is fetched, in bytes. Default 20 MiB. Those of one request have `maxBodyBytes` of the host together, and are 16 at most. */
   user_url_max_bytes?: number | EnvReference;
 }

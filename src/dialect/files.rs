@@ -3,6 +3,10 @@
 
 use std::cell::RefCell;
 
+/// How many addresses are noted: one more than are fetched (js/files.js), for then none is. A caller may name any number, and
+/// each is looked for among the others.
+const MOST: usize = 17;
+
 /// The files of one request. They are known by the order in which the dialect comes upon them, which is the same each time.
 #[derive(Debug, Default)]
 pub struct Files {
@@ -32,10 +36,10 @@ impl Files {
     /// is thrown away.
     pub(super) fn at(&self, raw: &str) -> Option<&File> {
         let mut wanted = self.wanted.borrow_mut();
-        let place = wanted.iter().position(|known| known == raw).unwrap_or_else(|| {
+        let place = wanted.iter().position(|known| known == raw).unwrap_or(wanted.len());
+        if place == wanted.len() && place < MOST {
             wanted.push(raw.to_owned());
-            wanted.len() - 1
-        });
+        }
         self.known.get(place)
     }
 
@@ -64,5 +68,15 @@ mod tests {
             assert_eq!(files.at(raw).map(|file| file.mark.as_str()), Some(mark));
         }
         assert_eq!(files.missing(), None);
+    }
+
+    #[test]
+    fn no_more_are_noted_than_tell_that_they_are_too_many() {
+        let files = Files::default();
+        for name in 0..1_000 {
+            assert_eq!(files.at(&format!("{name}")), None);
+        }
+        assert_eq!(files.wanted.borrow().len(), MOST);
+        assert!(files.missing().is_some());
     }
 }

@@ -172,3 +172,23 @@ files["Anthropic is sent what it would not fetch"] = async (kit) => {
   assert.deepEqual(second, { type: "image", source: { type: "url", url: own } });
   assert.deepEqual(asked.map(({ url }) => url), [plain]);
 };
+
+files["the files of one request have a bound together, and each stops there"] = async (kit) => {
+  const urls = Array.from({ length: 8 }, (_, n) => `https://files.test/${n}`);
+  const answers = Object.fromEntries(urls.map((url) => [url, picture()]));
+  const { router, one } = withFiles(kit, answers, { host: { maxBodyBytes: 500_000 } });
+  const error = await rejection(router.completion(asking(...urls)));
+  assert.equal(error.status, 400);
+  assert.match(error.message, /longer than 500000 bytes together/);
+  assert.equal(one.calls.length, 0);
+  await router.completion(asking(...urls.slice(0, 4)));
+  assert.equal(partsOf(one).length, 5);
+};
+
+files["a caller cannot hold up everybody by addresses"] = async (kit) => {
+  const urls = Array.from({ length: 30_000 }, (_, n) => `https://files.test/${String(n).padStart(8, "0")}`);
+  const { router, one, asked } = withFiles(kit, {});
+  const error = await rejection(router.completion(asking(...urls)));
+  assert.match(error.message, /more than 16 files/);
+  assert.deepEqual([one.calls.length, asked.length], [0, 0]);
+};
