@@ -10,12 +10,16 @@ mod case;
 mod draw;
 #[path = "../examples/simulate/faults.rs"]
 mod faults;
+#[path = "../examples/simulate/labels.rs"]
+mod labels;
 #[path = "../examples/simulate/oracle/mod.rs"]
 mod oracle;
 #[path = "../examples/simulate/run.rs"]
 mod run;
 #[path = "../examples/simulate/setup.rs"]
 mod setup;
+#[path = "../examples/simulate/steering.rs"]
+mod steering;
 #[path = "../examples/simulate/tally.rs"]
 mod tally;
 #[path = "../examples/simulate/traffic.rs"]
@@ -37,6 +41,7 @@ fn no_rule_is_broken_in_some_hundred_random_cases() {
             Err(broken) => panic!("seed {}: {}\n{}", broken.seed, broken.what, broken.log),
         }
     }
+    assert!(all.drifts().is_empty(), "shares that are wrong: {:?}", all.drifts());
     let never: Vec<_> = all.rows().into_iter().filter(|(_, count)| *count == 0).collect();
     assert!(never.is_empty(), "what never happens is not shown to be right: {never:?}");
 }

@@ -1,10 +1,12 @@
 //! One case: a config, what its upstreams do, who calls when, and how the clock is set. All out of one seed.
 
+use switchman::engine::ProbeWish;
 use switchman::sim::{Upstream, World};
 
 use crate::draw::Draw;
 use crate::faults::upstream;
 use crate::setup::Setup;
+use crate::steering::probe;
 use crate::traffic::{Asked, calls};
 
 /// One case.
@@ -16,6 +18,8 @@ pub(crate) struct Case {
     pub(crate) calls: Vec<Asked>,
     /// When the host's clock is set, and by how much.
     pub(crate) clock_steps: Vec<(u64, i64)>,
+    /// When the host asks how deployments are, whom, and for how long.
+    pub(crate) probes: Vec<(u64, ProbeWish, u64)>,
 }
 
 impl Case {
@@ -33,7 +37,13 @@ impl Case {
             (draw.between(0, span_ms + 5_000), if draw.chance(50) { by_ms } else { -by_ms })
         };
         let clock_steps = (0..steps).map(|_| step(&mut draw)).collect();
-        Self { seed, setup, upstreams, calls, clock_steps }
+        let probes = if draw.chance(30) { draw.between(1, 5) } else { 0 };
+        let probe = |draw: &mut Draw| {
+            let (wish, timeout_ms) = probe(draw, &setup.groups, &setup.ids);
+            (draw.between(0, span_ms + 5_000), wish, timeout_ms)
+        };
+        let probes = (0..probes).map(|_| probe(&mut draw)).collect();
+        Self { seed, setup, upstreams, calls, clock_steps, probes }
     }
 
     /// The world of the case, with everything planned and nothing begun.
@@ -48,6 +58,15 @@ impl Case {
         }
         for (at_ms, by_ms) in &self.clock_steps {
             world.set_clock_in(*at_ms, *by_ms);
+        }
+        for (at_ms, wish, timeout_ms) in &self.probes {
+            world.probe_in(*at_ms, wish.clone(), *timeout_ms);
+        }
+        for (group, ranker) in self.setup.groups.iter().zip(&self.setup.rankers) {
+            world.ranker(group, ranker.clone());
+        }
+        if let Some(sifter) = self.setup.sifter {
+            world.sifter(sifter);
         }
         Ok(world)
     }

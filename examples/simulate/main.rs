@@ -11,9 +11,11 @@
 mod case;
 mod draw;
 mod faults;
+mod labels;
 mod oracle;
 mod run;
 mod setup;
+mod steering;
 mod tally;
 mod traffic;
 
@@ -81,7 +83,9 @@ fn simulate(asked: &Asked) -> Result<bool, String> {
         }
     }
     print(&all, broken);
-    Ok(broken == 0)
+    let drifts = all.drifts();
+    drifts.iter().for_each(|what| println!("the shares of {what} are not as they should be"));
+    Ok(broken == 0 && drifts.is_empty())
 }
 
 /// One case, with everything that happened in it.

@@ -1,8 +1,11 @@
 //! Random configs: groups, weights, levels, fallbacks, policies, cooldowns, limits, time limits, streams, credentials.
 
 use serde_json::{Map, Value, json};
+use switchman::sim::{Ranker, Sifter};
 
 use crate::draw::{Draw, Members};
+use crate::labels::{self, label};
+use crate::steering::{self, Experiment, Rules, Stays};
 
 /// The classes of errors that policies name.
 const CLASSES: [&str; 9] = [
@@ -31,8 +34,8 @@ const KINDS: [&str; 10] = [
     "bad_request",
 ];
 
-/// How one of several deployments is picked.
-pub(crate) const STRATEGIES: [&str; 7] = [
+/// How one of several deployments is picked; the last one is the host's own, where it has one.
+const STRATEGIES: [&str; 9] = [
     "round-robin",
     "least-busy",
     "latency-based-routing",
@@ -40,12 +43,14 @@ pub(crate) const STRATEGIES: [&str; 7] = [
     "usage-based-routing",
     "peak-ewma",
     "simple-shuffle",
+    "adaptive",
+    "custom",
 ];
 
 /// Who sells the API.
 const PROVIDERS: [&str; 2] = ["openai", "hosted_vllm"];
 
-/// What calls are for; the last of them never has a budget.
+/// What calls are for where there are budgets; the last of them never has one.
 const TAGS: [&str; 3] = ["red", "blue", "plain"];
 
 /// A config, what its host says, and the names in it.
@@ -58,15 +63,27 @@ pub(crate) struct Setup {
     pub(crate) names: Vec<String>,
     /// The ids of the deployments, in the order of the model list.
     pub(crate) ids: Vec<String>,
-    /// What calls may be for; nothing where there are no budgets.
+    /// What calls may be for; nothing where neither budgets nor filters go by that.
     pub(crate) tags: Vec<String>,
+    pub(crate) strategies: Vec<&'static str>,
+    /// Do deployments say whom they serve?
+    pub(crate) has_labels: bool,
+    /// By what the calls to each group stay; empty where none do.
+    pub(crate) stays: Vec<Stays>,
+    pub(crate) rules: Option<Rules>,
+    pub(crate) experiment: Option<Experiment>,
+    /// What the host says of the candidates of each group; empty where it has no strategy of its own.
+    pub(crate) rankers: Vec<Ranker>,
+    /// Whom the host leaves, where it is asked.
+    pub(crate) sifter: Option<Sifter>,
 }
 
 impl Setup {
     pub(crate) fn draw(draw: &mut Draw) -> Self {
         let groups: Vec<String> = (0..draw.between(1, 4)).map(|number| format!("g{number}")).collect();
         let keys = draw.between(1, 6);
-        let has_budgets = draw.chance(25);
+        let (has_budgets, has_labels, has_copies) = (draw.chance(25), draw.chance(40), draw.chance(20));
+        let has_ranker = draw.chance(30);
         let mut list = Vec::new();
         for group in &groups {
             // A group of one has rules of its own, so that it is not too rare.
@@ -76,11 +93,18 @@ impl Setup {
                 if has_budgets {
                     price(draw, &mut made);
                 }
+                if has_labels {
+                    label(draw, &mut made);
+                }
+                if has_copies && draw.chance(40) {
+                    steering::silent(draw, &groups, &mut made);
+                }
                 list.push(made);
             }
         }
         let ids: Vec<String> = (0..list.len()).map(|place| format!("d{place}")).collect();
-        let mut config = settings(draw, &groups, &ids);
+        let strategies = STRATEGIES[..STRATEGIES.len() - usize::from(!has_ranker)].to_vec();
+        let mut config = settings(draw, &groups, &ids, &strategies);
         if has_budgets {
             config.extend(budgets(draw));
         }
@@ -90,14 +114,51 @@ impl Setup {
             names.push("alias".to_owned());
         }
         config.insert("model_list".to_owned(), list.into());
+        if has_labels {
+            config.extend(labels::settings(draw));
+        }
+        let mut stays = Vec::new();
+        if draw.chance(35) {
+            let (found, own) = steering::affinity(draw, &groups);
+            stays = found;
+            config.extend(own);
+        }
+        let rules = draw.chance(15).then(|| Rules::draw(draw, &names));
+        if let Some(rules) = &rules {
+            config.insert("conditional_routing".to_owned(), rules.json());
+        }
+        let experiment = draw.chance(20).then(|| Experiment::draw(draw, &groups));
+        if let Some(experiment) = &experiment {
+            config.insert("experiments".to_owned(), experiment.json());
+        }
+        let rankers = groups.iter().filter(|_| has_ranker).map(|_| steering::ranker(draw, &ids)).collect();
+        let sifter = draw.chance(10).then(|| steering::sifter(draw, ids.len()));
         // Nobody answers the question in the world: a host that says nothing in time has said no.
         let host = Members::new(draw)
             .maybe("subrequests", 15, |draw| draw.between(1, 50))
             .maybe("mayFallback", 6, |_| true)
+            .maybe("customRoutingStrategy", if has_ranker { 100 } else { 0 }, |_| true)
+            .maybe("filterDeployments", if sifter.is_some() { 100 } else { 0 }, |_| true)
             .done();
-        let tags = if has_budgets { &TAGS[..] } else { &[] };
-        let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
-        Self { config: config.into(), host: host.into(), groups, names, ids, tags }
+        let budgeted = if has_budgets { &TAGS[..] } else { &[] };
+        let labelled = if has_labels { &labels::ASKED[..] } else { &[] };
+        let tags = budgeted.iter().chain(labelled).map(|tag| (*tag).to_owned()).collect();
+        let config = config.into();
+        Self {
+            config,
+            host: host.into(),
+            groups,
+            names,
+            ids,
+            tags,
+            strategies,
+            has_labels,
+            stays,
+            rules,
+            experiment,
+            rankers,
+            sifter,
+        }
     }
 }
 
@@ -168,17 +229,22 @@ fn deployment(draw: &mut Draw, group: &str, keys: u64, id: &str) -> Value {
 
 /// Some groups with a strategy of their own. Nobody calls them by the name that they have together: what the oracle knows of
 /// company and levels is of groups.
-fn routing_groups(draw: &mut Draw, groups: &[String]) -> Value {
+fn routing_groups(draw: &mut Draw, groups: &[String], strategies: &[&str]) -> Value {
     let models = draw.some(groups, groups.len());
     if models.is_empty() {
         return json!([]);
     }
     let args = json!({ "ttl": draw.one(&[1, 60, 3_600]), "lowest_latency_buffer": draw.one(&[0.0, 0.5]) });
-    let strategy = draw.one(&STRATEGIES);
+    let strategy = draw.one(strategies);
     json!([{ "group_name": "pool", "models": models, "routing_strategy": strategy, "routing_strategy_args": args }])
 }
 
-fn settings(draw: &mut Draw, groups: &[String], ids: &[String]) -> Map<String, Value> {
+fn settings(
+    draw: &mut Draw,
+    groups: &[String],
+    ids: &[String],
+    strategies: &[&'static str],
+) -> Map<String, Value> {
     let mut settings = Members::new(draw)
         .maybe("num_retries", 50, |draw| draw.between(0, 4))
         .maybe("max_attempts", 25, |draw| draw.between(1, 8))
@@ -196,8 +262,8 @@ fn settings(draw: &mut Draw, groups: &[String], ids: &[String]) -> Map<String, V
         .maybe("allowed_fails_policy", 10, |draw| per_class(draw, "AllowedFails", 4))
         .maybe("when_all_down", 30, |draw| draw.one(&["error", "least_recently_failed"]))
         .maybe("fallback_on", 12, |draw| draw.some(&KINDS, 5))
-        .maybe("routing_strategy", 50, |draw| draw.one(&STRATEGIES))
-        .maybe("routing_groups", 30, |draw| routing_groups(draw, groups))
+        .maybe("routing_strategy", 50, |draw| draw.one(strategies))
+        .maybe("routing_groups", 30, |draw| routing_groups(draw, groups, strategies))
         .maybe("limit_mode", 50, |draw| draw.one(&["hard", "hard", "soft"]))
         .maybe("default_max_parallel_requests", 10, |draw| draw.between(1, 5))
         .maybe("default_priority", 8, |draw| draw.between(0, 9))

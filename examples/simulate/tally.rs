@@ -6,6 +6,25 @@ use switchman::error::Fault;
 use switchman::plan::AttemptId;
 use switchman::sim::Outcome;
 
+/// How far what was drawn is from what was expected, and the variance of that.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Drift {
+    off: f64,
+    variance: f64,
+}
+
+impl Drift {
+    pub(crate) fn add(&mut self, off: f64, variance: f64) {
+        self.off += off;
+        self.variance += variance;
+    }
+
+    /// Is it more than chance?
+    pub(crate) fn is_wrong(self) -> bool {
+        self.off.abs() > 5.0 * self.variance.sqrt() + 1e-6
+    }
+}
+
 /// The counts of one case, or of all.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
@@ -31,6 +50,15 @@ pub(crate) struct Tally {
     pub(crate) clock_steps: usize,
     pub(crate) settled: usize,
     pub(crate) over_budget: usize,
+    pub(crate) copies: usize,
+    pub(crate) pings: usize,
+    pub(crate) ranks: usize,
+    pub(crate) filters: usize,
+    pub(crate) guesses: usize,
+    pub(crate) stayed: usize,
+    pub(crate) trials: usize,
+    pub(crate) copies_drift: Drift,
+    pub(crate) trials_drift: Drift,
     pub(crate) faults: BTreeMap<&'static str, usize>,
 }
 
@@ -57,9 +85,20 @@ impl Tally {
         for ((_, own), (_, more)) in self.rows_mut().into_iter().zip(theirs) {
             *own += more;
         }
+        for (own, more) in
+            [(&mut self.copies_drift, other.copies_drift), (&mut self.trials_drift, other.trials_drift)]
+        {
+            own.add(more.off, more.variance);
+        }
         for (class, count) in &other.faults {
             *self.faults.entry(class).or_default() += count;
         }
+    }
+
+    /// The shares that have not come out as they should, over all cases.
+    pub(crate) fn drifts(&self) -> Vec<&'static str> {
+        let all = [("copies", self.copies_drift), ("experiments", self.trials_drift)];
+        all.into_iter().filter(|(_, drift)| drift.is_wrong()).map(|(name, _)| name).collect()
     }
 
     /// Every count with its name.
@@ -92,6 +131,13 @@ impl Tally {
             ("steps of the clock", &mut self.clock_steps),
             ("costs settled", &mut self.settled),
             ("calls that ended for money", &mut self.over_budget),
+            ("copies", &mut self.copies),
+            ("questions of the router's own", &mut self.pings),
+            ("choices that the host is asked for", &mut self.ranks),
+            ("targets that the host sifts", &mut self.filters),
+            ("sends to who may not be able", &mut self.guesses),
+            ("calls that stayed", &mut self.stayed),
+            ("calls of experiments", &mut self.trials),
         ]
     }
 }

@@ -1,10 +1,13 @@
 //! Random calls: when, to whom, in which form, with which options.
 
 use serde_json::{Map, Value, json};
+use switchman::config::Demand;
 use switchman::sim::Spec;
 
 use crate::draw::{Draw, Members};
-use crate::setup::{STRATEGIES, Setup, hedging, per_class, targets, time_limits};
+use crate::labels;
+use crate::setup::{Setup, hedging, per_class, targets, time_limits};
+use crate::steering::{Facts, keys};
 
 /// A call of a case.
 #[derive(Clone, Debug)]
@@ -16,6 +19,12 @@ pub(crate) struct Asked {
     pub(crate) options: Value,
     /// Tokens in and out.
     pub(crate) tokens: (u32, u32),
+    /// What it needs of a deployment.
+    pub(crate) demand: Demand,
+    /// What rules look at.
+    pub(crate) facts: Facts,
+    /// How its conversation begins.
+    pub(crate) prompt: Option<String>,
     pub(crate) spec: Spec,
 }
 
@@ -50,11 +59,20 @@ fn call(draw: &mut Draw, setup: &Setup, at_ms: u64) -> Asked {
         _ => Spec::chat(&model),
     };
     let tokens = (draw.between(1, 400) as u32, draw.between(0, 200) as u32);
-    let mut spec = spec.with(options.clone()).using(tokens.0, tokens.1);
+    let demand = if setup.has_labels { labels::demand(draw, tokens.0) } else { Demand::default() };
+    let mut spec = spec.with(options.clone()).using(tokens.0, tokens.1).needing(demand);
+    let facts = Facts::draw(draw);
+    if setup.rules.is_some() {
+        spec = spec.about(facts.about(&model));
+    }
+    let prompt = (!setup.stays.is_empty() && draw.chance(40)).then(|| format!("Task {}", draw.between(1, 5)));
+    if let Some(prompt) = &prompt {
+        spec = spec.saying(&json!([{ "role": "user", "content": prompt }]).to_string());
+    }
     if draw.chance(10) {
         spec = spec.cancelled_after(draw.ms());
     }
-    Asked { at_ms, model, options, tokens, spec }
+    Asked { at_ms, model, options, tokens, demand, facts, prompt, spec }
 }
 
 fn options(draw: &mut Draw, setup: &Setup) -> Map<String, Value> {
@@ -68,7 +86,7 @@ fn options(draw: &mut Draw, setup: &Setup) -> Map<String, Value> {
         .maybe("deadlineMs", 20, |draw| draw.ms().max(1))
         .maybe("priority", 12, |draw| draw.between(0, 5))
         .maybe("hedging", 15, hedging)
-        .maybe("routing_strategy", 8, |draw| draw.one(&STRATEGIES))
+        .maybe("routing_strategy", 8, |draw| draw.one(&setup.strategies))
         .maybe("mid_stream", 10, |draw| draw.one(&["error", "restart", "continue"]))
         .maybe("commit", 5, |draw| draw.one(&["content", "head"]))
         .maybe("explain", 10, |_| true)
@@ -76,6 +94,12 @@ fn options(draw: &mut Draw, setup: &Setup) -> Map<String, Value> {
         .done();
     if draw.chance(12) {
         options.extend(time_limits(draw));
+    }
+    if setup.has_labels {
+        options.extend(labels::options(draw));
+    }
+    if !setup.stays.is_empty() || setup.experiment.is_some() {
+        options.extend(keys(draw));
     }
     if !setup.tags.is_empty() && draw.chance(60) {
         options.insert("tags".to_owned(), draw.some(&setup.tags, 3).into());

@@ -102,13 +102,15 @@ fn passes(operator: &str, operand: &Value, value: &Value) -> bool {
             one.as_str().zip(operand.as_str()).is_some_and(|(text, like)| captures(like, text).is_some())
         }),
         Some(Operator::Order { less, or_equal }) => {
-            let order = match value.as_f64().zip(operand.as_f64()) {
+            let order = |value: &Value| match value.as_f64().zip(operand.as_f64()) {
                 Some((value, operand)) => value.partial_cmp(&operand),
                 None => value.as_str().zip(operand.as_str()).map(|(value, operand)| value.cmp(operand)),
             };
-            order.is_some_and(|order| {
-                let order = if less { order.reverse() } else { order };
-                order.is_gt() || (or_equal && order.is_eq())
+            is_any(value, &|one| {
+                order(one).is_some_and(|order| {
+                    let order = if less { order.reverse() } else { order };
+                    order.is_gt() || (or_equal && order.is_eq())
+                })
             })
         }
         None => false,
@@ -138,7 +140,7 @@ mod tests {
     #[test]
     fn a_condition_holds_where_all_of_it_does() {
         let about = json!({
-            "metadata": { "plan": "paid", "tags": ["a", "b"], "user": { "age": 30 } },
+            "metadata": { "plan": "paid", "tags": ["a", "b"], "ages": [3, 9], "user": { "age": 30 } },
             "params": { "model": "chat", "temperature": 0.5, "max_tokens": 1.0 },
         });
         for (condition, is_true) in [
@@ -156,6 +158,10 @@ mod tests {
             (json!({ "metadata.tags": { "$nin": ["c"] } }), true),
             (json!({ "metadata.user.age": { "$gte": 30, "$lte": 30 } }), true),
             (json!({ "metadata.user.age": { "$lt": 30 } }), false),
+            (json!({ "metadata.ages": { "$gt": 5 } }), true),
+            (json!({ "metadata.ages": { "$gt": 5, "$lt": 5 } }), true),
+            (json!({ "metadata.ages": { "$gt": 9 } }), false),
+            (json!({ "metadata.tags": { "$gte": "b" } }), true),
             (json!({ "metadata.plan.deeper": { "$gt": 1 } }), false),
             (json!({ "metadata.plan": { "$gt": 1 } }), false),
             (json!({ "metadata.plan": { "$gt": "open" } }), true),

@@ -11,7 +11,7 @@ use crate::config::{
     Resolved, StreamRules, Surface, Timeouts,
 };
 use crate::error::{Fault, FaultKind};
-use crate::plan::{CallSpec, Step};
+use crate::plan::{Call, CallSpec, Step};
 use crate::price::{Capability, Mode};
 use crate::state::{CircuitState, Counts};
 use crate::strategy::{Exclusion, Need, exclusion};
@@ -126,8 +126,13 @@ impl Router {
         surface: Surface,
         is_named: bool,
     ) -> Option<&'static str> {
-        let is_it = |target| target == Resolved::Deployment(ix);
-        if self.calls.all().any(|running| running.call.spec().is_probe && is_it(running.call.target())) {
+        // A host may have let one vanish: after its time nobody waits for it.
+        let is_same = |call: &Call| {
+            call.spec().is_probe
+                && call.target() == Resolved::Deployment(ix)
+                && call.deadline().is_some_and(|deadline| now < deadline)
+        };
+        if self.calls.all().any(|running| is_same(&running.call)) {
             return Some(Exclusion::Probing.code());
         }
         let (input, output) = self.probe_tokens(ix, surface);
@@ -172,10 +177,11 @@ impl Router {
         parts.concat()
     }
 
-    /// Begins a probe, which is over after so long at the latest.
+    /// Begins a probe, which is over after so long at the latest. Since it was due there may be no room any more, or another
+    /// one may be trying the same credential: that is looked at anew.
     ///
     /// # Errors
-    /// As for a call: too many are running.
+    /// It is not to be asked now, and the code says why; else as for a call: too many are running.
     pub fn begin_probe(
         &mut self,
         now: Millis,
@@ -184,6 +190,10 @@ impl Router {
     ) -> Result<(CallId, Step), Fault> {
         let now = self.advance(now);
         let Probe { deployment, surface, .. } = probe;
+        if let Some(reason) = self.passed(now, deployment, surface, true) {
+            let fault = Fault::new(FaultKind::NoDeployment, "the deployment is not to be probed now");
+            return Err(Fault { code: Some(reason.into()), ..fault });
+        }
         let tokens = self.probe_tokens(deployment, surface);
         let streams = StreamRules {
             mid_stream: Some(MidStream::Error),

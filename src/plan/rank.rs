@@ -18,7 +18,7 @@ use super::select::{Wish, candidates, unpicked};
 const RANK_MS: u64 = 1_000;
 
 /// What an error is called where the host has named nobody who may be used.
-const NOBODY: &str = "strategy_chose_nobody";
+pub(super) const NOBODY: &str = "strategy_chose_nobody";
 
 /// Whom the host has named.
 #[derive(Clone, Debug, PartialEq, Eq)]

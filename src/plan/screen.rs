@@ -50,7 +50,10 @@ impl Call {
     /// Those of the present target that the host may leave or take out: what the state says of them may change.
     #[must_use]
     pub fn candidates(&self, view: View<'_>) -> Candidates {
-        let is_drained = |ix| view.config.deployment(ix).is_none_or(|known| known.weight == Some(0.0));
+        // One that was named is used though its weight is 0.
+        let is_named = matches!(self.target, Resolved::Deployment(_));
+        let is_drained =
+            |ix| !is_named && view.config.deployment(ix).is_none_or(|known| known.weight == Some(0.0));
         let is_out = |ix| self.need().refuses(ix).is_some_and(Exclusion::is_lasting) || is_drained(ix);
         let mut all = members(view, self.target);
         all.retain(|ix| !is_out(*ix));

@@ -12,7 +12,7 @@ use super::call::{Call, Phase};
 use super::deadline::Timer;
 use super::event::Step;
 use super::nobody::is_worth_waiting;
-use super::rank::Ranked;
+use super::rank::{NOBODY, Ranked};
 use super::select::members;
 
 /// How soon a call looks again where nothing tells when a place will be free.
@@ -49,7 +49,9 @@ impl Call {
         told: Fault,
         step: &mut Step,
     ) {
-        let may = fault.kind == FaultKind::NoDeployment && !self.is_committed;
+        // Where the host has named nobody, somebody has a place: it would be asked the same again and again.
+        let is_word = fault.code.as_deref() == Some(NOBODY);
+        let may = fault.kind == FaultKind::NoDeployment && !self.is_committed && !is_word;
         let first = self.spec.target.unwrap_or(self.target);
         if !may || !is_worth_waiting(view, now, first, self.need()) {
             return self.done(Err(told), step);

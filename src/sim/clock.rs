@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::time::Millis;
-use crate::engine::{CallId, Reservation};
+use crate::engine::{CallId, ProbeWish, Reservation};
 use crate::plan::{Answer, Ask, AttemptId};
 
 use super::reply::Part;
@@ -25,6 +25,8 @@ pub(super) enum Due {
     Part(CallNo, AttemptId, Part),
     /// The host's clock is set: forward or, below 0, back.
     Set(i64),
+    /// The host asks how deployments are, and gives them so long.
+    Probe(ProbeWish, u64),
     /// The host's answer to the question of this number.
     Answer(CallNo, usize, Ask, Answer),
     /// The host's answer to the question of this number, whom to choose.

@@ -37,6 +37,10 @@ pub struct Outcome {
     pub requested: String,
     /// The call that it is a shadow of.
     pub shadow_of: Option<CallNo>,
+    /// Does the router ask for itself?
+    pub is_probe: bool,
+    /// The experiment and the variant that it belongs to.
+    pub trial: Option<(String, String)>,
     /// When it began; `None` while that is still to come.
     pub began_ms: Option<u64>,
     /// When its stream committed.

@@ -16,14 +16,23 @@ impl World {
         let now_ms = self.now_ms();
         let Some(flight) = self.flights.get_mut(call.0) else { return };
         flight.outcome.began_ms = Some(now_ms);
-        let spec = flight.spec.clone();
+        let mut spec = flight.spec.clone();
+        let ruled = spec.about.as_ref().and_then(|about| self.router.ruled(&spec.model, about));
+        if let Some(model) = ruled.map(str::to_owned) {
+            spec.model = model;
+        }
         let options = match self.router.options(&spec.options) {
             Ok(options) => options,
             Err(fault) => return self.end(call, Err(fault)),
         };
         match self.router.begin(self.clock.told(), spec.request(options)) {
             Ok((id, step)) => {
-                self.with(call, |flight| flight.id = Some(id));
+                let own = |(name, variant): (&str, &str)| (name.to_owned(), variant.to_owned());
+                let trial = self.router.trial(id).map(own);
+                self.with(call, |flight| {
+                    flight.id = Some(id);
+                    flight.outcome.trial.clone_from(&trial);
+                });
                 if let Some(ms) = spec.cancel_after_ms {
                     self.clock.schedule(self.clock.now + ms, Due::Cancel(call));
                 }

@@ -21,13 +21,15 @@ pub struct Spec {
     pub(super) options: Value,
     pub(super) cancel_after_ms: Option<u64>,
     pub(super) prompt: Option<NonZeroU64>,
+    pub(super) about: Option<Value>,
 }
 
 impl Spec {
     fn new(model: &str, surface: Surface, stream: bool) -> Self {
         let (model, options) = (model.to_owned(), Value::Null);
-        let (tokens, demand, cancel_after_ms, prompt) = (None, Demand::default(), None, None);
-        Self { model, surface, stream, objects: false, tokens, demand, options, cancel_after_ms, prompt }
+        let (tokens, demand, cancel_after_ms) = (None, Demand::default(), None);
+        let (objects, prompt, about) = (false, None, None);
+        Self { model, surface, stream, objects, tokens, demand, options, cancel_after_ms, prompt, about }
     }
 
     /// A chat completion, answered whole.
@@ -101,6 +103,12 @@ impl Spec {
     #[must_use]
     pub fn saying(self, messages: &str) -> Self {
         Self { prompt: prompt_key(messages.as_bytes()), ..self }
+    }
+
+    /// Tells what the rules of the config look at: an object with `metadata` and `params`.
+    #[must_use]
+    pub fn about(self, about: Value) -> Self {
+        Self { about: Some(about), ..self }
     }
 
     /// The caller gives up so long after the beginning, if the call is still running then.

@@ -59,6 +59,7 @@ pub struct World {
     pub(super) guards: BTreeMap<String, Guard>,
     pub(super) rankers: BTreeMap<String, Ranker>,
     pub(super) sifter: Sifter,
+    pub(super) probed: Millis,
     pub(super) ledger: Option<Rc<RefCell<Ledger>>>,
 }
 
@@ -91,6 +92,7 @@ impl World {
             guards: BTreeMap::new(),
             rankers: BTreeMap::new(),
             sifter: Sifter::default(),
+            probed: Millis(0),
             ledger: None,
         })
     }
@@ -167,6 +169,7 @@ impl World {
                 Due::Wake(call, _) => self.wake(call),
                 Due::Part(call, attempt, part) => self.part(call, attempt, part),
                 Due::Set(by_ms) => self.clock.set(by_ms),
+                Due::Probe(wish, timeout_ms) => _ = self.probe(&wish, timeout_ms),
                 Due::Answer(call, _, ask, value) => self.answer(call, ask, value),
                 Due::Ranked(call, _, answer) => self.ranked(call, answer),
                 Due::Reserved(call, id, told) => self.reserved(call, id, &told),
@@ -181,7 +184,7 @@ impl World {
     fn is_live(&self, due: &Due) -> bool {
         let running = |call: &CallNo| self.flights.get(call.0).filter(|flight| flight.id.is_some());
         match due {
-            Due::Begin(_) | Due::Set(_) | Due::Reserved(..) => true,
+            Due::Begin(_) | Due::Set(_) | Due::Probe(..) | Due::Reserved(..) => true,
             // Another question does not get the answer to this one.
             Due::Answer(call, number, ..) => {
                 running(call).is_some_and(|flight| flight.outcome.asked.len() == *number)

@@ -46,7 +46,7 @@ pub fn sieve(
             refused.push((*ix, Exclusion::Region));
         }
     }
-    let goes_by_tags = !is_named && goes_by_tags(config, &left, wanted);
+    let goes_by_tags = !is_named && goes_by_tags(config, members, wanted);
     let tagged = if goes_by_tags { tagged(config, &left, wanted) } else { Vec::new() };
     let is_checked = !is_named && config.policy.is_checked;
     let abilities = demand.abilities;

@@ -243,3 +243,19 @@ fn explain_tells_what_was_named() {
     );
     assert!(decision["candidates"].as_array().unwrap().iter().all(|one| one["eligible"] == json!(true)));
 }
+
+#[test]
+fn a_call_with_a_priority_does_not_wait_where_the_host_names_nobody() {
+    // It would be asked the same every moment, though somebody has a place.
+    for ranker in [Ranker::Nobody, Ranker::ranks(&["b"])] {
+        let mut scene = scene(json!({ "default_max_parallel_requests": 1, "deadline": 5 }));
+        scene.now("b", Reply::silent());
+        scene.ranker("chat", Ranker::ranks(&["b"]));
+        scene.call(Spec::chat("chat"));
+        scene.advance(10);
+        scene.ranker("chat", ranker);
+        let outcome = scene.ask(Spec::chat("chat").with(json!({ "priority": 0 })));
+        assert_eq!(outcome.fault().unwrap().code.as_deref(), Some("strategy_chose_nobody"));
+        assert_eq!((outcome.ranked.len(), outcome.ms()), (1, Some(0)));
+    }
+}

@@ -150,6 +150,15 @@ fn a_group_a_request_and_a_deployment_have_a_word_on_tags() {
     let mut open = scene(open, on);
     assert_eq!(by_tags(&mut open, &["unknown"]), ids(&["paid"]));
     assert_eq!(by_tags(&mut open, &["free"]), ids(&["free"]));
+    // Whatever else a call asks for: its region takes the word from nobody.
+    let near = |mut one: Value, region: &str| {
+        one["litellm_params"]["region_name"] = json!(region);
+        one
+    };
+    let [free, paid] = <[Value; 2]>::try_from(list(json!(true))).unwrap();
+    let mut far = scene(vec![near(free, "eu"), near(paid, "us")], json!({}));
+    let spec = Spec::chat("chat").with(json!({ "tags": ["free"], "allowed_model_region": "us" }));
+    assert_eq!(served(&mut far, &spec), Err((FaultKind::NoDeployment, None)));
     // Who names a deployment knows what it is.
     let named = Spec::chat("paid").with(json!({ "tags": ["free"] }));
     assert_eq!(served(&mut open, &named), Ok(vec!["paid".to_owned()]));

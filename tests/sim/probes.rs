@@ -312,3 +312,33 @@ fn a_name_of_a_pattern_is_asked_once_it_is_known_and_the_pattern_itself_never() 
     let group = ProbeWish { groups: vec!["openai/*".to_owned()], all: true, ..stale() };
     assert_eq!(ids(&due(&mut scene, &group)), ["w"]);
 }
+
+#[test]
+fn what_has_changed_since_one_was_due_is_looked_at_anew() {
+    // Of two with one key that is tried again, the first one tells of it.
+    let list = ["a", "b"].map(|id| deployment("chat", id, json!({ "api_key": "sk-one-for-both" })));
+    let other = deployment("chat", "c", json!({}));
+    let list = list.into_iter().chain([other]).collect();
+    let mut scene = Scene::new(&with(list, json!({})));
+    scene.now("a", Reply::refusal(401, "invalid_api_key"));
+    scene.ask(Spec::chat("a"));
+    scene.advance(300_000);
+    scene.now("a", Reply::ok());
+    let asked = scene.probe(&named(&["a", "b"]), TIMEOUT_MS).unwrap();
+    assert!(asked.iter().all(|(probe, _)| probe.passed.is_none()), "both are due");
+    scene.run();
+    let calls: Vec<_> = asked.iter().filter_map(|(_, call)| *call).map(|call| scene.seen(call)).collect();
+    assert_eq!(calls.iter().filter(|one| one.is_answered()).count(), 1, "{calls:#?}");
+    let code = calls.iter().find_map(|one| one.fault()).and_then(|fault| fault.code.as_deref());
+    assert_eq!((code, scene.sent().len()), (Some("probing"), 2));
+}
+
+#[test]
+fn a_probe_that_has_vanished_keeps_nobody_from_the_next_one() {
+    let mut scene = by_latency(json!({})).always("a", Reply::vanishes());
+    probed(&mut scene, &named(&["a"]));
+    assert_eq!(passed(&mut scene, &named(&["a"]), "a"), Some("probing"));
+    scene.advance(TIMEOUT_MS);
+    // No call has begun since: nobody has taken its slot back.
+    assert_eq!(passed(&mut scene, &named(&["a"]), "a"), None);
+}

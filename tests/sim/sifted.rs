@@ -45,6 +45,20 @@ fn a_host_that_leaves_nobody_is_told_of_and_led_on_from() {
 }
 
 #[test]
+fn one_that_is_named_is_looked_at_though_it_is_drained() {
+    let list = vec![deployment("chat", "x", json!({ "weight": 0 })), deployment("chat", "y", json!({}))];
+    let mut scene = Scene::hosted(&with(list, json!({})), &json!({ "filterDeployments": true }));
+    scene.sifter(Sifter::Leaves(&["y"]));
+    let outcome = scene.ask(Spec::chat("x"));
+    assert_eq!((outcome.deployments(), outcome.asked.len()), (vec![], 1));
+    assert_eq!(outcome.fault().unwrap().code.as_deref(), Some("filtered"));
+    scene.sifter(Sifter::Leaves(&["x", "y"]));
+    assert_eq!(scene.ask(Spec::chat("x")).deployments(), ["x"]);
+    // Of a group it is not shown.
+    assert_eq!(scene.ask_chat().asked, ["filter y"]);
+}
+
+#[test]
 fn a_host_that_fails_or_is_silent_is_as_if_absent() {
     for (sifter, ms) in
         [(Sifter::Fails, 0), (Sifter::Silent, 1_000), (Sifter::LeavesAfter(5_000, &[]), 1_000)]

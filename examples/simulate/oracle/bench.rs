@@ -37,7 +37,12 @@ impl Oracle {
             // By a rate rule only where somebody else may be used.
             let call = self.calls.of(self.at);
             let mut others = members.iter().filter(|other| **other != ix);
-            let is_left = others.any(|other| self.why_not(*other, call, MINUTE_MS).is_none());
+            // Of others nobody has asked what they can, where one was named.
+            let is_named = call.may_be_named(ix) || call.is_ping();
+            let is_left = others.any(|other| match is_named {
+                true => self.state_why_not(*other, call, MINUTE_MS).is_none(),
+                false => self.why_not(*other, call, MINUTE_MS).is_none(),
+            });
             rule!(is_left, "{} is benched by its rate, and is the last of its group", known.id);
         }
         Ok(())

@@ -2,15 +2,20 @@
 
 use switchman::base::time::Millis;
 use switchman::config::{
-    CallOptions, DeploymentIx, FallbackLists, Hedging, MidStream, Resolved, RouterConfig,
+    CallOptions, DeploymentIx, FallbackLists, Hedging, MidStream, Resolved, RouterConfig, Timeouts,
 };
 use switchman::plan::{Action, AttemptId};
 use switchman::sim::{CallNo, Entry, World};
-use switchman::state::{Counts, Lease};
+use switchman::state::{Counts, Delta, Lease};
 
 use crate::case::Case;
 
+use super::wants::Wants;
+use super::word::Word;
 use super::{Broken, rule};
+
+/// How long a copy may take.
+const COPY_MS: u64 = 60_000;
 
 /// One send.
 #[derive(Clone, Debug)]
@@ -36,8 +41,25 @@ impl Send {
     }
 }
 
+/// Whose a call is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A caller's.
+    Call,
+    /// A copy of the call of this number.
+    Copy(usize),
+    /// The router's own question.
+    Ping,
+}
+
 /// One call.
 pub(super) struct Own {
+    pub(super) kind: Kind,
+    pub(super) wants: Wants,
+    pub(super) word: Word,
+    /// What it stays by: its session, the beginning of its conversation, for whom it is made.
+    pub(super) keys: [Option<String>; 3],
+
     pub(super) options: CallOptions,
     pub(super) target: Option<Resolved>,
     pub(super) need: Counts,
@@ -88,6 +110,62 @@ impl Own {
     pub(super) fn may_be_named(&self, ix: DeploymentIx) -> bool {
         self.named.contains(&ix)
     }
+
+    /// Does the router ask for itself?
+    pub(super) fn is_ping(&self) -> bool {
+        self.kind == Kind::Ping
+    }
+
+    fn new(options: CallOptions, config: &RouterConfig) -> Self {
+        let deadline_ms = options.timeouts.deadline_ms.or(config.policy.timeouts.deadline_ms);
+        Self {
+            kind: Kind::Call,
+            wants: Wants::default(),
+            word: Word::default(),
+            keys: [None, None, None],
+            target: None,
+            need: Counts::default(),
+            named: Vec::new(),
+            sends: Vec::new(),
+            hop_from: 0,
+            has_hedged: false,
+            shown: None,
+            is_over: false,
+            began: None,
+            deadline_ms: deadline_ms.filter(|ms| *ms > 0),
+            hedging: options.hedging.unwrap_or(config.policy.hedging),
+            mid_stream: options.streams.or(config.policy.streams).mid_stream.unwrap_or_default(),
+            stream: false,
+            options,
+        }
+    }
+
+    /// A copy of another call.
+    fn copy(&self, of: usize, config: &RouterConfig) -> Self {
+        let options = CallOptions {
+            max_attempts: Some(1),
+            num_retries: Some(0),
+            disable_fallbacks: true,
+            hedging: Some(Hedging::Off),
+            timeouts: Timeouts { deadline_ms: Some(COPY_MS), ..Timeouts::default() },
+            ..CallOptions::default()
+        };
+        let (wants, need, stream) = (self.wants.of_copy(), self.need, self.stream);
+        Self { kind: Kind::Copy(of), wants, need, stream, ..Self::new(options, config) }
+    }
+
+    /// A question of the router's own, which takes so long at most.
+    fn ping(stream: bool, deadline_ms: u64, config: &RouterConfig) -> Self {
+        let options = CallOptions {
+            num_retries: Some(0),
+            disable_fallbacks: true,
+            hedging: Some(Hedging::Off),
+            timeouts: Timeouts { deadline_ms: Some(deadline_ms), ..Timeouts::default() },
+            ..CallOptions::default()
+        };
+        let need = Counts { requests: 1, input: 8, output: 1 };
+        Self { kind: Kind::Ping, need, stream, ..Self::new(options, config) }
+    }
 }
 
 /// All calls of a case.
@@ -102,24 +180,18 @@ impl Calls {
         let all = case.calls.iter().zip(options).map(|(asked, options)| {
             // A name that nobody knows means the first of the default fallbacks.
             let default = || config.fallbacks.ordinary.default.first().map(|first| first.to);
-            let target = config.resolve(&asked.model).or_else(default);
-            let policy = &config.policy;
-            let deadline_ms = options.timeouts.deadline_ms.or(policy.timeouts.deadline_ms);
+            let rules = case.setup.rules.as_ref();
+            let model = rules.map_or(asked.model.as_str(), |rules| rules.model(&asked.model, &asked.facts));
+            let target = config.resolve(model).or_else(default);
+            let text = |name: &str| asked.options[name].as_str().map(str::to_owned);
             Own {
                 named: named(config, target, &options),
                 target,
                 need: Counts { requests: 1, input: asked.tokens.0.into(), output: asked.tokens.1.into() },
-                sends: Vec::new(),
-                hop_from: 0,
-                has_hedged: false,
-                shown: None,
-                is_over: false,
-                began: None,
-                deadline_ms: deadline_ms.filter(|ms| *ms > 0),
-                hedging: options.hedging.unwrap_or(policy.hedging),
-                mid_stream: options.streams.or(policy.streams).mid_stream.unwrap_or_default(),
                 stream: asked.spec.is_stream(),
-                options,
+                wants: Wants::new(config, &asked.options, asked.demand),
+                keys: [text("sessionId"), asked.prompt.clone(), text("tenant")],
+                ..Own::new(options, config)
             }
         });
         Self { all: all.collect(), running: Vec::new() }
@@ -133,12 +205,45 @@ impl Calls {
         &mut self.all[call]
     }
 
-    pub(super) fn begin(&mut self, entry: &Entry, now: Millis) {
+    /// Of a call that was never seen nothing is known.
+    pub(super) fn known(&self, call: usize) -> Option<&Own> {
+        self.all.get(call)
+    }
+
+    /// How many of those that run are such.
+    pub(super) fn running(&self, is: impl Fn(&Own) -> bool) -> usize {
+        self.running.iter().filter(|call| is(&self.all[**call])).count()
+    }
+
+    /// Takes in an event; tells whether it is the first one of its call. `timeouts` are those that probes have.
+    pub(super) fn begin(
+        &mut self,
+        world: &World,
+        config: &RouterConfig,
+        entry: &Entry,
+        now: Millis,
+        timeouts: &[u64],
+    ) -> Result<bool, Broken> {
+        while self.all.len() <= entry.call {
+            let number = self.all.len();
+            let of = world.outcome(CallNo(number)).and_then(|outcome| outcome.shadow_of);
+            self.all.push(match of {
+                Some(CallNo(of)) => self.all[of].copy(of, config),
+                None => {
+                    // One that is not made takes no time.
+                    let lasts = lasts(entry, now).or(timeouts.first().copied()).unwrap_or(0);
+                    rule!(timeouts.contains(&lasts), "a probe may take {lasts} ms");
+                    Own::ping(is_stream(entry), lasts, config)
+                }
+            });
+        }
         let own = &mut self.all[entry.call];
-        if own.began.is_none() {
+        let is_new = own.began.is_none();
+        if is_new {
             own.began = Some((entry.at_ms, now));
             self.running.push(entry.call);
         }
+        Ok(is_new)
     }
 
     /// Notes what comes over the wire.
@@ -159,6 +264,7 @@ impl Calls {
     pub(super) fn waits(&mut self, call: usize) {
         let own = &mut self.all[call];
         own.hop_from = own.sends.len();
+        own.word.forget_ranks();
     }
 
     pub(super) fn sent(&mut self, config: &RouterConfig, entry: &Entry, send: Send) {
@@ -200,6 +306,19 @@ impl Calls {
         }
         Ok(())
     }
+}
+
+/// How long the first send of a call counts at most.
+fn lasts(entry: &Entry, now: Millis) -> Option<u64> {
+    entry.step.deltas.iter().find_map(|delta| match delta {
+        Delta::Sent { expires, .. } => Some(expires.since(now)),
+        _ => None,
+    })
+}
+
+/// Is the answer to its first send a stream?
+fn is_stream(entry: &Entry) -> bool {
+    entry.step.deltas.iter().any(|delta| matches!(delta, Delta::Sent { stream: true, .. }))
 }
 
 /// The deployments that a call may reach by their ids.

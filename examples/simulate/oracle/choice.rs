@@ -5,6 +5,7 @@ use switchman::error::FaultKind;
 use switchman::sim::{Entry, World};
 
 use super::calls::Own;
+use super::wants::Suit;
 use super::{Broken, Oracle, rule};
 
 /// Why a deployment may not be used.
@@ -16,15 +17,56 @@ pub(super) enum Why {
     Full,
     Limit,
     OverBudget,
+    /// It cannot serve the request.
+    Unfit,
+}
+
+impl Why {
+    pub(super) fn is_bench(self) -> bool {
+        matches!(self, Self::Benched | Self::Probed)
+    }
+}
+
+/// How a deployment stands with a call that has tried nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stand {
+    /// It may be used, for certain.
+    In,
+    /// It may not, or only if nobody else may.
+    Out,
+    Unknown,
 }
 
 /// The router counts a minute in steps of a second: so much may count as long as a second more.
-const MINUTE_MS: u64 = 60_000;
+pub(super) const MINUTE_MS: u64 = 60_000;
 const STEP_MS: u64 = 1_000;
 
 impl Oracle {
     /// Why a deployment may not be used by a call, if the last so many milliseconds count.
     pub(super) fn why_not(&self, ix: DeploymentIx, call: &Own, window_ms: u64) -> Option<Why> {
+        let is_unfit = self.suits(ix, call) == Suit::No || !call.word.leaves(ix);
+        is_unfit.then_some(Why::Unfit).or_else(|| self.state_why_not(ix, call, window_ms))
+    }
+
+    /// How a deployment stands with a call.
+    pub(super) fn stand(&self, world: &World, ix: DeploymentIx, call: &Own) -> Stand {
+        let own_ms = self.config.deployments[usize::from(ix.0)].timeouts.deadline_ms;
+        let health = world.router().state().health(ix);
+        let may_stall = !health.is_some_and(|health| health.open.at(self.now).count() < 2);
+        if self.why_not(ix, call, MINUTE_MS).is_some() || self.suits(ix, call) == Suit::Guess {
+            Stand::Out
+        } else if may_stall
+            || call.is_late(self.now, own_ms)
+            || self.why_not(ix, call, MINUTE_MS + STEP_MS).is_some()
+        {
+            Stand::Unknown
+        } else {
+            Stand::In
+        }
+    }
+
+    /// As [`Oracle::why_not`], whatever the request is.
+    pub(super) fn state_why_not(&self, ix: DeploymentIx, call: &Own, window_ms: u64) -> Option<Why> {
         let (known, now) = (&self.config.deployments[usize::from(ix.0)], self.now);
         if known.weight == Some(0.0) {
             return Some(Why::Drained);
@@ -84,7 +126,8 @@ impl Oracle {
         let call = self.calls.of(entry.call);
         // Whatever else names a deployment or lets it be used: money that is spent is spent.
         rule!(!self.is_over_budget(to, call), "{} is over a budget", known.id);
-        if call.may_be_named(to) {
+        rule!(self.is_in_region(to, call), "{} is in no region that is asked for", known.id);
+        if call.may_be_named(to) || call.is_ping() {
             return Ok(());
         }
         let deadline_ms = |ix: DeploymentIx| self.config.deployments[usize::from(ix.0)].timeouts.deadline_ms;
@@ -96,7 +139,11 @@ impl Oracle {
         let health = |ix| world.router().state().health(ix);
         let is_lively = |ix| health(ix).is_some_and(|health| health.open.at(self.now).count() < 2);
         let is_free = |ix: &DeploymentIx| {
-            *ix != to && !is_late(*ix) && self.why_not(*ix, call, MINUTE_MS + STEP_MS).is_none()
+            *ix != to
+                && !is_late(*ix)
+                && self.suits(*ix, call) == Suit::Yes
+                && call.word.allows(known.group, *ix)
+                && self.why_not(*ix, call, MINUTE_MS + STEP_MS).is_none()
         };
         let free: Vec<DeploymentIx> = others.filter(is_free).collect();
         match why {
@@ -107,7 +154,7 @@ impl Oracle {
                 rule!(free.is_empty(), "{} is {why:?}, and {free:?} are not", known.id);
                 self.tally.all_down += 1;
             }
-            Some(Why::Drained | Why::Full | Why::Limit | Why::OverBudget) => {
+            Some(Why::Drained | Why::Full | Why::Limit | Why::OverBudget | Why::Unfit) => {
                 return Err(format!("{} is {why:?}", known.id));
             }
         }
@@ -120,6 +167,9 @@ impl Oracle {
             // Going on from a text takes a deployment that can.
             return Ok(());
         }
+        let is_guess = self.suits(to, call) == Suit::Guess;
+        rule!(!is_guess || fresh().next().is_none(), "{} may not be able, and {free:?} are", known.id);
+        self.tally.guesses += usize::from(is_guess);
         let order = |ix: DeploymentIx| self.config.deployments[usize::from(ix.0)].order.unwrap_or(u32::MAX);
         // A call that has moved to a higher level does not come back from there.
         let left = fresh().find(|ix| order(*ix) >= order(to));

@@ -1,6 +1,6 @@
 //! What must hold when all calls are over.
 
-use switchman::config::{DeploymentIx, GroupIx, PerClass};
+use switchman::config::{DeploymentIx, GroupIx, PerClass, Resolved};
 use switchman::error::FaultKind;
 use switchman::sim::{CallNo, Outcome, World};
 
@@ -18,6 +18,13 @@ impl Oracle {
             self.check_outcome(case, number, &outcome)
                 .map_err(|broken| format!("call {number}: {broken}\n    {:?}", Short(&outcome)))?;
             self.tally.count(&outcome);
+        }
+        for (number, outcome) in world.outcomes().enumerate().skip(case.calls.len()) {
+            self.check_other(number, outcome).map_err(|broken| format!("call {number}, beside: {broken}"))?;
+        }
+        self.check_shares(world)?;
+        if case.clock_steps.is_empty() {
+            self.check_trials(world)?;
         }
         let vanished = world.outcomes().filter(|outcome| outcome.has_vanished).count();
         rule!(world.router().running() <= vanished, "{} calls run on", world.router().running());
@@ -71,6 +78,13 @@ impl Oracle {
         if own.target.is_none() {
             let is_told = outcome.kind() == Some(FaultKind::UnknownModel) && outcome.attempts.is_empty();
             rule!(is_told, "a model that nobody knows");
+        }
+        if let (0, Some(target), Some(first)) = (outcome.fallbacks, own.target, own.sends.first()) {
+            let is_its = match target {
+                Resolved::Deployment(ix) => ix == first.to,
+                Resolved::Group(group) => self.config.deployments[usize::from(first.to.0)].group == group,
+            };
+            rule!(is_its, "a call for {target:?} goes to {:?}", first.to);
         }
         rule!(outcome.kind() != Some(FaultKind::Bug), "a bug of the router");
         let is_stream = case.calls[number].spec.is_stream();

@@ -4,6 +4,7 @@
 //! told, and never asks the router who may be used. Only what a stall is, is read from the router's state.
 
 mod bench;
+mod beside;
 mod books;
 mod bounds;
 mod budget;
@@ -12,19 +13,27 @@ mod choice;
 mod circuit;
 mod end;
 mod purse;
+mod stays;
+mod wants;
+mod word;
+
+use std::collections::BTreeMap;
 
 use switchman::base::time::Millis;
 use switchman::config::{CallOptions, DeploymentIx, RouterConfig};
+use switchman::engine::ProbeWish;
 use switchman::plan::Action;
 use switchman::sim::{Entry, World};
 use switchman::state::{Delta, Lease};
 
 use crate::case::Case;
+use crate::setup::Setup;
 use crate::tally::Tally;
 
 use books::Books;
 use calls::{Calls, Send};
 use purse::Purses;
+use stays::Chosen;
 
 /// A rule that was broken, and how.
 pub(crate) type Broken = String;
@@ -51,6 +60,18 @@ pub(crate) struct Oracle {
     calls: Calls,
     /// The call that the present step is of.
     at: usize,
+    setup: Setup,
+    /// May some deployments not serve some requests?
+    is_labelled: bool,
+    /// When probes are asked for, of whom, and for how long.
+    wishes: Vec<(u64, ProbeWish, u64)>,
+    chosen: Chosen,
+    /// The variant of everybody that calls are known by.
+    units: BTreeMap<String, String>,
+    /// How many copies are expected, and the variance of that.
+    copies: (f64, f64),
+    /// How far the clock is set forward in all.
+    leaps_ms: u64,
     pub(crate) tally: Tally,
 }
 
@@ -68,15 +89,27 @@ impl Oracle {
             calls: Calls::new(case, &config, options),
             config,
             at: 0,
+            is_labelled: case.setup.has_labels,
+            setup: case.setup.clone(),
+            wishes: case.probes.clone(),
+            chosen: Chosen::default(),
+            units: BTreeMap::new(),
+            copies: (0.0, 0.0),
+            leaps_ms: case.clock_steps.iter().map(|(_, by_ms)| by_ms.max(&0).unsigned_abs()).sum(),
             tally: Tally::default(),
         })
     }
 
     /// Takes in what has followed from one thing that happened, and looks at what must hold now.
     pub(crate) fn see(&mut self, world: &World, entries: &[Entry]) -> Result<(), Broken> {
+        self.now = self.now.max(world.probed());
         for entry in entries {
             self.now = self.now.max(world.told());
             self.entry(world, entry).map_err(|broken| format!("{broken}\n    at {entry}"))?;
+        }
+        // What stands beside a step was made in the same turn: the state is that after all of it.
+        for entry in entries {
+            self.check_state(world, entry).map_err(|broken| format!("{broken}\n    at {entry}"))?;
         }
         self.check_purses(world)?;
         self.calls.check_deadlines(world, self.back_ms)
@@ -86,7 +119,11 @@ impl Oracle {
         let step = &entry.step;
         self.tally.events += 1;
         self.at = entry.call;
-        self.calls.begin(entry, self.now);
+        let timeouts: Vec<u64> = self.wishes.iter().map(|(.., timeout_ms)| *timeout_ms).collect();
+        if self.calls.begin(world, &self.config, entry, self.now, &timeouts)? {
+            self.check_trial(world, entry.call)?;
+        }
+        self.check_silence(entry)?;
         self.calls.note(entry);
         self.check_bounds(entry)?;
         self.check_budget(entry)?;
@@ -119,10 +156,11 @@ impl Oracle {
         }
         // What a step pays counts for whom it chooses.
         self.payments(entry)?;
+        self.hear(world, entry)?;
         self.sent(world, entry)?;
         self.reservations(entry)?;
         self.calls.after(entry);
-        self.check_state(world, entry)
+        Ok(())
     }
 
     /// A send: who was chosen, and what it takes.
@@ -150,6 +188,10 @@ impl Oracle {
         };
         rule!(of == to, "a send takes the place of another deployment");
         self.check_choice(world, entry, to)?;
+        self.check_word(world, entry, to)?;
+        self.check_stays(world, entry, to)?;
+        self.check_beside(entry, to)?;
+        self.note_copies(entry, to);
         rule!(expires > self.now, "a place that is over when it is taken");
         rule!(
             probe_expires.since(self.now) <= 60_000,
