@@ -9,7 +9,8 @@ use crate::base::time::Millis;
 use crate::config::{Bond, DeploymentIx, Group, GroupKind, Resolved, WhenAllDown};
 use crate::state::{CircuitState, Company, View};
 use crate::strategy::{
-    Candidates, Exclusion, Field, Need, Strategy, distances, exclusion, lowest_order, over_budget, stay,
+    Candidates, Exclusion, Field, Need, Strategy, distances, exclusion, lowest_order, order_of, over_budget,
+    stay,
 };
 
 use super::decision::{Candidate, Decision, Passed};
@@ -149,7 +150,7 @@ pub(super) fn pick(
     // Whom the host has named comes before what a call stays by.
     let bond = wish.bond.filter(|_| ranking.is_empty());
     let picked = match bond {
-        Some((_, key)) => stay(&field, key),
+        Some((_, key)) => stay(&field, &peers(wish, &field), key),
         None => strategy.pick(&field, rng),
     };
     let pick = match picked {
@@ -167,6 +168,19 @@ pub(super) fn pick(
         record.push(Decision { draw, ..decision });
     }
     pick
+}
+
+/// Who of the target is of the candidates' level, and not drained: whether they may be used now or not.
+#[cold]
+fn peers(wish: &Wish<'_>, field: &Field<'_>) -> Candidates {
+    let view = field.view;
+    let level = field.candidates.first().map(|ix| order_of(view, wish.target, *ix));
+    let mut peers = members(view, wish.target);
+    peers.retain(|ix| {
+        let is_drained = view.config.deployment(*ix).is_none_or(|known| known.weight == Some(0.0));
+        !is_drained && Some(order_of(view, wish.target, *ix)) == level
+    });
+    peers
 }
 
 /// Who there is to choose from, where nobody chooses.
@@ -206,9 +220,10 @@ fn explained(
         }
     };
     let (weights, scores) = match bond {
-        Some((_, key)) => {
-            (left.iter().map(|ix| f64::from(Some(*ix) == picked)).collect(), distances(field, key))
-        }
+        Some((_, key)) => (
+            left.iter().map(|ix| f64::from(Some(*ix) == picked)).collect(),
+            distances(field, &peers(wish, field), key),
+        ),
         None => (strategy.weights(field), strategy.scores(field)),
     };
     let candidate = |ix: DeploymentIx| {

@@ -20,9 +20,14 @@ const BOUND: f64 = 1.5;
 const ALWAYS: f64 = 8.0;
 
 /// How far a deployment is from a key, the nearest first, in proportion to its weight; the second half are those that have
-/// too much under way.
-pub(super) fn distances<'a>(field: &'a Field<'a>, of: u64) -> impl Iterator<Item = (bool, f64)> + 'a {
-    let weights = shuffle::weights(field.candidates, field.view);
+/// too much under way. What is weighed by is the word of all that there are, whether they may be used now or not: who is
+/// out moves nobody else's keys.
+pub(super) fn distances<'a>(
+    field: &'a Field<'a>,
+    company: &[DeploymentIx],
+    of: u64,
+) -> impl Iterator<Item = (bool, f64)> + 'a {
+    let weights = shuffle::weights_among(field.candidates, company, field.view);
     let sends = |ix: &DeploymentIx| busy::score(field, *ix) as f64;
     let under_way: f64 = field.candidates.iter().map(sends).sum();
     let share = (under_way + 1.0) / weights.iter().sum::<f64>();
@@ -34,9 +39,9 @@ pub(super) fn distances<'a>(field: &'a Field<'a>, of: u64) -> impl Iterator<Item
 }
 
 /// Picks the nearest one that has room; if nobody has any, the nearest.
-pub(super) fn pick(field: &Field<'_>, of: u64) -> Option<DeploymentIx> {
+pub(super) fn pick(field: &Field<'_>, company: &[DeploymentIx], of: u64) -> Option<DeploymentIx> {
     let mut nearest: Option<((bool, f64), DeploymentIx)> = None;
-    for (distance, ix) in distances(field, of).zip(field.candidates) {
+    for (distance, ix) in distances(field, company, of).zip(field.candidates) {
         if nearest.is_none_or(|(known, _)| distance < known) {
             nearest = Some((distance, *ix));
         }

@@ -36,16 +36,19 @@ pub use filter::{
 pub use money::{estimate, over_budget, tightest};
 pub use sieve::{Refused, sieve};
 
-/// Picks the one that whoever has this key stays with, as long as it has room; else the next.
+/// Picks the one that whoever has this key stays with, as long as it has room; else the next. `company` are all of whom
+/// these are left.
 #[must_use]
-pub fn stay(field: &Field<'_>, key: NonZeroU64) -> Option<DeploymentIx> {
-    affinity::pick(field, key.get())
+pub fn stay(field: &Field<'_>, company: &[DeploymentIx], key: NonZeroU64) -> Option<DeploymentIx> {
+    affinity::pick(field, company, key.get())
 }
 
 /// How far each of the candidates is from a key, the lowest being the nearest; `None` for those that have no room.
 #[must_use]
-pub fn distances(field: &Field<'_>, key: NonZeroU64) -> Vec<Option<f64>> {
-    affinity::distances(field, key.get()).map(|(is_full, distance)| (!is_full).then_some(distance)).collect()
+pub fn distances(field: &Field<'_>, company: &[DeploymentIx], key: NonZeroU64) -> Vec<Option<f64>> {
+    affinity::distances(field, company, key.get())
+        .map(|(is_full, distance)| (!is_full).then_some(distance))
+        .collect()
 }
 
 impl Strategy {

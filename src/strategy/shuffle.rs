@@ -21,7 +21,16 @@ pub(super) fn pick(candidates: &[DeploymentIx], view: View<'_>, rng: &mut Rng) -
 
 /// What each of the candidates weighs in the draw, in their order.
 pub(super) fn weights(candidates: &[DeploymentIx], view: View<'_>) -> Vec<f64> {
-    let weigh = weigher(candidates, view).unwrap_or(|_| 1.0);
+    weights_among(candidates, candidates, view)
+}
+
+/// The same, weighed by what all of `company` declare.
+pub(super) fn weights_among(
+    candidates: &[DeploymentIx],
+    company: &[DeploymentIx],
+    view: View<'_>,
+) -> Vec<f64> {
+    let weigh = weigher(company, view).unwrap_or(|_| 1.0);
     let weights: Vec<f64> = members(candidates, view).map(weigh).collect();
     // Where nobody weighs anything, all are drawn alike.
     if weights.iter().any(|weight| *weight > 0.0) { weights } else { vec![1.0; weights.len()] }

@@ -247,3 +247,19 @@ fn agents_find_their_prompts_in_the_cache() {
         "{random} {least_busy} {affine}"
     );
 }
+
+#[test]
+fn who_is_out_changes_nothing_of_what_the_others_are_weighed_by() {
+    // `rpm` weighs only where everybody declares it. While `c` is out that is so, and is of no account.
+    let list = [("a", json!({ "rpm": 100 })), ("b", json!({ "rpm": 700 })), ("c", json!({}))];
+    let list = list.into_iter().map(|(id, params)| deployment("chat", id, params)).collect();
+    let mut scene = Scene::new(&with(list, json!({ "optional_pre_call_checks": ["session_affinity"] })));
+    let was: Vec<String> = (0..300).map(|session| belongs(&mut scene, session)).collect();
+    scene.now("c", slow_down("30"));
+    scene.ask(Spec::chat("c"));
+    assert!(scene.benched_ms("c").is_some());
+    let is: Vec<String> = (0..300).map(|session| belongs(&mut scene, session)).collect();
+    for (was, is) in was.iter().zip(&is) {
+        assert!(was == is || was == "c", "from {was} to {is}");
+    }
+}

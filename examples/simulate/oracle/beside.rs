@@ -124,10 +124,8 @@ impl Oracle {
         rule!(told.begun == made, "{} copies are told of, and {made} were made", told.begun);
         let (expected, variance) = self.copies;
         let off = (told.begun + told.skipped) as f64 - expected;
-        rule!(
-            off.abs() <= 6.0 * variance.sqrt() + 1e-6,
-            "copies are {off} more than the {expected} of the shares"
-        );
+        let is_near = off.abs() <= 6.0 * variance.sqrt() + 1e-6;
+        rule!(is_near, "copies are {off} more than the {expected} of the shares");
         self.tally.copies_drift.add(off, variance);
         Ok(())
     }
@@ -170,7 +168,8 @@ impl Oracle {
         rule!(told.is_some() == is_in, "variant {told:?}, and the call is for {:?}", own.target);
         let Some((_, variant)) = told else { return Ok(()) };
         let share = experiment.share(&variant);
-        rule!(share > 0.0, "a call belongs to {variant}, which has no weight");
+        let has_weight = share > 0.0;
+        rule!(has_weight, "a call belongs to {variant}, which has no weight");
         let unit = [&own.keys[2], &own.keys[0], &own.keys[1]].into_iter().flatten().next();
         if let Some(unit) = unit.cloned() {
             let known = self.units.entry(unit).or_insert_with(|| variant.clone());

@@ -229,6 +229,8 @@ impl Calls {
             let of = world.outcome(CallNo(number)).and_then(|outcome| outcome.shadow_of);
             self.all.push(match of {
                 Some(CallNo(of)) => self.all[of].copy(of, config),
+                // It was not made, or nothing was heard of it.
+                None if number < entry.call => Own::ping(false, 0, config),
                 None => {
                     // One that is not made takes no time.
                     let lasts = lasts(entry, now).or(timeouts.first().copied()).unwrap_or(0);

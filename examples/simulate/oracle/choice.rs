@@ -52,7 +52,7 @@ impl Oracle {
     pub(super) fn stand(&self, world: &World, ix: DeploymentIx, call: &Own) -> Stand {
         let own_ms = self.config.deployments[usize::from(ix.0)].timeouts.deadline_ms;
         let health = world.router().state().health(ix);
-        let may_stall = !health.is_some_and(|health| health.open.at(self.now).count() < 2);
+        let may_stall = health.is_none_or(|health| health.open.at(self.now).count() >= 2);
         if self.why_not(ix, call, MINUTE_MS).is_some() || self.suits(ix, call) == Suit::Guess {
             Stand::Out
         } else if may_stall
@@ -167,12 +167,12 @@ impl Oracle {
             // Going on from a text takes a deployment that can.
             return Ok(());
         }
-        let is_guess = self.suits(to, call) == Suit::Guess;
-        rule!(!is_guess || fresh().next().is_none(), "{} may not be able, and {free:?} are", known.id);
-        self.tally.guesses += usize::from(is_guess);
         let order = |ix: DeploymentIx| self.config.deployments[usize::from(ix.0)].order.unwrap_or(u32::MAX);
         // A call that has moved to a higher level does not come back from there.
         let left = fresh().find(|ix| order(*ix) >= order(to));
+        let is_guess = self.suits(to, call) == Suit::Guess;
+        rule!(!is_guess || left.is_none(), "{} may not be able, and {left:?} is", known.id);
+        self.tally.guesses += usize::from(is_guess);
         let again = call.hop().iter().any(|send| send.to == to);
         rule!(!again || left.is_none(), "{} has failed in this call, and {left:?} is left", known.id);
         if call.hop().is_empty() {

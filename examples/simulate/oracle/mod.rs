@@ -192,6 +192,8 @@ impl Oracle {
         self.check_stays(world, entry, to)?;
         self.check_beside(entry, to)?;
         self.note_copies(entry, to);
+        let (group, level) = (self.config.deployments[usize::from(to.0)].group, self.order(to));
+        self.calls.of_mut(entry.call).word.sent(group, level);
         rule!(expires > self.now, "a place that is over when it is taken");
         rule!(
             probe_expires.since(self.now) <= 60_000,

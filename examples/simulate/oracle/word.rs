@@ -38,6 +38,11 @@ impl Word {
         self.asked.clear();
     }
 
+    /// A deployment of a level is sent to: from there the call comes to the higher ones anew.
+    pub(super) fn sent(&mut self, group: GroupIx, level: u32) {
+        self.asked.retain(|(of, asked)| *of != group || *asked <= level);
+    }
+
     /// Does the host leave a deployment of the present target, as far as it was asked?
     pub(super) fn leaves(&self, ix: DeploymentIx) -> bool {
         self.left.as_ref().is_none_or(|left| left.contains(&ix))
@@ -63,7 +68,7 @@ impl Oracle {
         ids.iter().filter_map(|id| self.config.names.id(id)).collect()
     }
 
-    fn order(&self, ix: DeploymentIx) -> u32 {
+    pub(super) fn order(&self, ix: DeploymentIx) -> u32 {
         self.config.deployments[usize::from(ix.0)].order.unwrap_or(u32::MAX)
     }
 
@@ -75,14 +80,13 @@ impl Oracle {
             self.hear_named(entry.call);
         }
         let own = self.calls.of_mut(entry.call);
-        if entry.event.starts_with("the host answers Filter with Ranking") && own.word.is_asked {
-            if let (Some(shown), Some(Sifter::Leaves(ids) | Sifter::LeavesAfter(_, ids))) =
+        if entry.event.starts_with("the host answers Filter with Ranking")
+            && own.word.is_asked
+            && let (Some(shown), Some(Sifter::Leaves(ids) | Sifter::LeavesAfter(_, ids))) =
                 (&mut own.word.left, self.setup.sifter)
-            {
-                let is_left =
-                    |ix: &DeploymentIx| ids.contains(&self.config.deployments[usize::from(ix.0)].id.as_str());
-                shown.retain(is_left);
-            }
+        {
+            let deployments = &self.config.deployments;
+            shown.retain(|ix| ids.contains(&deployments[usize::from(ix.0)].id.as_str()));
         }
         if entry.step.action.is_some() || !entry.step.deltas.is_empty() {
             own.word.is_asked = false;
