@@ -100,6 +100,7 @@ impl Bed {
                     reserved,
                     held: false,
                     is_probe: false,
+                    turns: None,
                 },
             );
             if send < 56 {

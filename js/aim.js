@@ -2,6 +2,7 @@
 // else, for the response cache and the core are to know nothing of what the caller named first.
 
 import { inTime } from "./ask.js";
+import { errorOf } from "./errors.js";
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -40,7 +41,10 @@ async function rewritten(hub, asked, request) {
   const isRight = value === undefined || value === null || (isObject(value) && typeof model === "string");
   if (!failed && isRight && (metadata === undefined || metadata === null || isObject(metadata))) return { model, metadata };
   hub.events.hookFailed("beforeRoute");
-  return asked;
+  if (!hub.core.coreHookFailed()) return asked;
+  const error = errorOf(hub.core.coreError(0));
+  hub.wire.set(error, hub.core.coreErrorBody(0));
+  throw error;
 }
 
 /**

@@ -55,6 +55,8 @@ export class InternalServerError extends APIError {}
 export class ServiceUnavailableError extends APIError {}
 /** Nobody of the group may be used now; `retryAfterMs` tells how long. */
 export class NoDeploymentsAvailable extends RouterError {}
+/** A function of the host's has failed, and `hookFailure` is "closed"; `param` is its name. */
+export class HookFailedError extends RouterError {}
 /** A bug of the router itself. */
 export class InternalError extends RouterError {}
 
@@ -105,6 +107,7 @@ export const classes = {
   InternalServerError,
   ServiceUnavailableError,
   NoDeploymentsAvailable,
+  HookFailedError,
   InternalError,
   AbortError: CancelledError,
 };

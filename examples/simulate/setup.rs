@@ -138,6 +138,7 @@ impl Setup {
             .maybe("subrequests", 15, |draw| draw.between(1, 50))
             .maybe("mayFallback", 6, |_| true)
             .maybe("customRoutingStrategy", if has_ranker { 100 } else { 0 }, |_| true)
+            .maybe("hookFailure", 30, |draw| draw.one(&["open", "closed", "closed"]))
             .maybe("filterDeployments", if sifter.is_some() { 100 } else { 0 }, |_| true)
             .done();
         let budgeted = if has_budgets { &TAGS[..] } else { &[] };

@@ -13,7 +13,7 @@ glue.initSync({ module: Uint8Array.from(atob(base64), (character) => character.c
 
 export const {
   APIConnectionError, APIError, AuthenticationError, BadRequestError, CancelledError, CompletionStream, ConfigError,
-  ContentPolicyViolationError, ContextWindowExceededError, InternalError, InternalServerError, NoDeploymentsAvailable,
-  NotFoundError, PermissionDeniedError, RateLimitError, Router, RouterError, ServiceUnavailableError, Timeout,
+  ContentPolicyViolationError, ContextWindowExceededError, HookFailedError, InternalError, InternalServerError,
+  NoDeploymentsAvailable, NotFoundError, PermissionDeniedError, RateLimitError, Router, RouterError, ServiceUnavailableError, Timeout,
   UnsupportedParamsError,
 } = bind(glue, platform, { outlets: () => outlets, loadCache: () => look, loadFiles: () => files, loadProbe: () => probe }, { text });

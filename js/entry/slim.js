@@ -11,7 +11,7 @@ export async function init(moduleOrUrl) {
 
 export const {
   APIConnectionError, APIError, AuthenticationError, BadRequestError, CancelledError, CompletionStream, ConfigError,
-  ContentPolicyViolationError, ContextWindowExceededError, InternalError, InternalServerError, NoDeploymentsAvailable,
-  NotFoundError, PermissionDeniedError, RateLimitError, Router, RouterError, ServiceUnavailableError, Timeout,
+  ContentPolicyViolationError, ContextWindowExceededError, HookFailedError, InternalError, InternalServerError,
+  NoDeploymentsAvailable, NotFoundError, PermissionDeniedError, RateLimitError, Router, RouterError, ServiceUnavailableError, Timeout,
   UnsupportedParamsError,
 } = bind(glue, platform, lazy);

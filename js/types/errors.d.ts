@@ -80,6 +80,11 @@ export class ServiceUnavailableError extends APIError {}
 export class UnsupportedParamsError extends BadRequestError {}
 /** 429: nobody of the group may be used now. The message tells why, for each deployment; `retryAfterMs` how long the shortest wait is. */
 export class NoDeploymentsAvailable extends RouterError {}
+/**
+ * 500: a function of the host's has failed, or said nothing in time, and `hookFailure` is "closed". `code` is "hook_failed", and
+ * `param` the name of the function; what it has thrown is not told.
+ */
+export class HookFailedError extends RouterError {}
 /** 500: a bug of the router itself. */
 export class InternalError extends RouterError {}
 

@@ -93,7 +93,7 @@ export interface Fallback extends EventFacts {
   readonly error: string | null;
 }
 
-/** A function of the host has thrown, or said nothing in time: the call goes on as without it. */
+/** A function of the host has thrown, or said nothing in time: the call goes on as without it, or ends, as `hookFailure` says. */
 export interface HookFailed extends EventFacts {
   readonly type: "hook_failed";
   /** Which one. */

@@ -36,27 +36,35 @@ export interface Host {
    * `order` level of it. The id of a candidate (or the candidate itself) is the first choice, and the others follow after a
    * failure; a list of ids is all that may be used, best first; anything else is a `NoDeploymentsAvailable` with the code
    * "strategy_chose_nobody", after fallbacks. Ids of others are of no account. After an error, and after a second of silence, the
-   * router's own strategy picks, or "simple-shuffle", and `hook_failed` is told. Sees no credential. Default: none, and "custom" is a
+   * router's own strategy picks, or "simple-shuffle", unless `hookFailure` says otherwise, and `hook_failed` is told. Sees no credential. Default: none, and "custom" is a
    * mistake.
    */
   customRoutingStrategy?: CustomRoutingStrategy;
   /**
    * Asked before each call, before all else: may name another model, and give other metadata, which the rules of
    * `conditional_routing` and tags go by. Over `fetch`, too, where what it says is trusted as the program's own. Nothing
-   * leaves the request as it is; so does an error, or a second of silence, with the event `hook_failed`.
+   * leaves the request as it is; so does an error, or a second of silence, with the event `hook_failed`, unless `hookFailure`
+   * says otherwise.
    */
   beforeRoute?: (request: HookRequest) => Rerouted | undefined | void | PromiseLike<Rerouted | undefined | void>;
   /**
    * Asked once for each group that a call comes to, and for a deployment that is named: whom of these it leaves, as a list of
    * ids or of the candidates themselves. Shown are those who can serve the request, whatever their health, which is looked at
    * when the answer is there. Nobody left: a `NoDeploymentsAvailable` with the code "filtered", after fallbacks. An error,
-   * anything else, or a second of silence leaves all, and `hook_failed` is told. Sees no credential. It is not asked for answers
+   * anything else, or a second of silence leaves all, unless `hookFailure` says otherwise, and `hook_failed` is told. Sees no credential. It is not asked for answers
    * out of the cache, for probes, nor by `explain`.
    */
   filterDeployments?: (
     candidates: RoutingCandidate[],
     request: RoutingRequest,
   ) => readonly (string | { readonly id: string })[] | PromiseLike<readonly (string | { readonly id: string })[]>;
+  /**
+   * What becomes of a call whose `beforeRoute`, `filterDeployments` or `customRoutingStrategy` throws, answers what it may not, or
+   * says nothing within a second. "open": it goes on as without that function. "closed": it ends with a `HookFailedError`, sends
+   * nothing more and moves nowhere, so that such a function can be a guard. `hook_failed` is told in both cases. Over `fetch` the
+   * error is a 500 with the code "hook_failed". Default "open". (`mayFallback` that fails refuses in any case.)
+   */
+  hookFailure?: "open" | "closed";
   /**
    * Counts the tokens of a request, as it would be sent: asked once before each call, and only where a deployment declares
    * `tpm`, `itpm` or `otpm` and `limit_mode` is "hard", where the strategy or a budget goes by them, or with

@@ -46,6 +46,8 @@ pub struct HostRules {
     pub custom_strategy: bool,
     /// `filterDeployments`: is the host asked who of a target may be used?
     pub filters: bool,
+    /// `hookFailure: "closed"`: does a call end whose hook fails? Default false: it goes on as without the hook.
+    pub fails_closed: bool,
     /// `tokenCounter`: does the host count the tokens of requests?
     pub token_counter: bool,
     /// `storeName`: routers of the same name share what a store holds. Default "default".
@@ -65,6 +67,7 @@ impl Default for HostRules {
             may_fallback: false,
             custom_strategy: false,
             filters: false,
+            fails_closed: false,
             token_counter: false,
             store_name: "default".to_owned(),
             in_browser: false,

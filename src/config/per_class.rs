@@ -82,7 +82,8 @@ impl ErrorClass {
             | FaultKind::Cancelled
             | FaultKind::Bug
             | FaultKind::UnknownPath
-            | FaultKind::MethodNotAllowed => (Self::Default, None),
+            | FaultKind::MethodNotAllowed
+            | FaultKind::Hook => (Self::Default, None),
         }
     }
 }

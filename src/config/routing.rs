@@ -2,7 +2,8 @@
 //! for itself beats both, and is no part of the config.
 
 use super::{
-    Deployment, DeploymentIx, GroupIx, LatencyRules, LimitMode, Resolved, RouterConfig, Routing, Strategy,
+    Deployment, DeploymentIx, GroupIx, GroupKind, LatencyRules, LimitMode, Resolved, RouterConfig, Routing,
+    Strategy,
 };
 
 impl RouterConfig {
@@ -43,6 +44,14 @@ impl RouterConfig {
     #[must_use]
     pub fn turns_of(&self, known: &Deployment) -> GroupIx {
         self.group(known.group).and_then(|group| group.pool).unwrap_or(known.group)
+    }
+
+    /// The group in which the deployments of a target take turns beside those of their own groups: what was called by the model
+    /// of its deployments, which may be of several groups.
+    #[must_use]
+    pub fn turns_beside(&self, target: Resolved) -> Option<GroupIx> {
+        let Resolved::Group(ix) = target else { return None };
+        self.group(ix).filter(|group| group.kind == GroupKind::Direct).map(|_| ix)
     }
 
     /// The `order` level of a deployment as one of a target.

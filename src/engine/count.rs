@@ -4,7 +4,7 @@
 use crate::base::time::Millis;
 use crate::config::{DeploymentIx, Resolved, RouterConfig};
 use crate::error::Fault;
-use crate::plan::{Action, AttemptId, Call, Step};
+use crate::plan::{Action, AttemptId, Call, Step, hook_failed};
 use crate::state::{Delta, Lease, Tallies, Turn};
 
 use super::billing::Charge;
@@ -107,6 +107,11 @@ pub(super) fn count_step(
 }
 
 impl Router {
+    /// The error of a request whose hook has failed before it was a call; `None` where it goes on without.
+    pub fn hook_failed(&mut self, hook: &'static str) -> Option<Fault> {
+        self.config.host.fails_closed.then(|| self.count_refused(hook_failed(hook)))
+    }
+
     /// Counts a call that could not begin.
     pub(super) fn count_refused(&mut self, fault: Fault) -> Fault {
         self.state.tallies.request(None, Some(fault.kind), 0);

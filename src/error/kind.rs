@@ -49,6 +49,8 @@ pub enum FaultKind {
     MethodNotAllowed = 20,
     /// The request asks for what this provider has not, and another one of the group may have.
     Unsupported = 21,
+    /// A function of the host's has failed, and calls are not to go on without its word.
+    Hook = 22,
 }
 
 /// Whose fault it is. Faults of the caller's side never touch a deployment's health.
@@ -129,7 +131,7 @@ const fn may(retry: bool, blame: Blame, fallback: bool) -> Verdicts {
 
 impl FaultKind {
     /// Every kind, in the order of the codes.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Auth,
         Self::PermissionDenied,
         Self::Quota,
@@ -151,6 +153,7 @@ impl FaultKind {
         Self::UnknownPath,
         Self::MethodNotAllowed,
         Self::Unsupported,
+        Self::Hook,
     ];
 
     const fn row(self) -> Row {
@@ -238,6 +241,9 @@ impl FaultKind {
             Self::Unsupported => {
                 let code = "unsupported_parameter";
                 row("UnsupportedParamsError", 400, INVALID, code, Caller, may(true, None, true))
+            }
+            Self::Hook => {
+                row("HookFailedError", 500, "router_error", "hook_failed", Router, may(false, None, false))
             }
         }
     }

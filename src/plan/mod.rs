@@ -36,4 +36,5 @@ pub use event::{Action, Answer, Ask, AttemptId, Event, Step, StreamOutcome};
 pub use money::budgets_of;
 pub use preview::{Look, Nowhere, Onward, choose, onward, to_rank};
 pub use progress::Progress;
+pub use refusal::hook_failed;
 pub use spec::CallSpec;

@@ -12,6 +12,7 @@ use crate::strategy::{Candidates, Strategy};
 use super::call::{Call, Phase};
 use super::deadline::Timer;
 use super::event::{Action, Answer, Ask, Step};
+use super::refusal::hook_failed;
 use super::select::{Wish, candidates, unpicked};
 
 /// How long the host may think about whom to choose.
@@ -137,14 +138,17 @@ impl Call {
         self.decisions = decisions;
     }
 
-    /// The host has said whom it would choose, or nothing in time: then the choice is made as without it. The state has moved
-    /// meanwhile, so that who may be used is looked at anew.
+    /// The host has said whom it would choose, or nothing in time: then the choice is made as without it, or the call ends.
+    /// The state has moved meanwhile, so that who may be used is looked at anew.
     pub(super) fn rank(&mut self, now: Millis, view: View<'_>, answer: &Answer, step: &mut Step) {
         self.timers.set(Timer::Ask, now, None);
         self.ranked = match Ranking::of(answer) {
             Some(ranking) => Ranked::By(Box::new(ranking)),
             None => {
                 self.failed_ranks = self.failed_ranks.saturating_add(1);
+                if view.config.host.fails_closed {
+                    return self.done(Err(hook_failed("customRoutingStrategy")), step);
+                }
                 Ranked::InVain
             }
         };

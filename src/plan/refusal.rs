@@ -28,3 +28,11 @@ pub(super) fn unknown_model(requested: &str, view: View<'_>) -> String {
     }
     format!("the model `{requested}` is not known; known are: {}", names.join(", "))
 }
+
+/// The error of a call whose hook has failed, where it is not to go on without. What the hook has thrown is the host's to
+/// know: it may be anything.
+#[must_use]
+pub fn hook_failed(hook: &'static str) -> Fault {
+    let message = format!("`{hook}` failed or said nothing in time, and `hookFailure` is \"closed\"");
+    Fault { param: Some(hook.into()), ..Fault::new(FaultKind::Hook, message) }
+}

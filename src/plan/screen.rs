@@ -9,6 +9,7 @@ use crate::strategy::{Candidates, Exclusion, Refused, sieve};
 use super::call::{Call, Phase};
 use super::deadline::Timer;
 use super::event::{Action, Answer, Ask, Step};
+use super::refusal::hook_failed;
 use super::select::members;
 
 /// How long the host may think about whom to leave.
@@ -77,13 +78,18 @@ impl Call {
         true
     }
 
-    /// The host has said whom it leaves. One that has failed, or says nothing in time, has said nothing. The state has
-    /// moved meanwhile: it is looked at anew.
+    /// The host has said whom it leaves. One that has failed, or says nothing in time, has said nothing: then all are left, or
+    /// the call ends. The state has moved meanwhile: it is looked at anew.
     pub(super) fn filtered(&mut self, now: Millis, view: View<'_>, answer: &Answer, step: &mut Step) {
         self.timers.set(Timer::Ask, now, None);
         match answer {
             Answer::Ranking(kept) => self.screen.kept = Some(kept.as_slice().into()),
-            _ => self.screen.failures = self.screen.failures.saturating_add(1),
+            _ => {
+                self.screen.failures = self.screen.failures.saturating_add(1);
+                if view.config.host.fails_closed {
+                    return self.done(Err(hook_failed("filterDeployments")), step);
+                }
+            }
         }
         self.sift(view);
         self.try_target(now, view, step);

@@ -9,8 +9,8 @@ use crate::base::time::Millis;
 use crate::config::{Bond, DeploymentIx, Group, GroupKind, Resolved, WhenAllDown};
 use crate::state::{CircuitState, Company, View};
 use crate::strategy::{
-    Candidates, Exclusion, Field, Need, Strategy, distances, exclusion, lowest_order, order_of, over_budget,
-    stay,
+    Candidates, Exclusion, Field, Need, Strategy, distances, exclusion, has_room, lowest_order, order_of,
+    over_budget, stay,
 };
 
 use super::decision::{Candidate, Decision, Passed};
@@ -53,8 +53,8 @@ fn eligible(view: View<'_>, now: Millis, target: Resolved, need: Need<'_>) -> Ca
     candidates.extend(all.iter().copied().filter(|ix| is(ix, Exclusion::is_advice)));
     if candidates.is_empty() && view.config.policy.when_all_down == WhenAllDown::LeastRecentlyFailed {
         let failed_at = |ix: &DeploymentIx| view.state.health(*ix).map(|health| health.failed_at);
-        let may =
-            |ix: &DeploymentIx| is(ix, Exclusion::is_bench) && over_budget(view, now, *ix, need).is_none();
+        // What it takes at once and in a minute still bounds it, as its money does.
+        let may = |ix: &DeploymentIx| is(ix, Exclusion::is_bench) && has_room(view, now, *ix, need);
         candidates.extend(all.iter().copied().filter(may).min_by_key(failed_at));
     }
     candidates
@@ -146,7 +146,8 @@ pub(super) fn pick(
     }
     let ranking = ranking.map_or(&[][..], |ranking| &ranking.order);
     let (need, latency) = (wish.need, &routing.latency);
-    let field = Field { candidates: &candidates, view, now, need, latency, ranking };
+    let turns = view.config.turns_beside(wish.target);
+    let field = Field { candidates: &candidates, view, now, turns, need, latency, ranking };
     // Whom the host has named comes before what a call stays by.
     let bond = wish.bond.filter(|_| ranking.is_empty());
     let picked = match bond {
@@ -188,7 +189,8 @@ fn peers(wish: &Wish<'_>, field: &Field<'_>) -> Candidates {
 pub(super) fn unpicked(view: View<'_>, now: Millis, wish: &Wish<'_>) -> Decision {
     let (candidates, _) = candidates(view, now, wish);
     let latency = &view.config.routing_of(wish.target).latency;
-    let field = Field { candidates: &candidates, view, now, need: wish.need, latency, ranking: &[] };
+    let (turns, need) = (None, wish.need);
+    let field = Field { candidates: &candidates, view, now, turns, need, latency, ranking: &[] };
     let mut decision = explained(wish, &field, Strategy::Custom, None, None);
     decision.candidates.iter_mut().for_each(|one| one.weight = 0.0);
     decision

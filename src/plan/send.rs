@@ -127,6 +127,7 @@ impl Call {
             reserved,
             held,
             is_probe: self.spec.is_probe,
+            turns: view.config.turns_beside(self.target),
         });
         self.reserve_budgets(now, view, attempt, expires, step);
         step.action = Some(if self.is_committed {

@@ -4,6 +4,7 @@
 //! than there are places.
 
 use crate::base::time::Millis;
+use crate::config::Resolved;
 use crate::error::{Fault, FaultKind};
 use crate::state::{Delta, Lease, Ticket, View};
 use crate::strategy::places;
@@ -53,7 +54,7 @@ impl Call {
         let is_word = fault.code.as_deref() == Some(NOBODY);
         let may = fault.kind == FaultKind::NoDeployment && !self.is_committed && !is_word;
         let first = self.spec.target.unwrap_or(self.target);
-        if !may || !is_worth_waiting(view, now, first, self.need()) {
+        if !may || !self.is_worth_waiting(now, view, first) {
             return self.done(Err(told), step);
         }
         let Some(ticket) = self.ticket(now, view) else { return self.done(Err(told), step) };
@@ -74,6 +75,16 @@ impl Call {
         step.deltas.extend(self.waits.map(|group| Delta::Waits { group, ticket }));
         self.timers.set(Timer::Backoff, now, Some(look_ms));
         self.phase = Phase::Waiting;
+    }
+
+    /// May a place come free at the first target? Who cannot serve the call there is not who cannot at the present one.
+    fn is_worth_waiting(&mut self, now: Millis, view: View<'_>, first: Resolved) -> bool {
+        let present = std::mem::replace(&mut self.target, first);
+        self.screen(view);
+        let is_worth_it = is_worth_waiting(view, now, first, self.need());
+        self.target = present;
+        self.screen(view);
+        is_worth_it
     }
 
     /// The call has found a place, or looks for one no more.

@@ -9,8 +9,22 @@ impl State {
     /// Applies one change, and tells what it did to a circuit, if it did anything.
     pub fn apply(&mut self, config: &RouterConfig, now: Millis, delta: &Delta) -> Option<Turn> {
         match delta {
-            Delta::Sent { deployment, lease, stream, expires, probe_expires, reserved, is_probe, .. } => {
+            Delta::Sent {
+                deployment,
+                lease,
+                stream,
+                expires,
+                probe_expires,
+                reserved,
+                is_probe,
+                turns,
+                ..
+            } => {
                 let known = config.deployment(*deployment)?;
+                let beside = turns.and_then(|group| self.groups.get_mut(usize::from(group.0)));
+                if let Some(group) = beside {
+                    group.take_turn(*deployment, known.weight.unwrap_or(1.0));
+                }
                 let open = OpenSend { lease: *lease, since: now, stream: *stream, expires: *expires };
                 let cell = self.health_mut(known.limit_cell(*deployment))?;
                 cell.open.add(now, open);

@@ -28,6 +28,10 @@ pub enum Delta {
         held: bool,
         /// Does the router ask for itself? That is nobody's turn.
         is_probe: bool,
+        /// The group in which it is a turn as well: see [`RouterConfig::turns_beside`].
+        ///
+        /// [`RouterConfig::turns_beside`]: crate::config::RouterConfig::turns_beside
+        turns: Option<GroupIx>,
     },
     /// The answer of a send has begun.
     Begun {

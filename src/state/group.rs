@@ -4,6 +4,7 @@
 //! again by itself, and a ticket only says who goes first.
 
 use crate::base::time::Millis;
+use crate::config::DeploymentIx;
 
 use super::{Lease, RetryBudget, Turns};
 
@@ -34,9 +35,24 @@ pub struct GroupState {
     /// How far its deployments are on in their turns.
     pub turns: Turns,
     tickets: Vec<Ticket>,
+    /// When the turns of its deployments come, where they are of other groups, whose measures are others.
+    own: Vec<(DeploymentIx, u128)>,
 }
 
 impl GroupState {
+    /// When the turn of a deployment of another group comes, in the measure of this one.
+    #[must_use]
+    pub fn turn_of(&self, deployment: DeploymentIx) -> u128 {
+        self.own.iter().find(|(known, _)| *known == deployment).map_or(0, |(_, turn)| *turn)
+    }
+
+    /// Takes its turn.
+    pub(super) fn take_turn(&mut self, deployment: DeploymentIx, weight: f64) {
+        let next = self.turns.take(self.turn_of(deployment), weight);
+        self.own.retain(|(known, _)| *known != deployment);
+        self.own.push((deployment, next));
+    }
+
     /// How many wait at `now` before this ticket.
     #[must_use]
     pub fn ahead(&self, now: Millis, ticket: &Ticket) -> usize {

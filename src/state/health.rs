@@ -31,7 +31,7 @@ pub struct Health {
     /// What it used in the last minute. Of a concrete name of a wildcard: kept at the declared deployment.
     pub usage: Usage,
     /// When its turn comes, in the measure of its group.
-    pub next_turn: u64,
+    pub next_turn: u128,
     /// How long its streams took to their first content.
     pub streams: Recent,
     /// How long its whole answers took.
@@ -54,7 +54,11 @@ impl Health {
     /// Is there anything that a router that begins anew should know?
     pub(super) fn is_worth_keeping(&self) -> bool {
         let has_been_tried = self.totals != (0, 0) || self.failed_at > Millis(0) || self.mark.is_some();
-        has_been_tried || self.quota != Quota::default() || self.circuit != Circuit::default()
+        // Of a pattern's names the declared deployment counts the usage, and is never tried itself.
+        has_been_tried
+            || self.usage.is_counted()
+            || self.quota != Quota::default()
+            || self.circuit != Circuit::default()
     }
 
     /// Was it said from outside that it is not well?

@@ -62,8 +62,8 @@ impl OpenSends {
 
     /// Since when the oldest of those waits whose answer is a stream, or of those whose answer is none.
     #[must_use]
-    pub fn oldest_waiting(&self, stream: bool) -> Option<Millis> {
-        self.waiting.iter().find(|open| open.stream == stream).map(|open| open.since)
+    pub fn oldest_waiting(&self, now: Millis, stream: bool) -> Option<Millis> {
+        self.waiting(now).find(|open| open.stream == stream).map(|open| open.since)
     }
 
     /// How many count at `now`, beside one that is about to be closed.

@@ -1,28 +1,31 @@
 //! Whose turn it is, for `round-robin`: each send moves its deployment on by a step, which is the shorter the more the
 //! deployment weighs, and who is the least far on comes next. Fair queueing does the same with packets.
 
-/// The step of a deployment of weight 1.
-pub const STEP: u64 = 1 << 20;
+/// The step of a deployment of weight 1. Long enough to tell weights of a billion apart.
+pub const STEP: u64 = 1 << 43;
+
+/// A weight that is lower counts as this one, so that a turn is always a number that can be told.
+const LEAST: f64 = 1e-6;
 
 /// How far a group is on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Turns(u64);
+pub struct Turns(u128);
 
 impl Turns {
     /// How far in the future a turn is. Who has been away for long is due, and no more than that: what was missed is not
     /// made up for.
     #[must_use]
-    pub fn until(self, turn: u64) -> u64 {
-        turn.saturating_sub(self.0)
+    pub fn until(self, turn: u128) -> u64 {
+        u64::try_from(turn.saturating_sub(self.0)).unwrap_or(u64::MAX)
     }
 
     /// Takes the turn of a deployment, and answers when it is due next.
-    pub(super) fn take(&mut self, turn: u64, weight: f64) -> u64 {
+    pub(super) fn take(&mut self, turn: u128, weight: f64) -> u128 {
         // A little further with each send, so that of those that are due who came first is first again. A repeated change
         // makes the next turn come later, and nothing else.
         self.0 = self.0.max(turn).saturating_add(1);
-        let step = (STEP as f64 / weight.max(f64::MIN_POSITIVE)) as u64;
-        self.0.saturating_add(step.max(1))
+        let step = (STEP as f64 / weight.max(LEAST)) as u128;
+        self.0.saturating_add(step)
     }
 }
 
@@ -63,6 +66,6 @@ mod tests {
     #[test]
     fn a_weight_of_nothing_is_no_fault() {
         let mut group = Turns::default();
-        assert_eq!((group.take(u64::MAX, 0.0), group.until(0)), (u64::MAX, 0));
+        assert_eq!((group.take(u128::MAX, 0.0), group.until(0)), (u128::MAX, 0));
     }
 }

@@ -112,6 +112,11 @@ impl Usage {
         self.change(self.last, |held| held.plus(counts));
     }
 
+    /// Was anything counted yet?
+    pub(super) fn is_counted(&self) -> bool {
+        !self.steps.is_empty()
+    }
+
     /// Changes what a second holds, and with it the sum.
     fn change(&mut self, step: u64, change: impl FnOnce(Counts) -> Counts) {
         if let Some(slot) = self.steps.get_mut((step % STEPS as u64) as usize) {

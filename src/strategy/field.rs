@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use crate::base::rng::Rng;
 use crate::base::time::Millis;
-use crate::config::{DeploymentIx, LatencyRules};
+use crate::config::{DeploymentIx, GroupIx, LatencyRules};
 use crate::state::View;
 
 use super::filter::Need;
@@ -18,6 +18,8 @@ pub struct Field<'a> {
     pub view: View<'a>,
     /// When.
     pub now: Millis,
+    /// The group in which they take turns, where that is not each one's own.
+    pub turns: Option<GroupIx>,
     /// What the request needs.
     pub need: Need<'a>,
     /// How times are compared.

@@ -90,7 +90,7 @@ pub(super) fn score(field: &Field<'_>, ix: DeploymentIx) -> u64 {
     let slack = if need.timing == Timing::PerToken { 4 } else { 2 };
     let usual = track.took_ms().saturating_mul(slack);
     let cell = view.config.deployment(ix).map_or(ix, |known| known.limit_cell(ix));
-    let oldest = view.state.health(cell).and_then(|cell| cell.open.oldest_waiting(need.stream));
+    let oldest = view.state.health(cell).and_then(|cell| cell.open.oldest_waiting(*now, need.stream));
     let waited = oldest.map_or(0, |since| now.since(since));
     if usual > 0 && waited > usual { expected.saturating_mul(waited) / usual } else { expected }
 }

@@ -105,6 +105,13 @@ impl Router {
         self.event(call, Event::Answered { ask, value }, now)
     }
 
+    /// `beforeRoute` has failed: does the call end? Then the error is in `coreError(0)`.
+    #[wasm_bindgen(js_name = coreHookFailed)]
+    pub fn hook_failed(&mut self) -> bool {
+        let fault = self.engine.borrow_mut().hook_failed("beforeRoute");
+        fault.map(|fault| self.refuse_with(fault, 0)).is_some()
+    }
+
     /// Does a limit of the config count tokens?
     #[wasm_bindgen(js_name = coreCountsTokens)]
     #[must_use]

@@ -123,7 +123,7 @@ fn the_host_is_read() {
     let host = json!({
         "trustRequestOptions": ["fallbacks", "metadata"], "allowDirectModels": true, "allowedModels": ["al", "b"],
         "maxBodyBytes": 1024, "subrequests": 45, "seed": 7, "browser": false, "env": {}, "mayFallback": true, "tokenCounter": true,
-        "customRoutingStrategy": true, "filterDeployments": true,
+        "customRoutingStrategy": true, "filterDeployments": true, "hookFailure": "closed",
         "storeName": "shop-1.eu",
     });
     let expected = HostRules {
@@ -136,6 +136,7 @@ fn the_host_is_read() {
         custom_strategy: true,
         token_counter: true,
         filters: true,
+        fails_closed: true,
         store_name: "shop-1.eu".to_owned(),
         in_browser: false,
     };

@@ -197,3 +197,22 @@ fn a_probe_that_vanishes_keeps_others_away_no_longer_than_its_call_may_run() {
     scene.advance(1);
     assert!(!scene.is_probed("a"));
 }
+
+#[test]
+fn the_least_recently_failed_one_keeps_its_limits() {
+    let settings =
+        json!({ "when_all_down": "least_recently_failed", "limit_mode": "hard", "num_retries": 0 });
+    for limit in [json!({ "rpm": 2 }), json!({ "max_parallel_requests": 1 })] {
+        let list =
+            vec![deployment("chat", "a", limit.clone()), deployment("chat", "b", json!({ "weight": 0 }))];
+        let mut scene = Scene::new(&with(list, settings.clone()));
+        scene.now("a", slow_down("60"));
+        scene.ask(Spec::chat("a"));
+        assert!(scene.benched_ms("a").is_some());
+        scene.now("a", Reply::ok());
+        let from = scene.sent().len();
+        let made = scene.run_at_once(5, &Spec::chat("chat"));
+        assert_eq!(scene.sends_since(from, "a"), 1, "{limit}");
+        assert_eq!(made.iter().filter(|call| scene.seen(**call).is_answered()).count(), 1);
+    }
+}

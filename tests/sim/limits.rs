@@ -186,3 +186,23 @@ fn a_request_that_vanishes_gives_its_place_back() {
     scene.advance(30_000);
     assert_answered(&scene.ask_chat());
 }
+
+#[test]
+fn a_call_does_not_wait_at_a_group_that_can_never_serve_it() {
+    // `chat` is in no region that is asked for, and the fallback is full: no place in `chat` would help.
+    let near = |id: &str, group: &str, more: Value| {
+        let mut one =
+            deployment(group, id, json!({ "region_name": if group == "chat" { "us" } else { "eu" } }));
+        one["litellm_params"].as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        one
+    };
+    let list = vec![near("a", "chat", json!({})), near("b", "backup", json!({ "max_parallel_requests": 1 }))];
+    let settings = json!({ "fallbacks": [{ "chat": ["backup"] }], "deadline": 5 });
+    let mut scene = Scene::new(&with(list, settings));
+    scene.now("b", Reply::silent());
+    scene.call(Spec::chat("backup"));
+    scene.advance(10);
+    let options = json!({ "priority": 0, "allowed_model_region": "eu" });
+    let outcome = scene.ask(Spec::chat("chat").with(options));
+    assert_eq!((outcome.is_answered(), outcome.ms()), (false, Some(0)), "{outcome:#?}");
+}

@@ -176,11 +176,11 @@ fn a_probe_is_nobodys_turn_and_pays_into_no_budget_of_retries() {
     let mut scene =
         Scene::new(&config(&[("chat", &["a", "b", "c"])], json!({ "routing_strategy": "round-robin" })));
     scene.run_all(3, &Spec::chat("chat"));
-    let before: Vec<u64> =
+    let before: Vec<u128> =
         (0..3).map(|ix| scene.router().state().health(DeploymentIx(ix)).unwrap().next_turn).collect();
     let tokens = scene.snapshot()["groups"][0]["retry_tokens"].clone();
     probed(&mut scene, &named(&["a", "b"]));
-    let after: Vec<u64> =
+    let after: Vec<u128> =
         (0..3).map(|ix| scene.router().state().health(DeploymentIx(ix)).unwrap().next_turn).collect();
     assert_eq!((before, tokens), (after, scene.snapshot()["groups"][0]["retry_tokens"].clone()));
     let from = scene.sent().len();

@@ -193,3 +193,17 @@ proptest! {
         new.run_all(3, &Spec::chat("chat"));
     }
 }
+
+#[test]
+fn what_the_names_of_a_pattern_have_used_together_goes_on_after_a_restart() {
+    // It is counted at the declared deployment, which is never sent to itself.
+    let limited = deployment("openai/*", "a", json!({ "model": "openai/*", "rpm": 2 }));
+    let config = with(vec![limited], json!({ "limit_mode": "hard" }));
+    let mut old = Scene::new(&config);
+    ["openai/one", "openai/two"].iter().for_each(|model| assert_answered(&old.ask(Spec::chat(model))));
+    assert!(!old.ask(Spec::chat("openai/three")).is_answered());
+    let mut new = restarted(&config, &mut old);
+    assert!(!new.ask(Spec::chat("openai/one")).is_answered(), "the minute is not over");
+    new.advance(61_000);
+    assert_answered(&new.ask(Spec::chat("openai/one")));
+}

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use switchman::error::FaultKind;
-use switchman::sim::{Reply, Sifter, Spec};
+use switchman::sim::{Ranker, Reply, Sifter, Spec};
 
 use crate::support::{Scene, assert_answered, deployment, with};
 
@@ -104,4 +104,38 @@ fn a_deadline_ends_a_call_that_waits_for_the_host() {
     let mut scene = asked(Sifter::Silent, json!({}));
     let outcome = scene.ask(Spec::chat("chat").cancelled_after(300));
     assert_eq!((outcome.kind(), outcome.ms()), (Some(FaultKind::Cancelled), Some(300)));
+}
+
+#[test]
+fn a_host_that_fails_ends_the_call_where_it_is_a_guard() {
+    let host = json!({
+        "filterDeployments": true, "customRoutingStrategy": true, "hookFailure": "closed",
+    });
+    let settings = json!({ "fallbacks": [{ "chat": ["b"] }], "routing_strategy": "custom" });
+    let list = vec![deployment("chat", "x", json!({})), deployment("b", "b1", json!({}))];
+    let config = with(list, settings);
+    for sifter in [Sifter::Fails, Sifter::Silent] {
+        let mut scene = Scene::hosted(&config, &host);
+        scene.sifter(sifter);
+        scene.listen(true);
+        let outcome = scene.ask(Spec::chat("chat").with(json!({ "priority": 0 })));
+        let fault = outcome.fault().unwrap();
+        assert_eq!((fault.kind, fault.param.as_deref()), (FaultKind::Hook, Some("filterDeployments")));
+        assert_eq!((outcome.attempts.len(), outcome.fallbacks), (0, 0), "nothing is sent, nor moved to");
+        assert_eq!(scene.take_events().iter().filter(|one| one["type"] == "hook_failed").count(), 1);
+    }
+    let mut scene = Scene::hosted(&config, &host);
+    scene.sifter(Sifter::Leaves(&["x", "b1"]));
+    scene.ranker("chat", Ranker::Fails);
+    let fault = scene.ask_chat().fault().unwrap().clone();
+    assert_eq!((fault.kind, fault.param.as_deref()), (FaultKind::Hook, Some("customRoutingStrategy")));
+    // After a failure of the provider it is told as well: the hook's word is missing still.
+    scene.ranker("chat", Ranker::picks("x"));
+    scene.ranker("b", Ranker::Fails);
+    scene.now("x", Reply::status(500));
+    let outcome = scene.ask_chat();
+    assert_eq!((outcome.kind(), outcome.deployments().last()), (Some(FaultKind::Hook), Some(&"x")));
+    // Who leaves nobody has not failed.
+    scene.sifter(Sifter::Leaves(&[]));
+    assert_eq!(scene.ask_chat().kind(), Some(FaultKind::NoDeployment));
 }

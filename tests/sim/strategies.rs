@@ -390,3 +390,74 @@ fn least_busy_moves_by_what_piles_up() {
     let slow: usize = seconds[22..60].iter().sum();
     assert!(slow < 38 * 12 && seconds[62..].iter().all(|count| *count >= 25), "{slow} {seconds:?}");
 }
+
+#[test]
+fn round_robin_by_a_models_name_takes_turns_over_all_of_its_groups() {
+    // `a` alone in its group, `b` and `c` in another one: three measures of whose turn it is.
+    let one = |group: &str, id: &str, weight: u32| deployment(group, id, json!({ "weight": weight }));
+    let list = vec![one("x", "a", 2), one("y", "b", 1), one("y", "c", 1)];
+    let mut config = with(list, json!({}));
+    config["routing_strategy"] = json!("round-robin");
+    let mut scene = Scene::new(&config);
+    let direct = Spec::chat("openai/gpt-4o").with(json!({ "specific_deployment": true }));
+    scene.run_all(100, &direct);
+    assert_eq!(["a", "b", "c"].map(|id| scene.sends_since(0, id)), [50, 25, 25]);
+    assert!(scene.sent().windows(4).all(|four| four.contains(&"b") && four.contains(&"c")), "spread evenly");
+    // Calls to one of the groups take nobody's turn there, and theirs go on beside.
+    scene.run_all(40, &Spec::chat("y"));
+    let from = scene.sent().len();
+    scene.run_all(100, &direct);
+    assert_eq!(["a", "b", "c"].map(|id| scene.sends_since(from, id)), [50, 25, 25]);
+    let from = scene.sent().len();
+    scene.run_all(40, &Spec::chat("y"));
+    assert_eq!(["b", "c"].map(|id| scene.sends_since(from, id)), [20, 20]);
+}
+
+#[test]
+fn round_robin_knows_weights_of_any_size() {
+    for (heavy, light) in [(2e-6, 1e-6), (0.3, 0.2), (2e5, 1e5), (6e5, 4e5), (2e9, 1e9)] {
+        let list = [("a", json!({ "weight": heavy })), ("b", json!({ "weight": light }))];
+        let mut scene = scene("round-robin", &list, json!({}));
+        scene.run_all(600, &Spec::chat("chat"));
+        let share = scene.sends_since(0, "a") as f64 / 600.0;
+        assert!((share - heavy / (heavy + light)).abs() < 0.005, "{heavy} beside {light}: {share}");
+    }
+}
+
+#[test]
+fn a_tiny_weight_alone_for_a_while_takes_no_turn_from_the_others() {
+    let list = [("a", json!({ "weight": 2 })), ("b", json!({})), ("c", json!({ "weight": 1e-12 }))];
+    let mut scene = scene("round-robin", &list, json!({}));
+    ["a", "b"].iter().for_each(|id| scene.now(id, crate::support::slow_down("30")));
+    scene.run_all(20, &Spec::chat("chat"));
+    ["a", "b"].iter().for_each(|id| scene.now(id, Reply::ok()));
+    scene.advance(60_000);
+    let from = scene.sent().len();
+    scene.run_all(300, &Spec::chat("chat"));
+    assert_eq!(["a", "b", "c"].map(|id| scene.sends_since(from, id)), [200, 100, 0]);
+}
+
+#[test]
+fn a_request_that_has_vanished_makes_nobody_slower_once_its_time_is_over() {
+    let mut scene = scene(
+        "latency-based-routing",
+        &[("a", json!({})), ("b", json!({}))],
+        json!({ "deadline": 5, "routing_strategy_args": { "lowest_latency_buffer": 0.2 } }),
+    );
+    let reply = |ms| Reply::ok().in_ms(ms);
+    ["a", "b"].iter().for_each(|id| scene.now(id, reply(100)));
+    scene.run_all(40, &Spec::chat("chat"));
+    scene.now("a", Reply::vanishes());
+    scene.ask(Spec::chat("a"));
+    scene.now("a", reply(100));
+    // No call comes meanwhile that would look at it.
+    scene.advance(600_000);
+    let told = scene.explain(&Spec::chat("chat"));
+    let scores: Vec<f64> = told["decisions"][0]["candidates"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["score"].as_f64().unwrap())
+        .collect();
+    assert!(scores[0] < scores[1] * 2.0, "{scores:?}");
+}

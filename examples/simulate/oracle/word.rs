@@ -1,6 +1,7 @@
 //! What the host has said of the deployments of a call's target: whom it leaves, and whom it would choose.
 
 use switchman::config::{DeploymentIx, GroupIx};
+use switchman::error::FaultKind;
 use switchman::plan::{Action, Ask};
 use switchman::sim::{CallNo, Entry, Ranker, Sifter, World};
 
@@ -80,6 +81,15 @@ impl Oracle {
             self.hear_named(entry.call);
         }
         let own = self.calls.of_mut(entry.call);
+        // What comes of a question that was not answered.
+        let is_answer = entry.event.starts_with("the host ") && !entry.event.ends_with("Failed");
+        let goes_on = entry.step.action.is_some() || !entry.step.deltas.is_empty();
+        if own.word.is_asked && !is_answer && goes_on {
+            let ends = |kind| matches!(kind, FaultKind::Hook | FaultKind::Timeout | FaultKind::Cancelled);
+            let has_ended = matches!(&entry.step.action, Some(Action::Done(Err(fault))) if ends(fault.kind));
+            let is_closed = self.setup.host["hookFailure"] == "closed";
+            rule!(!is_closed || has_ended, "the host has failed, and the call goes on");
+        }
         if entry.event.starts_with("the host answers Filter with Ranking")
             && own.word.is_asked
             && let (Some(shown), Some(Sifter::Leaves(ids) | Sifter::LeavesAfter(_, ids))) =
@@ -88,7 +98,7 @@ impl Oracle {
             let deployments = &self.config.deployments;
             shown.retain(|ix| ids.contains(&deployments[usize::from(ix.0)].id.as_str()));
         }
-        if entry.step.action.is_some() || !entry.step.deltas.is_empty() {
+        if goes_on {
             own.word.is_asked = false;
         }
         match &entry.step.action {

@@ -57,6 +57,7 @@ pub(super) fn host(
         may_fallback: options.pick(reader, "mayFallback", Reader::flag).unwrap_or(false),
         custom_strategy: options.pick(reader, "customRoutingStrategy", Reader::flag).unwrap_or(false),
         filters: options.pick(reader, "filterDeployments", Reader::flag).unwrap_or(false),
+        fails_closed: options.word(reader, "hookFailure", "open closed", &[false, true]).unwrap_or(false),
         token_counter: options.pick(reader, "tokenCounter", Reader::flag).unwrap_or(false),
         store_name: options.pick(reader, "storeName", store_name).unwrap_or(default.store_name),
         in_browser,

@@ -205,7 +205,8 @@ pub(super) const PARAMS: Table = Table {
 pub(super) const HOST: Table = Table {
     used: &[
         "trustRequestOptions allowDirectModels allowedModels maxBodyBytes subrequests storeName browser \
-        dangerouslyAllowBrowser mayFallback tokenCounter customRoutingStrategy filterDeployments getToken",
+        dangerouslyAllowBrowser mayFallback tokenCounter customRoutingStrategy filterDeployments \
+        hookFailure getToken",
     ],
     foreign: &["fetch store cache env waitUntil now sleep seed callbacks callbackFetch recordContent \
         beforeRoute prices"],

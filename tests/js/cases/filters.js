@@ -17,7 +17,10 @@ const WAYS = {
     const body = { ...CHAT, stream: true, ...more, ...options };
     const response = await router.fetch(CHAT_URL, post(body));
     const text = await response.text();
-    if (!response.ok) throw Object.assign(new Error(text), { status: response.status, code: JSON.parse(text).error.code });
+    if (!response.ok) {
+      const { code, param, type } = JSON.parse(text).error;
+      throw Object.assign(new Error(text), { status: response.status, code, param, type });
+    }
     return response.headers.get("x-switchman-model-id");
   },
 };
@@ -191,6 +194,20 @@ for (const [way, call] of Object.entries(WAYS)) {
         router.on("hook_failed", (event) => told.push(event));
         assert.equal(await call(router, {}), "one");
         assert.deepEqual(told.map((event) => event.hook), [name]);
+      };
+      filters[`${way}: ${name} that fails ends the call where that is asked for: ${what}`] = async (kit) => {
+        const now = () => 1_750_000_000_000;
+        const sleep = (ms) => (ms === 1_000 ? Promise.resolve() : new Promise(() => {}));
+        const told = [];
+        const list = [deployment("one"), deployment("two", {}, "b")];
+        const router = routerOf(kit, list, { config: { fallbacks: [{ [GROUP]: ["b"] }] }, [name]: hook, hookFailure: "closed", now, sleep });
+        router.on("hook_failed", (event) => told.push(event));
+        const error = await failure(call, router, {});
+        assert.deepEqual([error.status, error.code, error.param, error.type], [500, "hook_failed", name, "router_error"]);
+        assert.match(error.message, new RegExp(name));
+        assert.doesNotMatch(error.message, /sk-|not today/);
+        assert.deepEqual(told.map((event) => event.hook), [name]);
+        if (way !== "fetch") assert.ok(error instanceof kit.HookFailedError);
       };
     }
   }
