@@ -76,9 +76,9 @@ export async function probe(hub, options, find, ask) {
       const { attempts, latency } = answer._hidden_params;
       return row(facts[place], { ok: true, ...sent(attempts[0], latency.first_token_ms) });
     } catch (error) {
-      const { name, message, attempts, code } = /** @type {any} */ (error);
-      // Since it was due it has become full, or another one tries the same key.
-      if (name === "NoDeploymentsAvailable" && code && !attempts?.length) return row(facts[place], { skipped: code });
+      const { name, message, attempts, code, callId } = /** @type {any} */ (error);
+      // It did not begin: since it was due it has become full, or another one tries the same key.
+      if (name === "NoDeploymentsAvailable" && code && callId === null) return row(facts[place], { skipped: code });
       return row(facts[place], { ok: false, message, ...sent(attempts?.[0], null), error: name });
     }
   };

@@ -26,8 +26,8 @@ pub(super) struct Word {
     /// Whom it was shown when it was asked whom to choose: of which group, and who.
     shown: Option<(GroupIx, Vec<DeploymentIx>)>,
     named: Option<Named>,
-    /// Is it being asked something?
-    is_asked: bool,
+    /// What it is being asked.
+    asking: Option<Ask>,
     /// Of which levels of which groups it was asked in vain or not, since the call began anew.
     asked: Vec<(GroupIx, u32)>,
 }
@@ -77,21 +77,23 @@ impl Oracle {
     pub(super) fn hear(&mut self, world: &World, entry: &Entry) -> Result<(), Broken> {
         let outcome = world.outcome(CallNo(entry.call)).ok_or("a call that is not there")?;
         // An answer that comes too late answers nothing: the call has gone on.
-        if entry.event.starts_with("the host names") && self.calls.of(entry.call).word.is_asked {
+        if entry.event.starts_with("the host names")
+            && self.calls.of(entry.call).word.asking == Some(Ask::Rank)
+        {
             self.hear_named(entry.call);
         }
         let own = self.calls.of_mut(entry.call);
         // What comes of a question that was not answered.
         let is_answer = entry.event.starts_with("the host ") && !entry.event.ends_with("Failed");
         let goes_on = entry.step.action.is_some() || !entry.step.deltas.is_empty();
-        if own.word.is_asked && !is_answer && goes_on {
+        if own.word.asking.is_some() && !is_answer && goes_on {
             let ends = |kind| matches!(kind, FaultKind::Hook | FaultKind::Timeout | FaultKind::Cancelled);
             let has_ended = matches!(&entry.step.action, Some(Action::Done(Err(fault))) if ends(fault.kind));
             let is_closed = self.setup.host["hookFailure"] == "closed";
             rule!(!is_closed || has_ended, "the host has failed, and the call goes on");
         }
         if entry.event.starts_with("the host answers Filter with Ranking")
-            && own.word.is_asked
+            && own.word.asking == Some(Ask::Filter)
             && let (Some(shown), Some(Sifter::Leaves(ids) | Sifter::LeavesAfter(_, ids))) =
                 (&mut own.word.left, self.setup.sifter)
         {
@@ -99,7 +101,7 @@ impl Oracle {
             shown.retain(|ix| ids.contains(&deployments[usize::from(ix.0)].id.as_str()));
         }
         if goes_on {
-            own.word.is_asked = false;
+            own.word.asking = None;
         }
         match &entry.step.action {
             Some(Action::Ask(Ask::Filter)) => {
@@ -108,7 +110,7 @@ impl Oracle {
                     shown.unwrap_or_default().split_ascii_whitespace().map(str::to_owned).collect();
                 let shown = self.all_of(&ids);
                 let word = &mut self.calls.of_mut(entry.call).word;
-                (word.left, word.is_asked) = (Some(shown), true);
+                (word.left, word.asking) = (Some(shown), Some(Ask::Filter));
                 self.tally.filters += 1;
             }
             Some(Action::Ask(Ask::Rank)) => {
@@ -128,7 +130,7 @@ impl Oracle {
                 let is_first = !word.asked.contains(&(group, level));
                 rule!(is_first, "the host is asked twice about level {level}");
                 word.asked.push((group, level));
-                (word.shown, word.named, word.is_asked) = (Some((group, shown)), None, true);
+                (word.shown, word.named, word.asking) = (Some((group, shown)), None, Some(Ask::Rank));
                 self.tally.ranks += 1;
             }
             _ => {}

@@ -106,6 +106,19 @@ probes["a probe makes no second send and moves nowhere"] = async (kit) => {
   assert.deepEqual([row.ok, row.error, two.calls.length], [false, "ServiceUnavailableError", 0]);
 };
 
+probes["of two that share a key that is tried again only one is asked"] = async (kit) => {
+  let now = 1_800_000_000_000;
+  const provider = kit.provider("far", { faults: (n) => n === 1 && { status: 401 } });
+  const shared = { api_base: "https://far.test/v1", api_key: "sk-shared-by-both" };
+  const model_list = [deployment("a", shared), deployment("b", shared)];
+  const router = kit.router({ model_list, num_retries: 0 }, { fetch: fetchOf(provider), now: () => now });
+  await rejection(router.completion(CHAT));
+  now += 300_000;
+  const rows = await router.probe();
+  assert.deepEqual(rows.map(({ ok }) => ok).sort(), [null, true], JSON.stringify(rows));
+  assert.equal(rows.find(({ ok }) => ok === null).skipped, "probing");
+};
+
 probes["wrong options are mistakes"] = async (kit) => {
   const { router } = kit.single();
   for (const options of [{ every: true }, { all: 1 }, { ids: [7] }, { timeout: 0 }, { timeout: "1" }]) {
