@@ -59,5 +59,6 @@ mod stream;
 mod support;
 mod timeout;
 mod told;
+mod turns;
 mod weights;
 mod world;
