@@ -201,7 +201,7 @@ fn read(reader: &mut Reader<'_>, members: &Members, config: &RouterConfig) -> Ca
     timeouts.deadline_ms = deadline_ms.or(timeouts.deadline_ms);
     let (tags, wanted) = wanted(reader, &scope, config);
     CallOptions {
-        num_retries: scope.pick(reader, "num_retries", Reader::retries),
+        num_retries: scope.pick(reader, "num_retries", Reader::count),
         timeouts,
         streams: streams(reader, &scope),
         drop_params: scope.pick(reader, "drop_params", Reader::flag),

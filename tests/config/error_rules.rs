@@ -51,7 +51,7 @@ fn every_mistake_is_told_with_its_place() {
         (json!({ "provider": "openai", "kind": "quota" }), "error_rules[1]", "it would change every error"),
         (json!({ "status": 200, "kind": "quota" }), "error_rules[1].status", "no status of an error"),
         (json!({ "status": 70_000, "kind": "quota" }), "error_rules[1].status", "no status of an error"),
-        (json!({ "status": "400", "kind": "quota" }), "error_rules[1].status", "expected a number"),
+        (json!({ "status": "four hundred", "kind": "quota" }), "error_rules[1].status", "expected a number"),
         (json!({ "code": "", "kind": "quota" }), "error_rules[1].code", "is empty"),
         (json!({ "code": "x", "kind": "quotas" }), "error_rules[1].kind", "did you mean `quota`?"),
         (

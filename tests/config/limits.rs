@@ -25,7 +25,7 @@ fn limits_of_tokens_are_read_wherever_people_write_them() {
         assert!(notices(&given).is_empty(), "they are carried out");
     }
     for (name, value, words) in [
-        ("itpm", json!("9"), "expected a number, got a string"),
+        ("itpm", json!("plenty"), "expected a number, got a string"),
         ("otpm", json!(0.5), "must be a whole number"),
     ] {
         refused(&one(json!({ name: value })), &format!("model_list[0].litellm_params.{name}"), words);
@@ -42,7 +42,7 @@ fn calls_in_flight_are_capped_by_the_deployment_or_by_the_router() {
     assert_eq!(found(groups(&["a"], json!({ "default_max_parallel_requests": 0 }))), (None, None));
     // A deployment's 0 is no cap, also where the router has one.
     assert_eq!(found(one(json!({ "max_parallel_requests": 0 }))), (None, Some(u32::MAX)));
-    let given = groups(&["a"], json!({ "default_max_parallel_requests": "5" }));
+    let given = groups(&["a"], json!({ "default_max_parallel_requests": "five" }));
     refused(&given, "default_max_parallel_requests", "expected a number, got a string");
 }
 

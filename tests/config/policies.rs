@@ -91,7 +91,7 @@ fn a_class_or_a_group_that_nobody_knows_is_a_mistake() {
             ".TimeoutErrorRetries",
             "must not be negative",
         ),
-        ("retry_policy", json!({ "TimeoutErrorRetries": "x" }), ".TimeoutErrorRetries", "whole number"),
+        ("retry_policy", json!({ "TimeoutErrorRetries": "x" }), ".TimeoutErrorRetries", "expected a number"),
         (
             "retry_policy",
             json!({ "TimeoutErrorRetry": 1 }),

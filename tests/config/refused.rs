@@ -11,7 +11,7 @@ fn seven_mistakes_are_seven_problems() {
         "model_list": [
             { "model_name": "fast", "litellm_params": { "model": "openai/gpt-4o", "api_key": "os.environ/NOWHERE" } },
             { "model_name": "fast", "litellm_params": { "model": "gpt-4o", "api_kye": "sk-marked-0123456789" } },
-            { "model_name": "slow", "litellm_params": { "model": "openai/o3", "weight": "3" } },
+            { "model_name": "slow", "litellm_params": { "model": "openai/o3", "weight": "heavy" } },
             { "model_name": "slow", "litellm_params": { "model": "bedrock/large" } },
         ],
         "routing_strategy": "round-robbin",

@@ -9,7 +9,7 @@ use crate::support::{config, entry, groups, notices, one, problems_with_host, re
 fn settings_are_checked() {
     for (name, value, words) in [
         ("num_retries", json!([]), "expected a number, got a list"),
-        ("retry_after", json!("1"), "expected a number, got a string"),
+        ("retry_after", json!("plenty"), "expected a number, got a string"),
         ("max_fallbacks", json!(-1), "must not be negative"),
         ("max_attempts", json!(0), "must be at least 1"),
         ("cooldown_time", json!(true), "expected a number, got a boolean"),

@@ -92,7 +92,7 @@ pub(super) fn entry(
     let itpm = limits.pick(reader, "itpm", Reader::whole);
     let otpm = limits.pick(reader, "otpm", Reader::whole);
     let max_budget = deployment_budget(reader, &at_params, params);
-    let num_retries = only_params.pick(reader, "num_retries", Reader::retries);
+    let num_retries = only_params.pick(reader, "num_retries", Reader::count);
     let retry_policy = only_params.pick(reader, "retry_policy", retry_policy);
     let allowed_fails = info_only.pick(reader, "allowed_fails", Reader::count);
     let allowed_fails_policy = info_only.pick(reader, "allowed_fails_policy", allowed_fails_policy);

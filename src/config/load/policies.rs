@@ -50,7 +50,7 @@ fn per_class(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value, keys: &str) 
             reader.no_such(&at, "class of errors", name, keys);
             continue;
         };
-        let number = if value.is_null() { None } else { reader.retries(&at, value) };
+        let number = if value.is_null() { None } else { reader.count(&at, value) };
         number.into_iter().for_each(|number| numbers.set(*class, number));
     }
     Some(numbers)

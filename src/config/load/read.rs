@@ -165,7 +165,7 @@ impl<'e> Reader<'e> {
         self.text(at, value).map(Cow::into_owned)
     }
 
-    /// A number that is finite and not negative.
+    /// A number that is finite and not negative; as a string of its digits, too.
     pub(in crate::config) fn number(&mut self, at: &Path<'_>, value: &Value) -> Option<f64> {
         let number = if let Some(name) = self.reference(value) {
             let text = self.look_up(at, name)?;
@@ -175,10 +175,12 @@ impl<'e> Reader<'e> {
             }
             number?
         } else {
-            if !value.is_number() {
+            // LiteLLM takes digits in quotes for the number that they are.
+            let number = value.as_f64().or_else(|| decimal(value.as_str()?.trim()));
+            if number.is_none() {
                 self.expected("a number", at, value);
             }
-            value.as_f64()?
+            number?
         };
         if number < 0.0 {
             self.problem(at, "must not be negative");
@@ -223,21 +225,6 @@ impl<'e> Reader<'e> {
             return None;
         }
         Some(count)
-    }
-
-    /// `num_retries`: as [`Reader::count`], and as a string of digits, which LiteLLM takes too.
-    pub(in crate::config) fn retries(&mut self, at: &Path<'_>, value: &Value) -> Option<u32> {
-        match value {
-            Value::String(text) if self.reference(value).is_none() => {
-                let count =
-                    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
-                if count.is_none() {
-                    self.problem(at, "expected a whole number, got a string that is none");
-                }
-                count
-            }
-            other => self.count(at, other),
-        }
     }
 
     /// `weight`.
@@ -359,17 +346,17 @@ mod tests {
         assert_eq!(read(|r, at, v| r.whole(at, v), &json!(1e300)), Err("is too large".into()));
         assert_eq!(read(|r, at, v| r.count(at, v), &json!(4_294_967_296_u64)), Err("is too large".into()));
         assert_eq!(read(|r, at, v| r.positive(at, v), &json!(0)), Err("must be at least 1".into()));
-        assert_eq!(
-            read(|r, at, v| r.number(at, v), &json!("3")),
-            Err("expected a number, got a string".into())
-        );
+        assert_eq!(read(|r, at, v| r.number(at, v), &json!(" 3.5 ")), Ok(3.5));
+        assert_eq!(read(|r, at, v| r.count(at, v), &json!("6")), Ok(6));
+        assert_eq!(read(|r, at, v| r.count(at, v), &json!("-6")), Err("must not be negative".into()));
+        for wrong in ["three", "", "3 s", "0x3", "NaN", "1e999"] {
+            let told = read(|r, at, v| r.number(at, v), &json!(wrong));
+            assert_eq!(told, Err("expected a number, got a string".into()), "{wrong}");
+        }
         assert_eq!(
             read(|r, at, v| r.number(at, v), &json!(true)),
             Err("expected a number, got a boolean".into())
         );
-        assert_eq!(read(|r, at, v| r.retries(at, v), &json!("3")), Ok(3));
-        assert!(read(|r, at, v| r.retries(at, v), &json!("three")).is_err());
-        assert!(read(|r, at, v| r.retries(at, v), &json!("")).is_err());
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub(super) fn policy(reader: &mut Reader<'_>, settings: &Scopes<'_>, fallback: T
     Policy {
         routing,
         affinity,
-        num_retries: settings.pick(reader, "num_retries", Reader::retries).unwrap_or(default.num_retries),
+        num_retries: settings.pick(reader, "num_retries", Reader::count).unwrap_or(default.num_retries),
         retry_after_ms: settings
             .pick(reader, "retry_after", Reader::seconds)
             .unwrap_or(default.retry_after_ms),
