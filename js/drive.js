@@ -74,7 +74,7 @@ export class Call {
    * @param {import("./hub.js").Hub} hub what the calls of a router share
    * @param {number} action the code of the call's first step
    * @param {{ surface: number, isStream: boolean, body: (target: any) => any, source: () => any, model?: string, objects?: boolean, request?: any, steering?: any,
-   *   parse?: (bytes: any) => unknown, steers: boolean, explains?: boolean, keeps?: boolean, isProbe?: boolean, signal?: AbortSignal | null, headers?: Record<string, string>, started: number,
+   *   parse?: (bytes: any) => unknown, steers: boolean, explains?: boolean, keeps?: boolean, isProbe?: boolean, signal?: AbortSignal | null, waitUntil?: (promise: Promise<unknown>) => void, headers?: Record<string, string>, started: number,
    *   about?: import("./callbacks.js").About }} plan
    */
   constructor(hub, action, plan) {
@@ -116,8 +116,7 @@ export class Call {
           this.action = NONE;
           this.#hub.reserve(this);
           break;
-        case NONE:
-        case WAIT:
+        case NONE: case WAIT:
           this.action = NONE;
           await this.#wait();
           break;
@@ -202,6 +201,7 @@ export class Call {
       this.#hub.share();
       this.#hub.keep();
     }, undefined);
+    if (this.plan.waitUntil) this.#hub.outlive(this.#hub.flushAll(), this.plan.waitUntil);
   }
 
   /** Throws if the caller or the clock ended the call after it committed, and before anybody watched it. */

@@ -247,6 +247,11 @@ export class Hub {
     await (this.platform.waitUntil ? told : Promise.all(this.#underWay.keys()));
   }
 
+  /** The same of whom the callbacks name. */
+  async flushAll() {
+    await Promise.all([this.flush(), this.callbacks?.flush()]);
+  }
+
   /** On workerd a promise outlives its request only if it is said so. */
   #keepAlive(promise) {
     if (!promise) return undefined;
@@ -297,11 +302,11 @@ export class Hub {
   }
 
   /** Lets a promise outlive the request, as far as the host can. One that cannot fails no call: the promise runs on anyway. */
-  outlive(promise) {
+  outlive(promise, waitUntil = this.#waitUntil) {
     try {
-      this.#waitUntil?.(promise);
+      waitUntil?.(promise);
     } catch {
-      // The request may be over, or the host's function not bound to what it needs.
+      // The request may be over, or the function not bound to what it needs.
     }
   }
 

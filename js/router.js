@@ -182,7 +182,7 @@ export function makeRouter(glue, platform) {
 
     /** Tells the store, and whom the callbacks name, what they have not been told. */
     async flush() {
-      await Promise.all([this.#hub.flush(), this.#callbacks.flush()]);
+      await this.#hub.flushAll();
     }
 
     /** Adds a deployment; `null` if there is one with its id. */
@@ -260,7 +260,8 @@ export function makeRouter(glue, platform) {
       const isStream = surface === CHAT && body.stream === true;
       const usageAsked = body.stream_options?.include_usage === true;
       const model = nameOf(body);
-      const signal = options?.signal;
+      const { signal, waitUntil } = options ?? NOTHING;
+      if (waitUntil !== undefined && typeof waitUntil !== "function") throw new TypeError("waitUntil: expected a function");
       const about = hub.callbacks?.about(beside(steering), () => JSON.stringify(body));
       const kept = copy && (await hub.answers.ofObject({ surface, model, isStream, body, steering, signal, about, started }));
       if (kept?.report) return isStream ? replayed(hub, kept) : dress(JSON.parse(kept.body), kept.report);
@@ -296,6 +297,7 @@ export function makeRouter(glue, platform) {
         steers,
         explains: options?.explain === true,
         signal,
+        waitUntil,
         started,
         about,
         isProbe: probe !== undefined,

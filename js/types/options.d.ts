@@ -203,6 +203,11 @@ export interface Steering extends TimeLimits<number>, StreamRules, Mock {
 export interface CallOptions extends Steering {
   /** Aborting it ends the call with an error named "AbortError", and cancels the upstream. */
   signal?: AbortSignal | null;
+  /**
+   * Keeps a request alive, as a Worker's `ctx.waitUntil` does: it is handed a promise that the store and the callbacks have been
+   * told of this call, which is done at its end then, and not with others'. Not needed where the host's `waitUntil` serves.
+   */
+  waitUntil?: (promise: Promise<unknown>) => void;
   /** As `deadline`, in milliseconds, and looked at first. */
   deadlineMs?: number;
   /** Keep a record of every choice. No answer that was kept is shown then. Default false. */

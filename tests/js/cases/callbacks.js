@@ -18,6 +18,23 @@ function told(kit, config, { env, host, ...options } = {}) {
 const TRACES = "/v1/traces";
 const METRICS = "/v1/metrics";
 
+callbacks["a call's own waitUntil is given a promise that its call has been told"] = async (kit) => {
+  const { router, one, service } = told(kit, { callbacks: ["otel"] }, { host: { waitUntil: () => assert.fail("the host's is not needed") } });
+  const given = [];
+  const waitUntil = (promise) => given.push(promise);
+  await router.completion(CHAT, { waitUntil });
+  assert.equal(given.length, 1);
+  await given[0];
+  assert.equal(spansIn(service.at(TRACES)).length, 2);
+  one.setFaults({ status: 400 });
+  await rejection(router.completion(CHAT, { waitUntil }));
+  await given[1];
+  assert.equal(spansIn(service.at(TRACES)).length, 4);
+  const stream = await router.completion({ ...CHAT, stream: true }, { waitUntil: () => { throw new Error("the request is over"); } }).catch((error) => error);
+  assert.equal(stream.status, 400);
+  await assert.rejects(router.completion(CHAT, { waitUntil: 7 }), new TypeError("waitUntil: expected a function"));
+};
+
 callbacks["otel: a call is a client's span, and each attempt a child of it"] = async (kit) => {
   const { router, one, service } = told(kit, { success_callback: ["otel"] });
   one.script({ status: 429 });
