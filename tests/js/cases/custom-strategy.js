@@ -1,27 +1,10 @@
 /** A strategy of the program's own: what it is shown, and what becomes of what it says. */
 
 import assert from "node:assert/strict";
-import { CHAT, CHAT_URL, GROUP, all, deployment, fetchOf, post, rejection } from "../support/kit.js";
+import { ANSWERS, STREAM, WAYS } from "../support/hooks.js";
+import { CHAT, CHAT_URL, GROUP, deployment, fetchOf, post, rejection } from "../support/kit.js";
 
 export const customStrategy = {};
-
-const STREAM = { ...CHAT, stream: true };
-
-/** Every way to call: the id of who answered, or the call's error. */
-const WAYS = {
-  completion: async (router) => (await router.completion(CHAT))._hidden_params.model_id,
-  async "completion, streamed"(router) {
-    const stream = await router.completion(STREAM);
-    await all(stream);
-    return stream.meta.model_id;
-  },
-  async fetch(router) {
-    const response = await router.fetch(CHAT_URL, post(CHAT));
-    const text = await response.text();
-    if (!response.ok) throw Object.assign(new Error(text), { status: response.status, ...JSON.parse(text).error });
-    return response.headers.get("x-switchman-model-id");
-  },
-};
 
 /** A group of three deployments, "one", "two" and "three", and what the program says of them. */
 function three(kit, customRoutingStrategy, { config, params = {}, ...host } = {}) {
@@ -32,12 +15,6 @@ function three(kit, customRoutingStrategy, { config, params = {}, ...host } = {}
   const router = kit.router({ model_list, routing_strategy: "custom", ...config }, options);
   return { router, ...Object.fromEntries(providers.map((provider) => [provider.name, provider])) };
 }
-
-const ANSWERS = {
-  "at once": (said) => said,
-  "by a promise": async (said) => said,
-  "by a promise of another kind": (said) => ({ then: (resolve) => setTimeout(resolve, 1, said) }),
-};
 
 for (const [way, call] of Object.entries(WAYS)) {
   for (const [how, answer] of Object.entries(ANSWERS)) {

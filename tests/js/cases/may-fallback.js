@@ -1,27 +1,10 @@
 /** The host's word on where a call may move. */
 
 import assert from "node:assert/strict";
-import { CHAT, CHAT_URL, GROUP, all, deployment, fetchOf, post, rejection } from "../support/kit.js";
+import { ANSWERS, STREAM, WAYS } from "../support/hooks.js";
+import { CHAT, GROUP, all, deployment, fetchOf, rejection } from "../support/kit.js";
 
 export const mayFallback = {};
-
-const STREAM = { ...CHAT, stream: true };
-
-/** Every way to call: the id of who answered, or the call's error. */
-const WAYS = {
-  completion: async (router) => (await router.completion(CHAT))._hidden_params.model_id,
-  async "completion, streamed"(router) {
-    const stream = await router.completion(STREAM);
-    await all(stream);
-    return stream.meta.model_id;
-  },
-  async fetch(router) {
-    const response = await router.fetch(CHAT_URL, post(STREAM));
-    const text = await response.text();
-    if (!response.ok) throw Object.assign(new Error(text), { status: response.status });
-    return response.headers.get("x-switchman-model-id");
-  },
-};
 
 /** The group, then "b", then "c": of one deployment each. The first one fails. */
 function chain(kit, mayFallback, { config, ...host } = {}) {
@@ -33,12 +16,6 @@ function chain(kit, mayFallback, { config, ...host } = {}) {
   const router = kit.router({ model_list, fallbacks, num_retries: 0, ...config }, options);
   return { router, one, two, three };
 }
-
-const ANSWERS = {
-  "at once": (yes) => yes,
-  "by a promise": async (yes) => yes,
-  "by a promise of another kind": (yes) => ({ then: (resolve) => setTimeout(resolve, 1, yes) }),
-};
 
 for (const [way, call] of Object.entries(WAYS)) {
   for (const [how, answer] of Object.entries(ANSWERS)) {
