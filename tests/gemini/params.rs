@@ -93,6 +93,15 @@ fn googles_own_parameters_pass_in_either_way_of_writing() {
 }
 
 #[test]
+fn modalities_are_words_in_capitals_and_what_is_no_word_goes_on() {
+    let modalities =
+        |asked: Value| config(SECOND, &json!({ "modalities": asked }))["responseModalities"].take();
+    assert_eq!(modalities(json!("audio")), json!(["AUDIO"]));
+    assert_eq!(modalities(json!(["te\"\u{1}xt"])), json!(["TE\"\u{1}XT"]));
+    assert_eq!(modalities(json!([true, null, { "a": 1e5 }])), json!([true, null, { "a": 1e5 }]));
+}
+
+#[test]
 fn tiers_have_other_names() {
     for (asked, expected) in [
         ("auto", json!({})),

@@ -7,7 +7,7 @@ use super::schema;
 use super::thinking::thinking;
 use super::tools::Tools;
 use crate::base::decimal::decimal;
-use crate::base::json::{Members, Writer, items};
+use crate::base::json::{Members, Writer, items, text};
 use crate::config::Deployment;
 use crate::dialect::asked::{Asked, members};
 use crate::dialect::{Inbound, Memo, Translated, signature};
@@ -158,7 +158,16 @@ fn parameter(context: &Context<'_>, name: &str, own: &str, raw: &str, out: &mut 
             all.into_iter().filter(|raw| raw.len() > 2).for_each(|raw| _ = out.raw(raw));
             out.push("]");
         }
-        "responseModalities" => _ = out.member(own, &raw.to_ascii_uppercase()),
+        "responseModalities" => {
+            out.key(own).raw("[");
+            for raw in items(raw).unwrap_or_else(|| vec![raw]) {
+                match text(raw) {
+                    Some(word) => out.text(&word.to_ascii_uppercase()),
+                    None => out.raw(raw),
+                };
+            }
+            out.push("]");
+        }
         _ => _ = out.member(own, raw),
     }
     Ok(())
