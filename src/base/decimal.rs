@@ -41,8 +41,7 @@ impl Decimal {
                 }
                 b'.' if !has_point => has_point = true,
                 b'e' | b'E' if has_digits => {
-                    let written: i32 = std::str::from_utf8(behind).ok()?.parse().ok()?;
-                    exponent = exponent.saturating_add(written);
+                    exponent = exponent.saturating_add(power(behind)?);
                     break;
                 }
                 _ => return None,
@@ -53,6 +52,21 @@ impl Decimal {
     }
 }
 
+/// The power of ten behind an `e`; one beyond 32 bits is as large as they hold.
+fn power(text: &[u8]) -> Option<i32> {
+    let (is_negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] => (false, digits),
+        digits => (false, digits),
+    };
+    let mut size = 0_i32;
+    for digit in digits {
+        let digit = digit.checked_sub(b'0').filter(|digit| *digit < 10)?;
+        size = size.saturating_mul(10).saturating_add(i32::from(digit));
+    }
+    (!digits.is_empty()).then_some(if is_negative { -size } else { size })
+}
+
 /// Reads a decimal number. `None` for what [`Decimal`] is none, and for what is too large to be a finite number.
 ///
 /// Exact where the digits are at most 15 and the exponent is within 22; else good to 15 digits.
@@ -60,7 +74,12 @@ impl Decimal {
 pub fn decimal(text: &str) -> Option<f64> {
     let Decimal { is_negative, digits, exponent } = Decimal::read(text)?;
     let scale = 10_f64.powi(exponent.saturating_abs());
-    let size = if exponent < 0 { digits as f64 / scale } else { digits as f64 * scale };
+    let size = match digits {
+        // Whatever the power of ten is.
+        0 => 0.0,
+        _ if exponent < 0 => digits as f64 / scale,
+        _ => digits as f64 * scale,
+    };
     size.is_finite().then_some(if is_negative { -size } else { size })
 }
 
@@ -111,7 +130,9 @@ mod tests {
             let (read, exact): (f64, f64) = (decimal(text).unwrap(), text.parse().unwrap());
             assert!((read - exact).abs() <= exact.abs() * 1e-15, "{text}: {read:e}");
         }
-        assert_eq!(decimal("1e-400"), Some(0.0));
+        for text in ["1e-400", "1e-99999999999", "0e400", "-0E99999999999", "0.0e-99999999999"] {
+            assert_eq!(decimal(text), Some(0.0), "{text}");
+        }
     }
 
     #[test]
@@ -136,6 +157,9 @@ mod tests {
             "NaN",
             "1e400",
             "1e99999999999",
+            "1e-99999999999x",
+            "1e-",
+            "1e--1",
             "١",
             "1,5",
         ] {
