@@ -10,14 +10,20 @@
 
 #[path = "dialect/address.rs"]
 mod address;
+#[path = "translated/anything.rs"]
+mod anything;
 #[path = "dialect/content.rs"]
 mod content;
 #[path = "dialect/conversation.rs"]
 mod conversation;
+#[path = "translated/deployments.rs"]
+mod deployments;
 #[path = "dialect/errors.rs"]
 mod errors;
 #[path = "dialect/fold.rs"]
 mod fold;
+#[path = "translated/folded.rs"]
+mod folded;
 #[path = "dialect/params.rs"]
 mod params;
 #[path = "dialect/properties.rs"]
@@ -34,3 +40,5 @@ mod thinking;
 mod tools;
 #[path = "dialect/transcripts.rs"]
 mod transcripts;
+#[path = "translated/translation.rs"]
+mod translation;

@@ -10,14 +10,20 @@
 
 #[path = "gemini/address.rs"]
 mod address;
+#[path = "translated/anything.rs"]
+mod anything;
 #[path = "gemini/content.rs"]
 mod content;
 #[path = "gemini/conversation.rs"]
 mod conversation;
+#[path = "translated/deployments.rs"]
+mod deployments;
 #[path = "gemini/embeddings.rs"]
 mod embeddings;
 #[path = "gemini/fold.rs"]
 mod fold;
+#[path = "translated/folded.rs"]
+mod folded;
 #[path = "gemini/params.rs"]
 mod params;
 #[path = "gemini/properties.rs"]
@@ -32,3 +38,5 @@ mod stream;
 mod support;
 #[path = "gemini/tools.rs"]
 mod tools;
+#[path = "translated/translation.rs"]
+mod translation;

@@ -35,7 +35,7 @@ fn a_key_goes_as_a_key_and_a_login_as_a_bearer() {
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     assert_eq!(
         headers(&deployment(MID)),
-        [pair("anthropic-version", "2023-06-01"), pair("x-api-key", "sk-ant-api-1")]
+        [pair("anthropic-version", "2023-06-01"), pair("x-api-key", "test-key-1")]
     );
     let login = deployment_with(
         MID,

@@ -1,65 +1,10 @@
 //! A stream that is put together is the same completion as the whole answer.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use switchman::dialect::Memo;
 
+use crate::folded::folded;
 use crate::support::{MID, OLD, answer, completion, events, read_stream, translated};
-
-/// Puts chunks together as a client does: texts are joined, lists grow, calls are found by their index.
-fn folded(chunks: &[Value]) -> Value {
-    let mut message = Map::new();
-    let mut reason = Value::Null;
-    let mut usage = Value::Null;
-    for chunk in chunks {
-        if !chunk["usage"].is_null() {
-            usage = chunk["usage"].clone();
-        }
-        let Some(choice) = chunk["choices"].get(0) else { continue };
-        if !choice["finish_reason"].is_null() {
-            assert!(reason.is_null(), "two ends");
-            reason = choice["finish_reason"].clone();
-        }
-        for (name, value) in choice["delta"].as_object().unwrap() {
-            join(message.entry(name.clone()).or_insert(Value::Null), value);
-        }
-    }
-    for call in message.get_mut("tool_calls").and_then(Value::as_array_mut).into_iter().flatten() {
-        call.as_object_mut().unwrap().remove("index");
-    }
-    let has_calls = message.contains_key("tool_calls") || message.contains_key("function_call");
-    if has_calls && message["content"] == "" {
-        message.insert("content".to_owned(), Value::Null);
-    }
-    message.insert("refusal".to_owned(), Value::Null);
-    let first = &chunks[0];
-    json!({
-        "id": first["id"], "object": "chat.completion", "created": first["created"], "model": first["model"],
-        "choices": [{ "index": 0, "message": message, "logprobs": null, "finish_reason": reason }],
-        "usage": usage,
-    })
-}
-
-fn join(known: &mut Value, more: &Value) {
-    match (known, more) {
-        (Value::String(known), Value::String(more)) => known.push_str(more),
-        (Value::Object(known), Value::Object(more)) => {
-            for (name, value) in more {
-                join(known.entry(name.clone()).or_insert(Value::Null), value);
-            }
-        }
-        (Value::Array(known), Value::Array(more)) => {
-            for item in more {
-                let same =
-                    known.iter_mut().find(|one| item.get("index").is_some() && one["index"] == item["index"]);
-                match same {
-                    Some(one) => join(one, item),
-                    None => known.push(item.clone()),
-                }
-            }
-        }
-        (known, more) => *known = more.clone(),
-    }
-}
 
 #[track_caller]
 fn same(memo: &Memo, body: &Value) {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use serde_json::{Map, Value, json};
 use switchman::base::json::{Members, items, text, unescaped};
 use switchman::config::{DialectName, Surface, providers};
@@ -11,133 +10,19 @@ use switchman::dialect::{
     Inbound, Memo, StreamTranslator, Wording, portable, translate_reply, translate_request,
 };
 
+use crate::anything::{anything, config, string, word};
 use crate::support::{MID, NEW, OLD, deployment, inbound};
 
-/// Words that mean something somewhere, so that random requests get further than the first check.
-const WORDS: &[&str] = &[
-    "model",
-    "messages",
-    "role",
-    "content",
-    "user",
-    "assistant",
-    "system",
-    "developer",
-    "tool",
-    "function",
-    "type",
-    "text",
-    "image_url",
-    "url",
-    "file",
-    "file_data",
-    "file_id",
-    "filename",
-    "tool_calls",
-    "tool_call_id",
-    "id",
-    "name",
-    "arguments",
-    "function_call",
-    "thinking_blocks",
-    "thinking",
-    "signature",
-    "redacted_thinking",
-    "data",
-    "cache_control",
-    "tools",
-    "parameters",
-    "tool_choice",
-    "auto",
-    "required",
-    "none",
-    "any",
-    "response_format",
-    "json_schema",
-    "schema",
-    "object",
-    "properties",
-    "oneOf",
-    "$ref",
-    "$defs",
-    "items",
-    "enum",
-    "reasoning_effort",
-    "high",
-    "enabled",
-    "adaptive",
-    "budget_tokens",
-    "max_tokens",
-    "temperature",
-    "top_p",
-    "stop",
-    "metadata",
-    "user_id",
-    "input",
-    "tool_use",
-    "tool_result",
-    "stop_reason",
-    "usage",
-    "index",
-    "delta",
-    "content_block",
-    "text_delta",
-    "thinking_delta",
-    "input_json_delta",
-    "partial_json",
-    "signature_delta",
-    "citations_delta",
-    "citation",
-    "citations",
-    "message",
-    "message_start",
-    "message_delta",
-    "message_stop",
-    "content_block_start",
-    "content_block_delta",
-    "content_block_stop",
-    "error",
-    "input_tokens",
-    "iterations",
-    "end_turn",
-    "data:image/png;base64,AA==",
-    "data:text/plain,x",
-    "https://x",
-    "",
-    " ",
-    "é😀",
-    "{\"a\":1}",
-    "a.b",
-];
-
-fn word() -> impl Strategy<Value = String> {
-    prop_oneof![
-        9 => proptest::sample::select(WORDS).prop_map(str::to_owned),
-        1 => "\\PC{0,12}",
-    ]
-}
-
-/// Any JSON, of the words above.
-fn anything() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        4 => word().prop_map(Value::from),
-        1 => any::<i64>().prop_map(Value::from),
-        1 => (-3.0..3.0).prop_map(|number: f64| json!(number)),
-        1 => any::<bool>().prop_map(Value::from),
-        1 => Just(Value::Null),
-    ];
-    leaf.prop_recursive(6, 48, 6, |inner| {
-        prop_oneof![
-            proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-            proptest::collection::vec((word(), inner), 0..6)
-                .prop_map(|members| Value::Object(members.into_iter().collect::<Map<_, _>>())),
-        ]
-    })
-}
-
-fn string() -> impl Strategy<Value = Value> {
-    prop_oneof![Just(json!("")), Just(json!(" \n")), "[a-zé ]{1,8}".prop_map(Value::from)]
-}
+/// What requests and answers of Anthropic's are made of.
+const WORDS: &str = "model messages role content user assistant system developer tool function type text image_url url file \
+    file_data file_id filename tool_calls tool_call_id id name arguments function_call thinking_blocks thinking \
+    signature redacted_thinking data cache_control tools parameters tool_choice auto required none any \
+    response_format json_schema schema object properties oneOf $ref $defs items enum reasoning_effort high \
+    enabled adaptive budget_tokens max_tokens temperature top_p stop metadata user_id input tool_use tool_result \
+    stop_reason usage index delta content_block text_delta thinking_delta input_json_delta partial_json \
+    signature_delta citations_delta citation citations message message_start message_delta message_stop \
+    content_block_start content_block_delta content_block_stop error input_tokens iterations end_turn \
+    data:image/png;base64,AA== data:text/plain,x https://x {\"a\":1} a.b";
 
 fn parts() -> impl Strategy<Value = Value> {
     let part = prop_oneof![
@@ -225,15 +110,6 @@ fn check(body: &Value) {
     }
 }
 
-fn config() -> ProptestConfig {
-    ProptestConfig {
-        cases: 400,
-        rng_seed: RngSeed::Fixed(0x5eed),
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
-}
-
 /// Every member and item of a text, found by quotes and brackets, is the one that a parser finds.
 fn same(raw: &str, value: &Value) {
     assert_eq!(serde_json::from_str::<Value>(raw).unwrap(), *value);
@@ -260,7 +136,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn members_are_found_by_quotes_and_brackets(value in anything(), is_pretty in any::<bool>()) {
+    fn members_are_found_by_quotes_and_brackets(value in anything(WORDS), is_pretty in any::<bool>()) {
         let written = if is_pretty { format!("{value:#}") } else { value.to_string() };
         // The parser rounds the last digit of some numbers, so that both sides have to be its own.
         let value: Value = serde_json::from_str(&written).unwrap();
@@ -292,9 +168,9 @@ proptest! {
     #[test]
     fn what_is_put_right_for_a_neighbour_stays_so(
         rounds in proptest::collection::vec(round(), 0..4),
-        more in proptest::collection::vec(anything(), 0..4),
-        tools in proptest::collection::vec(anything(), 0..3),
-        format in anything(),
+        more in proptest::collection::vec(anything(WORDS), 0..4),
+        tools in proptest::collection::vec(anything(WORDS), 0..3),
+        format in anything(WORDS),
     ) {
         let messages: Vec<Value> = rounds.into_iter().flatten().chain(more).collect();
         let tools: Vec<Value> = tools.into_iter().map(|function| json!({ "function": function })).collect();
@@ -310,8 +186,8 @@ proptest! {
 
     #[test]
     fn anything_is_answered_with_json_or_a_fault(
-        members in proptest::collection::vec((word(), anything()), 0..8),
-        messages in proptest::collection::vec(anything(), 0..4),
+        members in proptest::collection::vec((word(WORDS), anything(WORDS)), 0..8),
+        messages in proptest::collection::vec(anything(WORDS), 0..4),
         drop_params in any::<bool>(),
         prefix in proptest::option::of("[a ]{0,3}"),
     ) {
@@ -328,7 +204,7 @@ proptest! {
     }
 
     #[test]
-    fn any_answer_is_read(reply in anything(), content in proptest::collection::vec(anything(), 0..4)) {
+    fn any_answer_is_read(reply in anything(WORDS), content in proptest::collection::vec(anything(WORDS), 0..4)) {
         let whole = json!({ "content": content, "usage": reply, "stop_reason": "tool_use" });
         for body in [reply.to_string(), whole.to_string()] {
             let read = translate_reply(DialectName::Anthropic, Surface::Chat, &Memo::default(), 0, body.as_bytes());
@@ -340,7 +216,7 @@ proptest! {
     }
 
     #[test]
-    fn any_events_are_read(events in proptest::collection::vec((word(), anything(), anything()), 0..12)) {
+    fn any_events_are_read(events in proptest::collection::vec((word(WORDS), anything(WORDS), anything(WORDS)), 0..12)) {
         let mut translator = StreamTranslator::new(DialectName::Anthropic, Memo::default(), 0, true).unwrap();
         for (name, delta, block) in events {
             let event = json!({ "type": name, "delta": delta, "content_block": block, "index": 0 }).to_string();

@@ -164,6 +164,7 @@ fn thinking_is_seen_at_once_and_kept_whole_for_the_next_turn() {
         ]
     );
     assert_eq!(read.events[1..], [QUIET, CONTENT, CONTENT, QUIET, QUIET, CONTENT, QUIET]);
+    assert_eq!(read.end, QUIET, "bytes that end by themselves end no answer");
     // Data of several lines.
     let lines = "{\"type\":\"content_block_start\",\n\"content_block\":{\n\"type\":\"redacted_thinking\",\n\"data\":\"d\"}}";
     assert_eq!(read_texts(&Memo::default(), false, &[lines]).chunks.len(), 2);

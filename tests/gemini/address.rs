@@ -61,7 +61,7 @@ fn the_key_goes_into_a_header_and_never_into_the_address() {
     let deployment = deployment_with(SECOND, json!({ "extra_headers": { "x-more": "y" } }));
     let chat = outbound(&deployment, Surface::Chat, false);
     let headers: Vec<_> = chat.headers.iter().map(|(name, value)| (*name, value.expose())).collect();
-    assert_eq!(headers, [("x-goog-api-key", "AIza-test-1")]);
+    assert_eq!(headers, [("x-goog-api-key", "test-key-1")]);
     assert_eq!(chat.extra_headers[0].1.expose(), "y");
     assert!(!format!("{} {:?}", chat.url, chat.stream_url).contains("AIza"));
     assert!(!format!("{chat:?}").contains("AIza"));

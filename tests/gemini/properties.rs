@@ -1,16 +1,16 @@
 //! Whatever is asked or answered, the translation holds, and what it writes keeps Gemini's rules.
 
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use serde_json::{Map, Value, json};
 use switchman::config::{DialectName, Surface};
 use switchman::dialect::{
     Inbound, Memo, StreamTranslator, Wording, portable, read_error, translate_reply, translate_request,
 };
 
+use crate::anything::{anything, config, string, word};
 use crate::support::{GEMMA, NEWEST, OLD, SECOND, THIRD, deployment, inbound};
 
-/// Words that mean something somewhere, so that random requests get further than the first check.
+/// What requests and answers of Gemini's are made of.
 const WORDS: &str = "model messages role content user assistant system developer tool function type text image_url url file \
     file_data file_id input_audio format data tool_calls tool_call_id id name arguments function_call thinking tools parameters \
     tool_choice auto required none any allowed_tools response_format json_schema schema object properties oneOf allOf const $ref \
@@ -22,36 +22,10 @@ const WORDS: &str = "model messages role content user assistant system developer
     status code message details reason retryDelay 1.5s violations quotaId PerDay modelVersion responseId embeddings values \
     a__thought__b data:image/png;base64,AA== data:text/plain,x https://x/a.png gs://x {\"a\":1} a.b";
 
-fn word() -> impl Strategy<Value = String> {
-    let words: Vec<&str> = WORDS.split_whitespace().chain(["", " ", "é😀"]).collect();
-    prop_oneof![
-        9 => proptest::sample::select(words).prop_map(str::to_owned),
-        1 => "\\PC{0,12}",
-    ]
-}
-
-/// Any JSON, of the words above.
-fn anything() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        4 => word().prop_map(Value::from),
-        1 => any::<i64>().prop_map(Value::from),
-        1 => (-3.0..3.0).prop_map(|number: f64| json!(number)),
-        1 => any::<bool>().prop_map(Value::from),
-        1 => Just(Value::Null),
-    ];
-    leaf.prop_recursive(6, 48, 6, |inner| {
-        prop_oneof![
-            proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-            proptest::collection::vec((word(), inner), 0..6)
-                .prop_map(|members| Value::Object(members.into_iter().collect::<Map<_, _>>())),
-        ]
-    })
-}
-
 /// Text that is JSON, nearly JSON, or nothing of the kind.
 fn nearly() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
-        2 => (anything(), any::<proptest::sample::Index>(), any::<u8>()).prop_map(|(value, at, byte)| {
+        2 => (anything(WORDS), any::<proptest::sample::Index>(), any::<u8>()).prop_map(|(value, at, byte)| {
             let mut bytes = value.to_string().into_bytes();
             let at = at.index(bytes.len());
             bytes[at] = byte;
@@ -59,10 +33,6 @@ fn nearly() -> impl Strategy<Value = Vec<u8>> {
         }),
         1 => proptest::collection::vec(any::<u8>(), 0..64),
     ]
-}
-
-fn string() -> impl Strategy<Value = Value> {
-    prop_oneof![Just(json!("")), Just(json!(" \n")), "[a-zé ]{1,8}".prop_map(Value::from)]
 }
 
 /// Messages of one turn of a conversation; every call is answered.
@@ -130,17 +100,6 @@ fn check(body: &Value, is_third: bool) {
     }
 }
 
-fn config() -> ProptestConfig {
-    // More of them, and others, for a long run.
-    let told = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
-    ProptestConfig {
-        cases: told("GEMINI_CASES").unwrap_or(400),
-        rng_seed: RngSeed::Fixed(told("GEMINI_SEED").unwrap_or(0x5eed).into()),
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
-}
-
 proptest! {
     #![proptest_config(config())]
 
@@ -155,8 +114,8 @@ proptest! {
 
     #[test]
     fn anything_is_answered_with_json_or_a_fault(
-        members in proptest::collection::vec((word(), anything()), 0..8),
-        messages in proptest::collection::vec(anything(), 0..4),
+        members in proptest::collection::vec((word(WORDS), anything(WORDS)), 0..8),
+        messages in proptest::collection::vec(anything(WORDS), 0..4),
         drop_params in any::<bool>(),
         prefix in proptest::option::of("[a ]{0,3}"),
     ) {
@@ -178,7 +137,7 @@ proptest! {
     }
 
     #[test]
-    fn any_answer_is_read(reply in anything(), parts in proptest::collection::vec(anything(), 0..4), metadata in anything()) {
+    fn any_answer_is_read(reply in anything(WORDS), parts in proptest::collection::vec(anything(WORDS), 0..4), metadata in anything(WORDS)) {
         let candidate = json!({ "content": { "parts": parts }, "groundingMetadata": metadata, "logprobsResult": metadata, "finishReason": "STOP" });
         let whole = json!({ "candidates": [candidate], "usageMetadata": reply });
         for body in [reply.to_string(), whole.to_string(), json!({ "embeddings": reply }).to_string()] {
@@ -193,7 +152,7 @@ proptest! {
     }
 
     #[test]
-    fn any_events_are_read(events in proptest::collection::vec((anything(), anything()), 0..8)) {
+    fn any_events_are_read(events in proptest::collection::vec((anything(WORDS), anything(WORDS)), 0..8)) {
         let mut translator = StreamTranslator::new(DialectName::Gemini, Memo::default(), 0, true).unwrap();
         let mut check = |chunk: &[u8]| {
             let chunk: Value = serde_json::from_slice(chunk).unwrap();
