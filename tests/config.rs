@@ -51,3 +51,5 @@ mod settings;
 mod strategies;
 #[path = "config/support.rs"]
 mod support;
+#[path = "config/whole.rs"]
+mod whole;

@@ -10,6 +10,8 @@ use switchman::base::json::{
 
 #[path = "scan/body.rs"]
 mod body;
+#[path = "scan/pairs.rs"]
+mod pairs;
 #[path = "scan/reference.rs"]
 mod reference;
 #[path = "scan/skeleton.rs"]

@@ -1,40 +1,11 @@
 //! What a splice changes, and that it leaves the rest as it was.
 
-use std::fmt;
-
 use proptest::prelude::*;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
 use switchman::base::json::{Edit, Piece, splice};
 
 use crate::body::{Span, body, leaf, sizes};
+use crate::pairs::Pairs;
 use crate::{MODEL, STREAM, WANTED, config, scanned};
-
-/// Keys and raw values in the order of the text, repeated ones included.
-#[derive(Debug, PartialEq)]
-struct Pairs(Vec<(String, String)>);
-
-impl<'de> Deserialize<'de> for Pairs {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Pairs;
-
-            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
-                let mut pairs = Vec::new();
-                while let Some((key, value)) = map.next_entry::<String, Box<RawValue>>()? {
-                    pairs.push((key, value.get().to_owned()));
-                }
-                Ok(Pairs(pairs))
-            }
-        }
-        deserializer.deserialize_map(InOrder)
-    }
-}
 
 /// What to do with a wanted member: nothing, cut it, or give it a value.
 #[derive(Debug, Clone)]
