@@ -1,0 +1,45 @@
+//! Bytes in the pieces that they may arrive in.
+
+use switchman::base::hash::checksum;
+
+/// All at once, one by one, and cut at places that depend on the bytes, so that an input always fails alike.
+pub(crate) fn every_way(bytes: &[u8]) -> [Vec<usize>; 3] {
+    let cuts = checksum(bytes).to_le_bytes().map(|size| 1 + usize::from(size) % 61);
+    [vec![usize::MAX], vec![1], cuts.to_vec()]
+}
+
+/// The pieces of these sizes, in turn.
+pub(crate) fn pieces<'a>(bytes: &'a [u8], sizes: &'a [usize]) -> impl Iterator<Item = &'a [u8]> {
+    let (mut rest, mut sizes) = (bytes, sizes.iter().cycle());
+    std::iter::from_fn(move || {
+        let (piece, behind) = rest.split_at(rest.len().min(*sizes.next()?));
+        rest = behind;
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
+/// What comes of the bytes however they are cut; it has to be the same each time.
+#[track_caller]
+pub(crate) fn alike<T: PartialEq + std::fmt::Debug>(
+    bytes: &[u8],
+    read: impl Fn(&mut dyn Iterator<Item = &[u8]>) -> T,
+) -> T {
+    let [whole, others @ ..] = every_way(bytes);
+    let expected = read(&mut pieces(bytes, &whole));
+    for sizes in others {
+        assert_eq!(read(&mut pieces(bytes, &sizes)), expected, "in pieces of {sizes:?}");
+    }
+    expected
+}
+
+/// The input with every `~` grown to 700 letters, so that a corpus can be small and its texts long.
+pub(crate) fn grown(bytes: &[u8]) -> Vec<u8> {
+    let mut grown = Vec::with_capacity(bytes.len());
+    for byte in bytes {
+        match byte {
+            b'~' => grown.extend(b"abcdefg".repeat(100)),
+            other => grown.push(*other),
+        }
+    }
+    grown
+}
