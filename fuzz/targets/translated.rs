@@ -6,15 +6,18 @@ use serde_json::{Value, json};
 use switchman::base::json::Skeleton;
 use switchman::base::sse::{Decoder, Event};
 use switchman::config::{DialectName, Surface};
-use switchman::dialect::{Inbound, Memo, StreamTranslator, translate_reply, translate_request};
+use switchman::dialect::{
+    File, Files, Inbound, Memo, StreamTranslator, Translated, translate_reply, translate_request,
+};
 use switchman::engine::{Output, Watch};
+use switchman::error::Fault;
 use switchman::plan::StreamOutcome;
 
 use super::deployments::deployment;
 use super::pieces::{alike, grown};
 
-/// Whatever is asked is answered with JSON or a fault; and of long texts only the ends are needed. `check` looks at what was
-/// written.
+/// Whatever is asked is answered with JSON or a fault; of long texts only the ends are needed, and of files at an address no
+/// more than a mark. `check` looks at what was written.
 pub(crate) fn request(bytes: &[u8], models: &[&str], check: fn(Surface, &Value)) -> bool {
     let bytes = grown(bytes);
     let mut skeleton = Skeleton::default();
@@ -23,9 +26,13 @@ pub(crate) fn request(bytes: &[u8], models: &[&str], check: fn(Surface, &Value))
     let is_read = serde_json::from_slice::<Value>(&bytes).is_ok();
     let mut is_written = false;
     for (model, surface) in models.iter().flat_map(|model| Surface::ALL.map(|surface| (*model, surface))) {
-        for (drop_params, prefix) in [(false, None), (true, Some("so "))] {
-            let inbound = Inbound { body: &bones.json, stream: drop_params, prefix, drop_params };
-            let Ok(translated) = translate_request(&deployment(model), surface, &inbound) else { continue };
+        for (drop_params, prefix, fetches) in [(false, None, true), (true, Some("so "), false)] {
+            let translate = |files: Option<&Files>| {
+                let inbound = Inbound { body: &bones.json, stream: drop_params, prefix, drop_params, files };
+                translate_request(&deployment(model), surface, &inbound)
+            };
+            let translated = if fetches { fetched(&translate) } else { translate(None) };
+            let Ok(translated) = translated else { continue };
             let written = bones.expand(translated.body).apply(&bytes);
             is_written = true;
             // What is wrong in the middle of a long text is for its reader to find.
@@ -39,6 +46,20 @@ pub(crate) fn request(bytes: &[u8], models: &[&str], check: fn(Surface, &Value))
     is_written
 }
 
+/// A translation with every file that it asks for; it asks for all of them at once.
+fn fetched(translate: &dyn Fn(Option<&Files>) -> Result<Translated, Fault>) -> Result<Translated, Fault> {
+    let files = Files::default();
+    let first = translate(Some(&files))?;
+    let Some(missing) = files.missing() else { return Ok(first) };
+    let addresses: Vec<String> = serde_json::from_str(&missing).expect("the addresses are a list of texts");
+    let file =
+        |address: String| File { media_type: format!("image/{}", address.len()), mark: "AA==".to_owned() };
+    let files = Files::new(addresses.into_iter().map(file).collect());
+    let second = translate(Some(&files));
+    assert_eq!(files.missing(), None, "the second time it asks for others");
+    second
+}
+
 /// What the readers of answers may have to know of a request: nothing, that the answer is a schema's, that functions are
 /// called.
 fn memos(model: &str) -> [Memo; 3] {
@@ -48,7 +69,8 @@ fn memos(model: &str) -> [Memo; 3] {
             request.extend(more);
         }
         let body = request.to_string();
-        let inbound = Inbound { body: body.as_bytes(), stream: true, prefix: None, drop_params: true };
+        let inbound =
+            Inbound { body: body.as_bytes(), stream: true, prefix: None, drop_params: true, files: None };
         translate_request(&deployment(model), Surface::Chat, &inbound).expect("a plain request").memo
     };
     let schema = json!({ "type": "object", "properties": { "a": { "type": "string" } } });
