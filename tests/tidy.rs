@@ -17,7 +17,7 @@ use files::{File, all, at, text_of};
 use serde_json::Value;
 
 /// Where people write code.
-const FOLDERS: &[&str] = &["src", "js", "tests", "scripts", "benches", "examples", "www"];
+const FOLDERS: &[&str] = &["src", "js", "tests", "fuzz", "scripts", "benches", "examples", "www"];
 const CODE: &[&str] = &["rs", "js", "mjs", "cjs", "ts", "css", "sh", "py"];
 const MAX_LINES: usize = 400;
 
