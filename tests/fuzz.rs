@@ -24,12 +24,12 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus")
 }
 
-/// A line is a JSON string whose characters are bytes.
+/// A line is a JSON string, and a byte the low eight bits of a character.
 fn inputs(name: &str) -> Vec<Vec<u8>> {
     let text = fs::read_to_string(folder().join(name).with_extension("jsonl")).unwrap();
     let bytes = |line: &str| {
         let text: String = serde_json::from_str(line).unwrap();
-        text.chars().map(|char| u8::try_from(u32::from(char)).unwrap()).collect()
+        text.chars().map(|char| u32::from(char).to_le_bytes()[0]).collect()
     };
     text.lines().map(bytes).collect()
 }

@@ -41,7 +41,11 @@ fuzz_target!(|bytes: &[u8]| {
 
 // Half of the changes are libFuzzer's own, of bytes; the others know what JSON and lines are.
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    match data.get(..size).filter(|_| seed % 2 == 0).and_then(|bytes| mutate::changed(bytes, &chosen().1, seed)) {
+    match data
+        .get(..size)
+        .filter(|_| seed.is_multiple_of(2))
+        .and_then(|bytes| mutate::changed(bytes, &chosen().1, seed))
+    {
         Some(changed) if changed.len() <= max_size.min(data.len()) => {
             data[..changed.len()].copy_from_slice(&changed);
             changed.len()

@@ -88,9 +88,27 @@ impl Mutator<'_> {
 
     fn leaf(&mut self) -> Value {
         let odd = [
-            json!(null), json!(true), json!(false), json!(0), json!(-1), json!(1), json!(0.5), json!(1e300), json!(u64::MAX),
-            json!(i64::MIN), json!(4_294_967_296_u64), json!(""), json!(" \n"), json!("é😀"), json!("{\"a\":1}"), json!("~"),
-            json!("data:image/png;base64,AA=="), json!("data:text/plain,x%20y"), json!("https://x/a.png"), json!([]), json!({}),
+            json!(null),
+            json!(true),
+            json!(false),
+            json!(0),
+            json!(-1),
+            json!(1),
+            json!(0.5),
+            json!(1e300),
+            json!(u64::MAX),
+            json!(i64::MIN),
+            json!(4_294_967_296_u64),
+            json!(""),
+            json!(" \n"),
+            json!("é😀"),
+            json!("{\"a\":1}"),
+            json!("~"),
+            json!("data:image/png;base64,AA=="),
+            json!("data:text/plain,x%20y"),
+            json!("https://x/a.png"),
+            json!([]),
+            json!({}),
         ];
         match self.rng.below(3) {
             0 => odd[self.rng.below(odd.len())].clone(),

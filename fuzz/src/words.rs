@@ -21,8 +21,12 @@ fn sources(target: &str) -> &'static [&'static str] {
         "json" => &["base/json"],
         "body" => &["engine/inbound.rs", "config/rules.rs"],
         "openai" => &["dialect/openai", "dialect/openai.rs", "dialect/error_body", "engine"],
-        "anthropic_request" | "anthropic_answer" => &["dialect/anthropic", "dialect/asked.rs", "dialect/notes.rs"],
-        "gemini_request" | "gemini_answer" => &["dialect/gemini", "dialect/schema.rs", "dialect/signature.rs"],
+        "anthropic_request" | "anthropic_answer" => {
+            &["dialect/anthropic", "dialect/asked.rs", "dialect/notes.rs"]
+        }
+        "gemini_request" | "gemini_answer" => {
+            &["dialect/gemini", "dialect/schema.rs", "dialect/signature.rs"]
+        }
         "portable" => &["dialect/portable.rs", "dialect/signature.rs"],
         "errors" => &["dialect/error_body", "dialect/error_body.rs", "dialect/redact.rs"],
         "config" => &["config"],
@@ -39,6 +43,8 @@ fn collect(path: &Path, words: &mut Vec<String>) {
         let literals = lines.flat_map(|line| line.split('"').skip(1).step_by(2));
         // Tables name many words in one literal.
         let each = literals.flat_map(|text| text.split(' ').chain([text]));
-        words.extend(each.filter(|word| (1..40).contains(&word.len()) && !word.contains('\\')).map(str::to_owned));
+        words.extend(
+            each.filter(|word| (1..40).contains(&word.len()) && !word.contains('\\')).map(str::to_owned),
+        );
     }
 }

@@ -15,13 +15,25 @@ const MODELS: [&str; 4] = [
 
 pub(crate) fn request(bytes: &[u8]) -> bool {
     translated::request(bytes, &MODELS, |surface, body| match surface {
-        Surface::Chat => {
-            let contents = body["contents"].as_array().expect("a request has contents");
-            let is_role = |content: &Value| content["role"] == "user" || content["role"] == "model";
-            assert!(contents.iter().all(is_role), "{body}");
-        }
+        Surface::Chat => contents(body["contents"].as_array().expect("a request has contents")),
         Surface::Embeddings => assert!(body["requests"].is_array(), "{body}"),
     })
+}
+
+/// Whatever the caller has said, the user begins, nothing is empty, and the model calls.
+fn contents(contents: &[Value]) {
+    assert_eq!(contents[0]["role"], "user");
+    for content in contents {
+        let is_model = content["role"] == "model";
+        assert!(is_model || content["role"] == "user", "{content}");
+        let parts = content["parts"].as_array().expect("a content has parts");
+        assert!(!parts.is_empty() && parts.iter().all(|part| part["text"] != ""), "{content}");
+        for part in parts {
+            let (call, result) = (&part["functionCall"], &part["functionResponse"]);
+            assert!(call.is_null() || (is_model && call["args"].is_object()), "{content}");
+            assert!(result.is_null() || (!is_model && result["response"].is_object()), "{content}");
+        }
+    }
 }
 
 pub(crate) fn answer(bytes: &[u8]) -> bool {

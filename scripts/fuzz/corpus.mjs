@@ -1,6 +1,7 @@
 /**
- * Corpora: in git a file a target, each line an input as a JSON string whose characters are its bytes, which is what a diff can
- * show; for the fuzzer a folder with a file an input.
+ * Corpora: in git a file a target, where a line is an input, so that a diff shows it and thousands of files are no burden; for
+ * the fuzzer a folder with a file an input. A line is a JSON string whose characters are the bytes: the low eight bits of each,
+ * for a control character that JSON has no short escape for stands 256 higher, where it takes two bytes instead of six.
  */
 
 import { createHash } from "node:crypto";
@@ -17,6 +18,11 @@ export function committed(target) {
   return lines.filter(Boolean).map((line) => Buffer.from(JSON.parse(line), "latin1"));
 }
 
+function line(input) {
+  const raised = input.toString("latin1").replace(/[\0-\x07\x0b\x0e-\x1f]/g, (char) => String.fromCharCode(256 + char.charCodeAt(0)));
+  return `${JSON.stringify(raised)}\n`;
+}
+
 /** Puts inputs into a folder, each under a name of its own. */
 export function unpack(inputs, folder) {
   rmSync(folder, { recursive: true, force: true });
@@ -28,7 +34,7 @@ export function unpack(inputs, folder) {
 export function pack(target, folder) {
   const inputs = readdirSync(folder).map((name) => readFileSync(join(folder, name)));
   inputs.sort((one, other) => one.length - other.length || one.compare(other));
-  const text = inputs.map((input) => `${JSON.stringify(input.toString("latin1"))}\n`).join("");
+  const text = inputs.map(line).join("");
   mkdirSync(at("fuzz", "corpus"), { recursive: true });
   writeFileSync(packed(target), text);
   return { inputs: inputs.length, bytes: Buffer.byteLength(text) };
