@@ -5,12 +5,12 @@ use switchman::config::Secret;
 use switchman::dialect::{caller_error, read_error, redact_fault, refusal};
 use switchman::error::{ErrorHint, Fault, FaultKind, MAX_MESSAGE};
 
-const STATUSES: [Option<u16>; 8] =
-    [None, Some(200), Some(400), Some(403), Some(404), Some(429), Some(500), Some(529)];
+const STATUSES: [Option<u16>; 5] = [None, Some(400), Some(403), Some(429), Some(500)];
 
 pub(crate) fn run(bytes: &[u8]) -> bool {
     let mut hints = STATUSES.map(|status| read_error(status, bytes)).to_vec();
     hints.push(refusal(429, Some("ThrottlingException:http://x"), bytes));
+    hints.dedup();
     hints.iter().for_each(error);
     hints.iter().any(|hint| *hint != ErrorHint::default())
 }
