@@ -25,7 +25,7 @@ const HEADERS = [
   "retry-after: 2", "retry-after: 1.5\nretry-after-ms: 250", "retry-after: Sun, 06 Nov 1994 08:49:37 GMT", "x-should-retry: true",
   "x-ratelimit-remaining-requests: 59\nx-ratelimit-reset-requests: 1s\nx-ratelimit-remaining-tokens: 0\nx-ratelimit-reset-tokens: 6m0s",
   "anthropic-ratelimit-requests-remaining: 0\nanthropic-ratelimit-requests-reset: 2024-05-01T12:00:30.25+02:00",
-  "x-ratelimit-reset: 1714564810500", "x-ratelimit-reset: 7m12.5s", "a: 1e22\nb: -0.5E-3\nc: 2 days", "GET: /v1/models/a%2Fb?x=1",
+  "x-ratelimit-reset: 1714564810500", "x-ratelimit-reset: 2024-05-01T12:00:00-00:9223372036854775807", "x-ratelimit-reset: 7m12.5s", "a: 1e22\nb: -0.5E-3\nc: 2 days", "GET: /v1/models/a%2Fb?x=1",
 ];
 
 const CONFIGS = [

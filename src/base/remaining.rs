@@ -111,7 +111,7 @@ fn moment(text: &str) -> Option<Millis> {
         ("Z" | "z", "") => 0,
         (sign, zone) => {
             let (hours, minutes) = split(zone, ":")?;
-            let minutes = hours.parse::<i64>().ok()?.checked_mul(60)?.checked_add(minutes.parse().ok()?)?;
+            let minutes = number(hours)? * 60 + number(minutes)?;
             if sign == "-" { -minutes } else { minutes }
         }
     };
@@ -124,9 +124,14 @@ fn moment(text: &str) -> Option<Millis> {
 }
 
 fn numbers(text: &str, mark: char) -> Option<[i64; 3]> {
-    let mut parts = text.split(mark).map(|part| part.parse::<i64>().ok().filter(|number| *number < 10_000));
+    let mut parts = text.split(mark).map(number);
     let three = [parts.next()??, parts.next()??, parts.next()??];
     parts.next().is_none().then_some(three)
+}
+
+/// A number of up to four digits, which no sum of a date makes too large.
+fn number(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|number| (0..10_000).contains(number))
 }
 
 /// Days from the epoch to a date of the Gregorian calendar. The year is taken to begin in March, so that a leap day is
@@ -179,6 +184,10 @@ mod tests {
         }
         for text in ["", "soon", "s", "-1s", "-1", "1x", "1s2", "2024-05-01", "2024-13-01T00:00:00Z"] {
             assert_eq!(until(text, NOON), None, "{text}");
+        }
+        for zone in ["+00:9223372036854775807", "-00:9223372036854775807", "+153722867280912931:00", "+-1:00"]
+        {
+            assert_eq!(until(&format!("2024-05-01T12:00:07{zone}"), NOON), None, "{zone}");
         }
         assert_eq!(until("2024-05-01T12:00:07", NOON), None, "nobody knows where");
     }
