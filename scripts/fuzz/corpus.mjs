@@ -30,11 +30,13 @@ export function unpack(inputs, folder) {
   for (const input of inputs) writeFileSync(join(folder, createHash("sha256").update(input).digest("hex").slice(0, 20)), input);
 }
 
+/** @returns {Buffer[]} */
+export const inputsIn = (folder) => readdirSync(folder).map((name) => readFileSync(join(folder, name)));
+
 /** Writes the corpus of a target, the short inputs first. @returns {{ inputs: number, bytes: number }} */
-export function pack(target, folder) {
-  const inputs = readdirSync(folder).map((name) => readFileSync(join(folder, name)));
-  inputs.sort((one, other) => one.length - other.length || one.compare(other));
-  const text = inputs.map(line).join("");
+export function pack(target, inputs) {
+  const sorted = inputs.toSorted((one, other) => one.length - other.length || one.compare(other));
+  const text = sorted.map(line).join("");
   mkdirSync(at("fuzz", "corpus"), { recursive: true });
   writeFileSync(packed(target), text);
   return { inputs: inputs.length, bytes: Buffer.byteLength(text) };
