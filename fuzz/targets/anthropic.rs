@@ -27,7 +27,9 @@ fn turns(turns: &[Value]) {
         let is_result = |block: &Value| block["type"] == "tool_result";
         let others: Vec<&Value> = blocks.iter().skip_while(|block| is_result(block)).collect();
         assert!(others.iter().all(|block| !is_result(block)), "{turn}");
-        let is_blank = |block: &Value| block["text"].as_str().is_some_and(|text| text.trim().is_empty());
+        let is_blank = |block: &Value| {
+            block["type"] == "text" && block["text"].as_str().is_some_and(|text| text.trim().is_empty())
+        };
         assert!(others.iter().all(|block| !is_blank(block)), "{turn}");
     }
 }
