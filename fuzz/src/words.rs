@@ -27,7 +27,9 @@ fn sources(target: &str) -> &'static [&'static str] {
         "gemini_request" | "gemini_answer" => {
             &["dialect/gemini", "dialect/schema.rs", "dialect/signature.rs"]
         }
-        "portable" => &["dialect/portable.rs", "dialect/signature.rs"],
+        "portable" => {
+            &["dialect/portable.rs", "dialect/wording.rs", "dialect/signature.rs", "config/providers.rs"]
+        }
         "errors" => &["dialect/error_body", "dialect/error_body.rs", "dialect/redact.rs"],
         "config" => &["config"],
         _ => &[],
