@@ -20,19 +20,12 @@ pub(crate) fn request(bytes: &[u8]) -> bool {
     })
 }
 
-/// Whatever the caller has said, the user begins, nothing is empty, and the model calls.
+/// Whatever the caller has said, the user begins, and nothing is empty. A part without a type is the caller's own.
 fn contents(contents: &[Value]) {
     assert_eq!(contents[0]["role"], "user");
     for content in contents {
-        let is_model = content["role"] == "model";
-        assert!(is_model || content["role"] == "user", "{content}");
-        let parts = content["parts"].as_array().expect("a content has parts");
-        assert!(!parts.is_empty() && parts.iter().all(|part| part["text"] != ""), "{content}");
-        for part in parts {
-            let (call, result) = (&part["functionCall"], &part["functionResponse"]);
-            assert!(call.is_null() || (is_model && call["args"].is_object()), "{content}");
-            assert!(result.is_null() || (!is_model && result["response"].is_object()), "{content}");
-        }
+        assert!(content["role"] == "model" || content["role"] == "user", "{content}");
+        assert!(content["parts"].as_array().is_some_and(|parts| !parts.is_empty()), "{content}");
     }
 }
 

@@ -67,12 +67,23 @@ impl Journey<'_> {
     /// Writes the messages, and before them what the model is told of a schema that the provider does not take.
     #[inline(never)]
     fn messages(&self, out: &mut Writer, raw: &str, schema: Option<&str>) {
-        let turns = if self.wording.has("a") { taking_turns(raw) } else { None };
-        let Some(all) = items(turns.as_deref().unwrap_or(raw)) else {
+        let Some(all) = items(raw) else {
             out.member("messages", raw);
             return;
         };
-        out.key("messages").raw("[");
+        out.key("messages");
+        if !self.wording.has("a") {
+            return self.turns(out, &all, schema);
+        }
+        // Of what is left of them: a message that is left out, or becomes a text, may bring two of one role together.
+        let mut list = Writer::default();
+        self.turns(&mut list, &all, schema);
+        let list = String::from_utf8(list.into_bytes()).unwrap_or_default();
+        out.raw(taking_turns(&list).as_deref().unwrap_or(&list));
+    }
+
+    fn turns(&self, out: &mut Writer, all: &[&str], schema: Option<&str>) {
+        out.raw("[");
         if let Some(schema) = schema {
             out.raw(r#"{"role":"system""#).key("content").text(&schema::in_words(schema)).push("}");
         }
@@ -321,6 +332,15 @@ mod tests {
             assert_eq!((ids[0], ids[0].len()), (ids[1], length), "{provider} {id}");
             assert_eq!(ids[0] == id, id.len() == length);
         }
+    }
+
+    #[test]
+    fn roles_take_turns_in_what_is_left_of_the_messages() {
+        let body = r#"{"messages":[{"role":"assistant","content":null,"refusal":"No."},{"role":"assistant","content":"Yes.","reasoning":"Hm."}]}"#;
+        assert_eq!(
+            travelled("perplexity", body),
+            r#"{"messages":[{"role":"assistant","content":"No.\n\nYes."}]}"#
+        );
     }
 
     #[test]
