@@ -225,8 +225,12 @@ impl Journey<'_> {
 /// Is a message an answer without words and calls?
 #[inline(never)]
 fn says_nothing(message: &Members<'_>) -> bool {
-    let has = |name| message.get(name).is_some_and(|raw| !matches!(raw, "[]" | "\"\""));
-    message.word("role") == "assistant" && !(has("content") || has("tool_calls") || has("refusal"))
+    let is_empty = |raw: &str| raw == "\"\"" || items(raw).is_some_and(|all| all.is_empty());
+    let says = ["content", "tool_calls"]
+        .map(|name| message.get(name))
+        .into_iter()
+        .chain([message.string("refusal")]);
+    message.word("role") == "assistant" && says.flatten().all(is_empty)
 }
 
 /// A list of texts as one text, a line each; `None` if it is none.
@@ -331,6 +335,14 @@ mod tests {
                 text.split("id\":\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
             assert_eq!((ids[0], ids[0].len()), (ids[1], length), "{provider} {id}");
             assert_eq!(ids[0] == id, id.len() == length);
+        }
+    }
+
+    #[test]
+    fn an_answer_without_words_and_calls_is_left_out() {
+        for empty in [r#""content":[ ]"#, r#""content":"","tool_calls":[]"#, r#""refusal":{"no":"word"}"#] {
+            let body = format!(r#"{{"messages":[7,{{"role":"assistant",{empty}}}]}}"#);
+            assert_eq!(travelled("mistral", &body), r#"{"messages":[7]}"#, "{empty}");
         }
     }
 
