@@ -51,13 +51,13 @@ class RoutingRequest {
   }
 }
 
-const known = (number) => (Number.isNaN(number) ? null : number);
+const number = (told) => (Number.isNaN(told) ? null : told);
 
-/** The candidates that numbers tell of. */
-function candidatesOf(hub, rows) {
-  const all = new Array((rows.length - FIRST) / COLUMNS);
+/** The candidates that numbers tell of, by what is public of each. */
+function candidatesOf(known, rows) {
+  const all = new Array(known.length);
   for (let place = 0, at = FIRST; place < all.length; place += 1, at += COLUMNS) {
-    const { id, group, provider, model, model_used, api_base, region, tags } = hub.deployment(rows[at]);
+    const { id, group, provider, model, model_used, api_base, region, tags } = known[place];
     all[place] = {
       id,
       model_group: group,
@@ -67,19 +67,19 @@ function candidatesOf(hub, rows) {
       api_base,
       region,
       tags,
-      order: known(rows[at + 1]),
+      order: number(rows[at + 1]),
       weight: rows[at + 2],
-      rpm: known(rows[at + 3]),
-      tpm: known(rows[at + 4]),
-      max_parallel_requests: known(rows[at + 5]),
+      rpm: number(rows[at + 3]),
+      tpm: number(rows[at + 4]),
+      max_parallel_requests: number(rows[at + 5]),
       open_sends: rows[at + 6],
       usage: { requests: rows[at + 7], input_tokens: rows[at + 8], output_tokens: rows[at + 9] },
-      first_token_ms: known(rows[at + 10]),
-      token_ms: known(rows[at + 11]),
-      answer_ms: known(rows[at + 12]),
+      first_token_ms: number(rows[at + 10]),
+      token_ms: number(rows[at + 11]),
+      answer_ms: number(rows[at + 12]),
       window: { ok: rows[at + 13], failed: rows[at + 14] },
-      input_cost_per_token: known(rows[at + 15]),
-      output_cost_per_token: known(rows[at + 16]),
+      input_cost_per_token: number(rows[at + 15]),
+      output_cost_per_token: number(rows[at + 16]),
     };
   }
   return all;
@@ -92,18 +92,19 @@ function indicesOf(rows) {
   return all;
 }
 
+/** Those that were shown: their indices, and what is public of each. @typedef {{ indices: number[], known: { id: string }[] }} Shown */
+
 /**
  * What an answer means: an id, or a candidate itself, is the first choice; a list of them is all that may be used; anything
  * else is nobody. Who was not shown is of no account.
- * @param {import("./hub.js").Hub} hub
  * @param {any} said
- * @param {number[]} indices
+ * @param {Shown} shown
  * @returns {Named}
  */
-function meant(hub, said, indices) {
+function meant(said, { indices, known }) {
   const find = (one) => {
     const id = typeof one === "object" && one !== null ? one.id : one;
-    for (const index of indices) if (hub.deployment(index).id === id) return index;
+    for (let place = 0; place < known.length; place += 1) if (known[place].id === id) return indices[place];
     return -1;
   };
   if (Array.isArray(said)) return [LIST, Uint16Array.from(said.map(find).filter((index) => index >= 0))];
@@ -112,7 +113,7 @@ function meant(hub, said, indices) {
 }
 
 /** Whom the program leaves: a list of them. Anything else is no answer. */
-const left = (hub, said, rows) => (Array.isArray(said) ? meant(hub, said, rows) : IN_VAIN);
+const left = (said, shown) => (Array.isArray(said) ? meant(said, shown) : IN_VAIN);
 
 /**
  * Asks the program; `then` is called once, at once unless it answers by a promise.
@@ -129,19 +130,20 @@ function askedOf(hub, { ask, meaning }, count, asking, then) {
   let rows = written();
   const indices = indicesOf(rows);
   const request = asking(hub.group(rows[0]));
-  for (const index of indices) hub.deployment(index);
+  const known = indices.map((index) => hub.deployment(index));
   // What was looked up may have made the memory grow that the numbers stand in.
   if (rows.length === 0) rows = written();
-  const candidates = candidatesOf(hub, rows);
+  const candidates = candidatesOf(known, rows);
+  const shown = { indices, known };
   /** @type {Named} */
   let named;
   try {
     const said = ask(candidates, request);
     if (typeof said?.then === "function") {
-      Promise.resolve(said).then((told) => then(meaning(hub, told, indices)), () => then(IN_VAIN));
+      Promise.resolve(said).then((told) => then(meaning(told, shown)), () => then(IN_VAIN));
       return false;
     }
-    named = meaning(hub, said, indices);
+    named = meaning(said, shown);
   } catch {
     named = IN_VAIN;
   }
