@@ -40,7 +40,9 @@ impl Case {
         let probes = if draw.chance(30) { draw.between(1, 5) } else { 0 };
         let probe = |draw: &mut Draw| {
             let (wish, timeout_ms) = probe(draw, &setup.groups, &setup.ids);
-            (draw.between(0, span_ms + 5_000), wish, timeout_ms)
+            // Some when what is benched for long may be tried again.
+            let rest_ms = if draw.chance(50) { 5_000 } else { 330_000 };
+            (draw.between(0, span_ms + rest_ms), wish, timeout_ms)
         };
         let probes = (0..probes).map(|_| probe(&mut draw)).collect();
         Self { seed, setup, upstreams, calls, clock_steps, probes }

@@ -113,15 +113,18 @@ impl Setup {
             config.insert("model_group_alias".to_owned(), json!({ "alias": draw.one(&groups) }));
             names.push("alias".to_owned());
         }
-        config.insert("model_list".to_owned(), list.into());
-        if has_labels {
-            config.extend(labels::settings(draw));
-        }
         let mut stays = Vec::new();
         if draw.chance(35) {
             let (found, own) = steering::affinity(draw, &groups);
             stays = found;
             config.extend(own);
+            if draw.chance(50) {
+                steering::shares(draw, &mut list);
+            }
+        }
+        config.insert("model_list".to_owned(), list.into());
+        if has_labels {
+            config.extend(labels::settings(draw));
         }
         let rules = draw.chance(15).then(|| Rules::draw(draw, &names));
         if let Some(rules) = &rules {

@@ -143,7 +143,7 @@ pub(crate) struct Experiment {
 impl Experiment {
     pub(crate) fn draw(draw: &mut Draw, groups: &[String]) -> Self {
         let mut variants: Vec<(String, f64)> =
-            draw.some(groups, 3).into_iter().map(|group| (group, draw.one(&[0.0, 1.0, 1.0, 3.0]))).collect();
+            draw.some(groups, 3).into_iter().map(|group| (group, draw.one(&[0.0, 1.0, 1.0, 8.0]))).collect();
         if !variants.iter().any(|(_, weight)| *weight > 0.0) {
             variants = vec![(draw.one(groups), 2.0)];
         }
@@ -181,6 +181,19 @@ pub(crate) fn affinity(draw: &mut Draw, groups: &[String]) -> (Vec<Stays>, Map<S
         settings.insert("model_group_affinity_config".to_owned(), own);
     }
     (found, settings)
+}
+
+/// Lets most deployments declare a share of the traffic as `rpm`, and none a weight: who is left decides what counts.
+pub(crate) fn shares(draw: &mut Draw, list: &mut [Value]) {
+    for params in list.iter_mut().filter_map(|entry| entry["litellm_params"].as_object_mut()) {
+        let weight = params.remove("weight");
+        // One that takes nothing stays so.
+        params.extend(weight.filter(|weight| *weight == 0).map(|none| ("weight".to_owned(), none)));
+        params.remove("rpm");
+        if draw.chance(82) {
+            params.insert("rpm".to_owned(), draw.one(&[1_000_u32, 5_000, 50_000]).into());
+        }
+    }
 }
 
 /// Where copies of a deployment's calls go, and how many of them.
@@ -232,7 +245,7 @@ pub(crate) fn probe(draw: &mut Draw, groups: &[String], ids: &[String]) -> (Prob
 /// What a call is known by.
 pub(crate) fn keys(draw: &mut Draw) -> Map<String, Value> {
     Members::new(draw)
-        .maybe("sessionId", 35, |draw| format!("s{}", draw.between(1, 5)))
+        .maybe("sessionId", 55, |draw| format!("s{}", draw.between(1, 5)))
         .maybe("tenant", 25, |draw| format!("t{}", draw.between(1, 5)))
         .done()
 }

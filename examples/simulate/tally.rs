@@ -11,17 +11,29 @@ use switchman::sim::Outcome;
 pub(crate) struct Drift {
     off: f64,
     variance: f64,
+    squares: f64,
+    /// The variance of the squares is no more than this.
+    fourths: f64,
 }
 
 impl Drift {
-    pub(crate) fn add(&mut self, off: f64, variance: f64) {
-        self.off += off;
-        self.variance += variance;
+    /// Adds what was drawn in one case.
+    pub(crate) fn note(&mut self, off: f64, variance: f64) {
+        let (squares, fourths) = (off * off, 3.0 * variance * variance + variance);
+        self.add(Self { off, variance, squares, fourths });
     }
 
-    /// Is it more than chance?
+    fn add(&mut self, other: Self) {
+        self.off += other.off;
+        self.variance += other.variance;
+        self.squares += other.squares;
+        self.fourths += other.fourths;
+    }
+
+    /// Is it more than chance, in one direction or from case to case?
     pub(crate) fn is_wrong(self) -> bool {
         self.off.abs() > 5.0 * self.variance.sqrt() + 1e-6
+            || (self.squares - self.variance).abs() > 6.0 * self.fourths.sqrt() + 1e-6
     }
 }
 
@@ -88,7 +100,7 @@ impl Tally {
         for (own, more) in
             [(&mut self.copies_drift, other.copies_drift), (&mut self.trials_drift, other.trials_drift)]
         {
-            own.add(more.off, more.variance);
+            own.add(more);
         }
         for (class, count) in &other.faults {
             *self.faults.entry(class).or_default() += count;

@@ -46,7 +46,9 @@ pub(crate) fn calls(draw: &mut Draw, setup: &Setup, count: u64, span_ms: u64) ->
 }
 
 fn call(draw: &mut Draw, setup: &Setup, at_ms: u64) -> Asked {
+    let experiment = setup.experiment.as_ref().filter(|_| draw.chance(60));
     let model = match draw.between(0, 29) {
+        3.. if experiment.is_some() => experiment.map_or_else(String::new, |one| one.model.clone()),
         0 => "nobody".to_owned(),
         1 | 2 => draw.one(&setup.ids),
         _ => draw.one(&setup.names),
@@ -98,7 +100,7 @@ fn options(draw: &mut Draw, setup: &Setup) -> Map<String, Value> {
     if setup.has_labels {
         options.extend(labels::options(draw));
     }
-    if !setup.stays.is_empty() || setup.experiment.is_some() {
+    if !setup.stays.is_empty() || (setup.experiment.is_some() && draw.chance(40)) {
         options.extend(keys(draw));
     }
     if !setup.tags.is_empty() && draw.chance(60) {

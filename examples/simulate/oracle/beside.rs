@@ -126,7 +126,8 @@ impl Oracle {
         let off = (told.begun + told.skipped) as f64 - expected;
         let is_near = off.abs() <= 6.0 * variance.sqrt() + 1e-6;
         rule!(is_near, "copies are {off} more than the {expected} of the shares");
-        self.tally.copies_drift.add(off, variance);
+        self.tally.copies_drift.note(off, variance);
+        self.tally.trials_drift.note(self.drawn.0, self.drawn.1);
         Ok(())
     }
 
@@ -178,7 +179,8 @@ impl Oracle {
             let (first, _) = &experiment.variants[0];
             let share = experiment.share(first);
             let off = f64::from(u8::from(*first == variant)) - share;
-            self.tally.trials_drift.add(off, share * (1.0 - share));
+            self.drawn.0 += off;
+            self.drawn.1 += share * (1.0 - share);
         }
         self.tally.trials += 1;
         let target = self.config.resolve(&variant);

@@ -52,7 +52,7 @@ impl Oracle {
     pub(super) fn stand(&self, world: &World, ix: DeploymentIx, call: &Own) -> Stand {
         let own_ms = self.config.deployments[usize::from(ix.0)].timeouts.deadline_ms;
         let health = world.router().state().health(ix);
-        let may_stall = health.is_none_or(|health| health.open.at(self.now).count() >= 2);
+        let may_stall = health.is_none_or(|health| health.is_stalled(self.now, call.stream));
         if self.why_not(ix, call, MINUTE_MS).is_some() || self.suits(ix, call) == Suit::Guess {
             Stand::Out
         } else if may_stall

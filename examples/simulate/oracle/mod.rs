@@ -70,6 +70,8 @@ pub(crate) struct Oracle {
     units: BTreeMap<String, String>,
     /// How many copies are expected, and the variance of that.
     copies: (f64, f64),
+    /// How far the draws of variants are from what is expected, and the variance of that.
+    drawn: (f64, f64),
     /// How far the clock is set forward in all.
     leaps_ms: u64,
     pub(crate) tally: Tally,
@@ -95,6 +97,7 @@ impl Oracle {
             chosen: Chosen::default(),
             units: BTreeMap::new(),
             copies: (0.0, 0.0),
+            drawn: (0.0, 0.0),
             leaps_ms: case.clock_steps.iter().map(|(_, by_ms)| by_ms.max(&0).unsigned_abs()).sum(),
             tally: Tally::default(),
         })
