@@ -120,13 +120,12 @@ impl Journey<'_> {
         let is_plain = place == Place::Function && self.wording.has("k");
         let is_answer = place == Place::Message && object.word("role") == "assistant";
         let wants_thoughts = is_answer && self.thinks && object.word("reasoning_content").is_empty();
+        // A refusal that may not be called one is what was said.
+        let is_said = place == Place::Message && self.wording.cuts("refusal");
+        let said = object.string("refusal").filter(|_| is_said && object.get("content").is_none_or(is_empty));
         out.raw("{");
         for &(name, raw) in object.all() {
-            if self.cuts(object, place, name, raw) {
-                // A refusal that may not be called one is what was said.
-                if name == "refusal" && object.get("content").is_none() && kind(raw) == Kind::String {
-                    out.member("content", raw);
-                }
+            if self.cuts(object, place, name, raw) || (said.is_some() && name == "content") {
                 continue;
             }
             match (place, name) {
@@ -156,6 +155,9 @@ impl Journey<'_> {
                 }
                 _ => _ = out.member(name, raw),
             }
+        }
+        if let Some(said) = said {
+            out.member("content", said);
         }
         if wants_thoughts {
             // Nothing at all is refused as well.
@@ -225,12 +227,15 @@ impl Journey<'_> {
 /// Is a message an answer without words and calls?
 #[inline(never)]
 fn says_nothing(message: &Members<'_>) -> bool {
-    let is_empty = |raw: &str| raw == "\"\"" || items(raw).is_some_and(|all| all.is_empty());
     let says = ["content", "tool_calls"]
         .map(|name| message.get(name))
         .into_iter()
         .chain([message.string("refusal")]);
     message.word("role") == "assistant" && says.flatten().all(is_empty)
+}
+
+fn is_empty(raw: &str) -> bool {
+    raw == "\"\"" || items(raw).is_some_and(|all| all.is_empty())
 }
 
 /// A list of texts as one text, a line each; `None` if it is none.
@@ -358,7 +363,16 @@ mod tests {
     #[test]
     fn a_refusal_that_may_not_be_called_one_is_what_was_said() {
         let body = r#"{"messages":[{"role":"assistant","content":null,"refusal":"No."}]}"#;
-        assert_eq!(travelled("mistral", body), r#"{"messages":[{"role":"assistant","content":"No."}]}"#);
         assert_eq!(travelled("openai", body), body);
+        let said = r#"{"messages":[{"role":"assistant","content":"No."}]}"#;
+        for provider in ["mistral", "cerebras"] {
+            for body in [
+                body,
+                r#"{"messages":[{"content":"","role":"assistant","refusal":"No."}]}"#,
+                r#"{"messages":[{"refusal":"No.","role":"assistant","content":null}]}"#,
+            ] {
+                assert_eq!(travelled(provider, body), said, "{provider}: {body}");
+            }
+        }
     }
 }
