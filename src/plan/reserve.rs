@@ -91,7 +91,7 @@ impl Call {
     pub(super) fn need(&self) -> Need<'_> {
         let (input, output) = self.spec.tokens.unwrap_or_default();
         let counts = Counts { requests: 1, input: input.into(), output: output.into() };
-        let Self { beside, refunded, unused, tag, .. } = *self;
+        let Self { beside, unused, tag, .. } = *self;
         let stream = self.spec.stream;
         let timing = Timing::of(self.spec.surface, stream);
         Need {
@@ -100,7 +100,7 @@ impl Call {
             stream,
             timing,
             beside,
-            refunded,
+            refunded: self.refunded.as_ref(),
             unused,
             tag,
             is_paid: false,

@@ -28,8 +28,8 @@ pub struct Need<'a> {
     pub timing: Timing,
     /// The place of a send that is about to be over: it is as good as free.
     pub beside: Option<Lease>,
-    /// The same send, and what it keeps of budgets, if not all that it has reserved.
-    pub refunded: Option<(Lease, Pico)>,
+    /// The same send, and what it keeps of budgets, if not all that it has reserved. Looked at where there are budgets.
+    pub refunded: Option<&'a (Lease, Pico)>,
     /// What that send has not used of its reservation, and where it counts: the state does not show it yet.
     pub unused: Option<(DeploymentIx, Counts)>,
     /// The budget of the call's tags that has the least room.

@@ -37,7 +37,7 @@ pub(super) fn short_of_money(
     let known = view.config.deployment(ix)?;
     let estimate = estimate(known, now, need.counts).unwrap_or(0);
     let judged = known.budgets.iter().chain(&need.tag).filter_map(|budget| {
-        let purse = view.state.purse(view.config, now, *budget, need.refunded)?;
+        let purse = view.state.purse(view.config, now, *budget, need.refunded.copied())?;
         Some(match purse.short(estimate)? {
             Short::Spent => Exclusion::BudgetSpent { until: purse.resets },
             Short::Reserved => Exclusion::BudgetReserved,
