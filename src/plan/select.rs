@@ -45,12 +45,17 @@ fn eligible(view: View<'_>, now: Millis, target: Resolved, need: Need<'_>) -> Ca
             candidates.push(*ix);
         }
     }
-    if !candidates.is_empty() {
-        return candidates;
-    }
+    if candidates.is_empty() { last_resort(view, now, all, need) } else { candidates }
+}
+
+/// Who may be used where nobody may by himself: those that only advice speaks against, or whom `when_all_down` names.
+#[cold]
+#[inline(never)]
+fn last_resort(view: View<'_>, now: Millis, all: &[DeploymentIx], need: Need<'_>) -> Candidates {
     let is =
         |ix: &DeploymentIx, kind: fn(Exclusion) -> bool| exclusion(view, now, *ix, need).is_some_and(kind);
-    candidates.extend(all.iter().copied().filter(|ix| is(ix, Exclusion::is_advice)));
+    let mut candidates: Candidates =
+        all.iter().copied().filter(|ix| is(ix, Exclusion::is_advice)).collect();
     if candidates.is_empty() && view.config.policy.when_all_down == WhenAllDown::LeastRecentlyFailed {
         let failed_at = |ix: &DeploymentIx| view.state.health(*ix).map(|health| health.failed_at);
         // What it takes at once and in a minute still bounds it, as its money does.

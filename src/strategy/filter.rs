@@ -132,6 +132,7 @@ pub fn is_asked_anyway(view: View<'_>, known: &Deployment, kind: FaultKind) -> b
 }
 
 /// The limits that the config sets: calls at once, and, where they are bounds, requests and tokens of a minute.
+#[inline(always)]
 fn at_limit(
     view: View<'_>,
     now: Millis,
@@ -178,6 +179,7 @@ fn longest_wait(usage: &Usage, now: Millis, known: &Deployment, need: Counts) ->
 /// Is a deployment still there, and do the limits and budgets that are counted here leave a place? Who has waited since a
 /// choice asks again.
 #[must_use]
+#[inline(never)]
 pub fn has_room(view: View<'_>, now: Millis, ix: DeploymentIx, need: Need<'_>) -> bool {
     let is_full = |known| at_limit(view, now, ix, known, need).is_some();
     view.config.deployment(ix).is_some_and(|known| !known.is_retired && !is_full(known))
