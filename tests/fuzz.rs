@@ -81,7 +81,7 @@ replays! {
     anthropic_answer 90 15
     gemini_request 160 70
     gemini_answer 80 25
-    portable 40 20
+    portable 80 20
     errors 90 90
     config 170 8
     saved 50 15
