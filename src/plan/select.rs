@@ -54,8 +54,7 @@ fn eligible(view: View<'_>, now: Millis, target: Resolved, need: Need<'_>) -> Ca
 fn last_resort(view: View<'_>, now: Millis, all: &[DeploymentIx], need: Need<'_>) -> Candidates {
     let is =
         |ix: &DeploymentIx, kind: fn(Exclusion) -> bool| exclusion(view, now, *ix, need).is_some_and(kind);
-    let mut candidates: Candidates =
-        all.iter().copied().filter(|ix| is(ix, Exclusion::is_advice)).collect();
+    let mut candidates: Candidates = all.iter().copied().filter(|ix| is(ix, Exclusion::is_advice)).collect();
     if candidates.is_empty() && view.config.policy.when_all_down == WhenAllDown::LeastRecentlyFailed {
         let failed_at = |ix: &DeploymentIx| view.state.health(*ix).map(|health| health.failed_at);
         // What it takes at once and in a minute still bounds it, as its money does.
