@@ -2,7 +2,11 @@
 
 import { assembled } from "./body.js";
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("latin1");
+const { Buffer } = /** @type {any} */ (globalThis);
+
+/** Bytes as a letter each, which is a copy and no decoding: what is looked for is ASCII. @param {Uint8Array} bytes */
+const lettersOf = (bytes) => (Buffer ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice() : decoder.decode(bytes));
 
 /**
  * A body as its provider takes it. Most need nothing, and are looked through for that alone.
@@ -11,7 +15,7 @@ const decoder = new TextDecoder();
  * @param {any} target
  */
 export function portable(hub, body, { marks, deployment }) {
-  if (!marks.test(typeof body === "string" ? body : decoder.decode(body))) return body;
+  if (!marks.test(typeof body === "string" ? body : lettersOf(body))) return body;
   const { core } = hub;
   const source = hub.translate(body);
   core.corePortable(deployment);
