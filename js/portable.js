@@ -6,7 +6,7 @@ const decoder = new TextDecoder("latin1");
 const { Buffer } = /** @type {any} */ (globalThis);
 
 /** Bytes as a letter each, which is a copy and no decoding: what is looked for is ASCII. @param {Uint8Array} bytes */
-const lettersOf = (bytes) => (Buffer ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice() : decoder.decode(bytes));
+const lettersOf = (bytes) => (Buffer ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1") : decoder.decode(bytes));
 
 /**
  * A body as its provider takes it. Most need nothing, and are looked through for that alone.
