@@ -30,7 +30,7 @@ test("seven mistakes are reported together, each with its path", async () => {
     model_list: [
       { model_name: "fast", litellm_params: { model: "openai/gpt-4o", api_key: "os.environ/NOWHERE_TO_BE_FOUND" } },
       { model_name: "fast", litellm_params: { model: "gpt-4o", api_key, timeot: 5 } },
-      { model_name: "slow", litellm_params: { model: "openai/o3", api_key, weight: "3" } },
+      { model_name: "slow", litellm_params: { model: "openai/o3", api_key, weight: "heavy" } },
       { litellm_params: { model: "openai/o3", api_key } },
     ],
     routing_strategy: "round-robbin",
