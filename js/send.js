@@ -156,8 +156,9 @@ async function withFiles(sender, hub, attempt, addresses) {
   sender.step(core.coreFiles(id, attempt, false, hub.now()));
   let files;
   try {
-    const { filesAt } = await hub.platform.loadFiles();
-    files = await until(sender, filesAt(hub, plan, addresses, /** @type {AbortController} */ (controller).signal));
+    const { signal } = /** @type {AbortController} */ (controller);
+    const loaded = Promise.resolve(hub.platform.loadFiles());
+    files = await until(sender, loaded.then(({ filesAt }) => filesAt(hub, plan, addresses, signal)));
   } catch (error) {
     if (isGone()) return undefined;
     // Nobody is to blame but the request: another deployment may fetch the file itself.
