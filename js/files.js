@@ -6,9 +6,6 @@ import { discard, readBytes, TooLong } from "./platform/bytes.js";
 /** How often a server may send to another place. */
 const MOST_HOPS = 3;
 
-/** How many files of one request are fetched. */
-const MOST_FILES = 16;
-
 /** Bytes that become text at once; a number of threes, so that no padding comes in between. */
 const CHUNK = 3 * 8_192;
 
@@ -26,7 +23,6 @@ class FileError extends Error {}
  * @returns {Promise<File[]>} rejects with an error whose message may be shown
  */
 export async function filesAt(hub, plan, addresses, signal) {
-  if (addresses.length > MOST_FILES) throw new FileError(`the request names more than ${MOST_FILES} files that would have to be fetched`);
   /** @type {Map<string, Promise<File>>} */
   const known = (plan.files ??= new Map());
   // All of them are held at once: each alone would fit, and all together fill an isolate.
@@ -60,13 +56,13 @@ async function fileAt(hub, address, signal, shared) {
     const { status, headers } = response;
     const place = headers.get("location");
     if (status >= 300 && status < 400 && place !== null && hops < MOST_HOPS) {
-      discard(Promise.resolve(response));
+      discard(response);
       url = parsed(place, url);
     } else if (response.ok) {
       const data = base64(await bytesOf(hub, response, url, shared));
       return { type: typeOf(headers.get("content-type")), data };
     } else {
-      discard(Promise.resolve(response));
+      discard(response);
       throw new FileError(`a file at ${url.host} could not be fetched: it answered ${status}`);
     }
   }
@@ -90,7 +86,7 @@ async function bytesOf(hub, response, { host }, shared) {
   const limit = hub.core.coreMaxFileBytes();
   try {
     if (Number(response.headers.get("content-length")) > limit) {
-      discard(Promise.resolve(response));
+      discard(response);
       throw new TooLong(limit);
     }
     return await readBytes(response, limit, shared);

@@ -51,7 +51,8 @@ class RoutingRequest {
   }
 }
 
-const number = (told) => (Number.isNaN(told) ? null : told);
+/** Not a number is what the core says of what is not known. */
+const orNull = (told) => (Number.isNaN(told) ? null : told);
 
 /** The candidates that numbers tell of, by what is public of each. */
 function candidatesOf(known, rows) {
@@ -67,19 +68,19 @@ function candidatesOf(known, rows) {
       api_base,
       region,
       tags,
-      order: number(rows[at + 1]),
+      order: orNull(rows[at + 1]),
       weight: rows[at + 2],
-      rpm: number(rows[at + 3]),
-      tpm: number(rows[at + 4]),
-      max_parallel_requests: number(rows[at + 5]),
+      rpm: orNull(rows[at + 3]),
+      tpm: orNull(rows[at + 4]),
+      max_parallel_requests: orNull(rows[at + 5]),
       open_sends: rows[at + 6],
       usage: { requests: rows[at + 7], input_tokens: rows[at + 8], output_tokens: rows[at + 9] },
-      first_token_ms: number(rows[at + 10]),
-      token_ms: number(rows[at + 11]),
-      answer_ms: number(rows[at + 12]),
+      first_token_ms: orNull(rows[at + 10]),
+      token_ms: orNull(rows[at + 11]),
+      answer_ms: orNull(rows[at + 12]),
       window: { ok: rows[at + 13], failed: rows[at + 14] },
-      input_cost_per_token: number(rows[at + 15]),
-      output_cost_per_token: number(rows[at + 16]),
+      input_cost_per_token: orNull(rows[at + 15]),
+      output_cost_per_token: orNull(rows[at + 16]),
     };
   }
   return all;

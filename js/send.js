@@ -123,21 +123,35 @@ export async function send(sender, hub, attempt) {
  * @returns {Promise<{ text: string, isKept: boolean } | undefined>} `undefined` once there is nothing more to be sent
  */
 async function tokenFor(sender, hub, attempt, target) {
-  const { core, id, controller } = sender;
-  const isGone = () => sender.action !== NONE || controller?.signal.aborted === true;
+  const { core, id } = sender;
   const kept = hub.tokens.kept(target.facts);
-  let text = kept;
-  try {
-    text ??= await until(sender, hub.tokens.ask(target.facts));
-  } catch (error) {
-    if (isGone()) return undefined;
+  const failed = (error) => {
     sender.cause = error;
-    sender.step(core.coreFailed(id, attempt, AUTH, `getToken failed: ${describe(error)}`, hub.now()));
+    return [AUTH, `getToken failed: ${describe(error)}`];
+  };
+  const text = kept ?? (await needed(sender, hub, attempt, hub.tokens.ask(target.facts), failed));
+  if (text === undefined) return undefined;
+  sender.step(core.coreReady(id, attempt, text, hub.now()));
+  return { text, isKept: kept !== undefined };
+}
+
+/**
+ * What a send needs before it goes out; `undefined` once there is nothing more to be sent.
+ * @param {Sender} sender
+ * @param {import("./hub.js").Hub} hub
+ * @param {number} attempt
+ * @param {Promise<any>} promise
+ * @param {(error: unknown) => any[]} failed the kind of the send's fault, and its message, where it does not come
+ */
+async function needed(sender, hub, attempt, promise, failed) {
+  const isGone = () => sender.action !== NONE || sender.controller?.signal.aborted === true;
+  try {
+    const value = await until(sender, promise);
+    return isGone() ? undefined : value;
+  } catch (error) {
+    if (!isGone()) sender.step(sender.core.coreFailed(sender.id, attempt, ...failed(error), hub.now()));
     return undefined;
   }
-  if (isGone()) return undefined;
-  sender.step(core.coreReady(id, attempt, text, hub.now()));
-  return { text: /** @type {string} */ (text), isKept: kept !== undefined };
 }
 
 /** What a send is made of. @typedef {{ headers: Record<string, string>, body: any, addresses?: string[] }} Rewritten */
@@ -152,19 +166,13 @@ async function tokenFor(sender, hub, attempt, target) {
  */
 async function withFiles(sender, hub, attempt, addresses) {
   const { core, id, controller, plan } = sender;
-  const isGone = () => sender.action !== NONE || controller?.signal.aborted === true;
   sender.step(core.coreFiles(id, attempt, false, hub.now()));
-  let files;
-  try {
-    const { signal } = /** @type {AbortController} */ (controller);
-    const loaded = Promise.resolve(hub.platform.loadFiles());
-    files = await until(sender, loaded.then(({ filesAt }) => filesAt(hub, plan, addresses, signal)));
-  } catch (error) {
-    if (isGone()) return undefined;
-    // Nobody is to blame but the request: another deployment may fetch the file itself.
-    return void sender.step(core.coreFailed(id, attempt, UNSUPPORTED, describe(error), hub.now()));
-  }
-  if (isGone()) return undefined;
+  const { signal } = /** @type {AbortController} */ (controller);
+  const loaded = Promise.resolve(hub.platform.loadFiles());
+  const fetched = loaded.then(({ filesAt }) => filesAt(hub, plan, addresses, signal));
+  // Nobody is to blame but the request: another deployment may fetch the file itself.
+  const files = await needed(sender, hub, attempt, fetched, (error) => [UNSUPPORTED, describe(error)]);
+  if (files === undefined) return undefined;
   sender.step(core.coreFiles(id, attempt, true, hub.now()));
   return rewrite(sender, hub, attempt, files);
 }

@@ -50,13 +50,13 @@ pub(crate) fn request(bytes: &[u8], models: &[&str], check: fn(Surface, &Value))
 fn fetched(translate: &dyn Fn(Option<&Files>) -> Result<Translated, Fault>) -> Result<Translated, Fault> {
     let files = Files::default();
     let first = translate(Some(&files))?;
-    let Some(missing) = files.missing() else { return Ok(first) };
+    let Some(missing) = files.missing()? else { return Ok(first) };
     let addresses: Vec<String> = serde_json::from_str(&missing).expect("the addresses are a list of texts");
     let file =
         |address: String| File { media_type: format!("image/{}", address.len()), mark: "AA==".to_owned() };
     let files = Files::new(addresses.into_iter().map(file).collect());
     let second = translate(Some(&files));
-    assert_eq!(files.missing(), None, "the second time it asks for others");
+    assert_eq!(files.missing()?, None, "the second time it asks for others");
     second
 }
 

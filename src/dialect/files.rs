@@ -3,9 +3,11 @@
 
 use std::cell::RefCell;
 
-/// How many addresses are noted: one more than are fetched (js/files.js), for then none is. A caller may name any number, and
-/// each is looked for among the others.
-const MOST: usize = 17;
+use crate::error::{Fault, FaultKind};
+
+/// How many files of one request are fetched. A caller may name any number, and each is looked for among the others, so that
+/// one more is noted and no further.
+const MOST: usize = 16;
 
 /// The files of one request. They are known by the order in which the dialect comes upon them, which is the same each time.
 #[derive(Debug, Default)]
@@ -37,17 +39,23 @@ impl Files {
     pub(super) fn at(&self, raw: &str) -> Option<&File> {
         let mut wanted = self.wanted.borrow_mut();
         let place = wanted.iter().position(|known| known == raw).unwrap_or(wanted.len());
-        if place == wanted.len() && place < MOST {
+        if place == wanted.len() && place <= MOST {
             wanted.push(raw.to_owned());
         }
         self.known.get(place)
     }
 
     /// The addresses as a JSON list, if one of the files is not there yet.
-    #[must_use]
-    pub fn missing(&self) -> Option<String> {
+    ///
+    /// # Errors
+    /// They are too many.
+    pub fn missing(&self) -> Result<Option<String>, Fault> {
         let wanted = self.wanted.borrow();
-        (wanted.len() > self.known.len()).then(|| format!("[{}]", wanted.join(",")))
+        if wanted.len() > MOST {
+            let message = format!("the request names more than {MOST} files that would have to be fetched");
+            return Err(Fault::new(FaultKind::Unsupported, message));
+        }
+        Ok((wanted.len() > self.known.len()).then(|| format!("[{}]", wanted.join(","))))
     }
 }
 
@@ -61,13 +69,13 @@ mod tests {
         for raw in [r#""https://a""#, r#""https://b""#, r#""https://a""#] {
             assert_eq!(files.at(raw), None);
         }
-        assert_eq!(files.missing().as_deref(), Some(r#"["https://a","https://b"]"#));
+        assert_eq!(files.missing().unwrap().as_deref(), Some(r#"["https://a","https://b"]"#));
         let file = |name: &str| File { media_type: "image/png".into(), mark: name.into() };
         let files = Files::new(vec![file("1"), file("2")]);
         for (raw, mark) in [(r#""https://a""#, "1"), (r#""https://b""#, "2"), (r#""https://a""#, "1")] {
             assert_eq!(files.at(raw).map(|file| file.mark.as_str()), Some(mark));
         }
-        assert_eq!(files.missing(), None);
+        assert_eq!(files.missing().unwrap(), None);
     }
 
     #[test]
@@ -76,7 +84,7 @@ mod tests {
         for name in 0..1_000 {
             assert_eq!(files.at(&format!("{name}")), None);
         }
-        assert_eq!(files.wanted.borrow().len(), MOST);
-        assert!(files.missing().is_some());
+        assert_eq!(files.wanted.borrow().len(), MOST + 1);
+        assert_eq!(files.missing().unwrap_err().kind, FaultKind::Unsupported);
     }
 }

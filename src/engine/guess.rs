@@ -74,9 +74,7 @@ impl Earlier {
             Some(sum.saturating_add(tariff.as_ref()?.cost(usage)?.total()))
         })
     }
-}
 
-impl Earlier {
     /// Makes the usage that a chunk tells that of all parts, and marks it. Says whether it tells any.
     #[inline(never)]
     pub(super) fn put_into(&self, data: &[u8], chunk: &mut Map<String, Value>) -> bool {

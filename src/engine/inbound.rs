@@ -233,30 +233,30 @@ impl Facts {
         let mut refused: Vec<&str> = Vec::new();
         for rule in fit.rules {
             let Some((wanted, found)) = self.find(&rule.name) else { continue };
-            if let Fate::Value(words) = rule.fate {
-                // What is longer than what is kept has no value that a rule could name; `null` asks for nothing.
-                let raw =
-                    found.raw().filter(|_| found.kind != Kind::Null).and_then(|raw| from_utf8(raw).ok());
-                match raw.map_or(Worded::Same, |raw| worded(words, raw)) {
-                    Worded::Same => {}
-                    Worded::Refuse if !fit.drops => refused.push(&rule.name),
-                    Worded::Cut | Worded::Refuse => edits.push(Edit::Cut { wanted }),
-                    Worded::Put(json) => edits.push(Edit::Replace { wanted, raw: json.as_bytes() }),
-                    Worded::Other(name, json) => {
-                        edits.push(Edit::Cut { wanted });
-                        let raw = json.as_bytes();
-                        edits.extend(self.scan.index_of(name).map(|wanted| Edit::Replace { wanted, raw }));
+            match rule.fate {
+                Fate::Value(words) => {
+                    // What is longer than what is kept has no value that a rule could name; `null` asks for nothing.
+                    let raw = found.raw().filter(|_| found.kind != Kind::Null);
+                    let raw = raw.and_then(|raw| from_utf8(raw).ok());
+                    match raw.map_or(Worded::Same, |raw| worded(words, raw)) {
+                        Worded::Same => {}
+                        Worded::Refuse if !fit.drops => refused.push(&rule.name),
+                        Worded::Cut | Worded::Refuse => edits.push(Edit::Cut { wanted }),
+                        Worded::Put(json) => edits.push(Edit::Replace { wanted, raw: json.as_bytes() }),
+                        Worded::Other(name, json) => {
+                            edits.push(Edit::Cut { wanted });
+                            let raw = json.as_bytes();
+                            edits
+                                .extend(self.scan.index_of(name).map(|wanted| Edit::Replace { wanted, raw }));
+                        }
                     }
                 }
-                continue;
-            }
-            match rule.fate {
                 Fate::Rename(name) if found.kind != Kind::Null => {
                     edits.extend(self.find(name).map(|(wanted, _)| Edit::Cut { wanted }));
                     edits.push(Edit::Rename { wanted, name });
                 }
                 Fate::Refuse if !fit.drops && asks(found) => refused.push(&rule.name),
-                _ => edits.push(Edit::Cut { wanted }),
+                Fate::Cut | Fate::Refuse | Fate::Rename(_) => edits.push(Edit::Cut { wanted }),
             }
         }
         let Some(first) = refused.first() else { return Ok(edits) };

@@ -129,12 +129,13 @@ impl Router {
         files: Vec<File>,
     ) -> Result<Rewritten, Box<Step>> {
         let files = Files::new(files);
-        match self.translated(id, attempt, bones, &files) {
-            Ok(Translated { body, headers, memo }) => {
-                if let Some(addresses) = files.missing() {
-                    let body = bones.expand(addresses.into_bytes());
-                    return Ok(Rewritten { body, headers: Vec::new(), wants_files: true });
-                }
+        let translated = self.translated(id, attempt, bones, &files);
+        match translated.and_then(|translated| Ok((translated, files.missing()?))) {
+            Ok((_, Some(addresses))) => {
+                let body = bones.expand(addresses.into_bytes());
+                Ok(Rewritten { body, headers: Vec::new(), wants_files: true })
+            }
+            Ok((Translated { body, headers, memo }, None)) => {
                 if let Some(reading) = self.calls.get_mut(id).and_then(|running| running.reading_mut(attempt))
                 {
                     reading.memo = memo;

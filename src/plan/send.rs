@@ -112,9 +112,10 @@ impl Call {
             self.timers.set(Timer::Call, self.started, Some(ms).filter(|ms| *ms > 0));
         }
         let limits = self.limits(view, known);
-        self.limit(now, lane, limits);
         if known.auth == Auth::Host {
             self.wait_for(now, lane, Limit::Token, TOKEN_MS);
+        } else {
+            self.limit(now, lane, limits);
         }
         let patience = if self.spec.stream { Some(limits.first_content_ms()) } else { limits.total_ms };
         let expires = self.timers.get(Timer::Call).unwrap_or(now + NO_DEADLINE_MS);
