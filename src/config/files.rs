@@ -26,10 +26,14 @@ impl FileRules {
     pub fn allows(&self, scheme: &str, host: &str, port: &str) -> bool {
         let is_web = scheme == "https" || scheme == "http";
         let is_public = scheme == "https" && port.is_empty() && is_public(host);
-        let meant = |rule: &String| match rule.strip_prefix('*') {
-            Some(domain) => is_public && host.len() > domain.len() && host.ends_with(domain),
-            None if port.is_empty() => rule == host,
-            None => rule.strip_prefix(host).and_then(|rest| rest.strip_prefix(':')) == Some(port),
+        let own = if scheme == "https" { "443" } else { "80" };
+        let port = if port.is_empty() { own } else { port };
+        let meant = |rule: &String| match (rule.strip_prefix('*'), rule.strip_prefix(host)) {
+            (Some(domain), _) => is_public && host.len() > domain.len() && host.ends_with(domain),
+            (None, Some(rest)) => {
+                rest.strip_prefix(':').unwrap_or(if rest.is_empty() { own } else { "" }) == port
+            }
+            (None, None) => false,
         };
         is_web && self.hosts.iter().any(meant)
     }
@@ -58,11 +62,20 @@ mod tests {
         assert!(rules.allows("http", "127.0.0.1", "8080"));
         assert!(rules.allows("http", "[::1]", "9000"));
         assert!(!rules.allows("https", "cdn.example.com", "8443"));
+        assert!(!rules.allows("https", "cdn.example.co", "") && !rules.allows("https", "", ""));
         assert!(!rules.allows("http", "127.0.0.1", ""));
         assert!(!rules.allows("https", "example.com", ""));
         assert!(!rules.allows("https", "evil-cdn.example.com", ""));
         assert!(!rules.allows("ftp", "cdn.example.com", ""));
         assert!(!rules.allows("data", "cdn.example.com", ""));
+    }
+
+    #[test]
+    fn the_port_of_a_scheme_may_be_named() {
+        let rules = rules(&["a.test:443", "b.test:80"]);
+        assert!(rules.allows("https", "a.test", "") && rules.allows("http", "a.test", "443"));
+        assert!(rules.allows("http", "b.test", "") && rules.allows("https", "b.test", "80"));
+        assert!(!rules.allows("http", "a.test", "") && !rules.allows("https", "b.test", ""));
     }
 
     #[test]
