@@ -77,6 +77,7 @@ export class Callbacks {
     this.#hub = hub;
     this.#host = host;
     this.#load = load;
+    hub.outbox = this;
   }
 
   /**
@@ -89,7 +90,7 @@ export class Callbacks {
     this.#told = told;
     this.#config = config;
     this.#records = this.#host.recordContent === true && !config.contentOff;
-    this.#outlets?.configure(config);
+    this.#outlets?.configure(config, this.#calls.splice(0));
     this.#hub.callbacks = config.exporters.length > 0 ? this : undefined;
   }
 

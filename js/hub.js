@@ -23,6 +23,8 @@ export class Hub {
   wire = new WeakMap();
   /** Who is told of calls that are over, if the config names anybody. @type {import("./callbacks.js").Callbacks | undefined} */
   callbacks;
+  /** What is left to be told of calls, though the config may name nobody any more. @type {import("./callbacks.js").Callbacks | undefined} */
+  outbox;
   #deployments = [];
   #targets = new Map();
   #groups = [];
@@ -247,10 +249,8 @@ export class Hub {
     await (this.platform.waitUntil ? told : Promise.all(this.#underWay.keys()));
   }
 
-  /** The same of whom the callbacks name. */
-  async flushAll() {
-    await Promise.all([this.flush(), this.callbacks?.flush()]);
-  }
+  /** The same, and of callbacks. */
+  flushAll = () => Promise.all([this.flush(), this.outbox?.flush()]);
 
   /** On workerd a promise outlives its request only if it is said so. */
   #keepAlive(promise) {

@@ -59,11 +59,16 @@ export class Outlets {
   constructor(config, clock, fetchOf) {
     this.#clock = clock;
     this.#fetchOf = fetchOf;
-    this.configure(config);
+    this.configure(config, []);
   }
 
-  /** Takes another config. Who was told before and has a part of its queue left is told the rest. */
-  configure({ version, exporters }) {
+  /**
+   * Takes another config. Who was told before and has a part of its queue left is told the rest.
+   * @param {any} config as the core tells it
+   * @param {import("../callbacks.js").Over[]} calls that were collected under the last one
+   */
+  configure({ version, exporters }, calls) {
+    this.#sort(calls);
     const known = new Map(this.#exporters.map((exporter) => [exporter.name, JSON.stringify(exporter.env)]));
     for (const exporter of exporters) {
       if (this.#outlets.has(exporter.name) && known.get(exporter.name) === JSON.stringify(exporter.env)) continue;

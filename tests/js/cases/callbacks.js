@@ -18,6 +18,16 @@ function told(kit, config, { env, host, ...options } = {}) {
 const TRACES = "/v1/traces";
 const METRICS = "/v1/metrics";
 
+callbacks["what was collected for who is not named any more is still told by a flush"] = async (kit) => {
+  const { router, service } = told(kit, { callbacks: ["otel"] });
+  await router.completion(CHAT);
+  await router.flush();
+  await router.completion(CHAT);
+  router.updateSettings({ callbacks: [] });
+  await router.flush();
+  assert.equal(spansIn(service.at(TRACES)).length, 4);
+};
+
 callbacks["a call's own waitUntil is given a promise that its call has been told"] = async (kit) => {
   const { router, one, service } = told(kit, { callbacks: ["otel"] }, { host: { waitUntil: () => assert.fail("the host's is not needed") } });
   const given = [];
