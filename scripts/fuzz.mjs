@@ -9,6 +9,7 @@
 
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { build } from "./build.mjs";
 import { committed, inputsIn, pack, unpack } from "./fuzz/corpus.mjs";
 import { seeds } from "./fuzz/seeds.mjs";
 import { at } from "./project.mjs";
@@ -66,6 +67,8 @@ await script(async () => {
   if (!Number.isInteger(seconds) || seconds < 1) throw new UsageError("--seconds is a whole number from 1");
   const unknown = positionals.filter((name) => !known().includes(name));
   if (unknown.length > 0) throw new UsageError(`no such target: ${unknown.join(", ")}; there are ${known().join(", ")}`);
+  // Some of the seeds are what the package itself sends.
+  await build();
   const program = await built();
   for (const target of positionals.length > 0 ? positionals : known()) await fuzz(program, target, seconds);
 });
