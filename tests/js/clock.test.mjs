@@ -45,13 +45,20 @@ test("a timer of a call rings when it is due, however often it beats before; one
   t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
   const alarm = new OwnAlarm();
   const woken = [];
-  const sleeper = (wakeAt) => ({ wakeAt, wake: () => woken.push([wakeAt, Date.now()]) });
+  const sleeper = (wakeAt) => ({ wakeAt, wake() { woken.push([this.wakeAt, Date.now()]); } });
   const set = (wakeAt) => {
     const one = sleeper(wakeAt);
     alarm.set(one, 0);
     return one;
   };
   set(25_000);
+  // What is moved back is not set anew at once, and rings in time.
+  const moved = set(3_000);
+  moved.wakeAt = 14_000;
+  alarm.set(moved, 0);
+  const nearer = set(30_000);
+  nearer.wakeAt = 5_000;
+  alarm.set(nearer, 0);
   const endless = set(Infinity);
   // Like one of a request that is gone: nobody wakes it.
   const { setTimeout: usual } = globalThis;
@@ -65,7 +72,7 @@ test("a timer of a call rings when it is due, however often it beats before; one
   pass(12_000);
   assert.equal(alarm.isMissed, false, "it may be late");
   pass(30_000);
-  assert.deepEqual(woken, [[25_000, 25_003]], "a millisecond for each part");
+  assert.deepEqual(woken, [[5_000, 5_001], [14_000, 14_001], [25_000, 25_001]]);
   assert.equal(alarm.isMissed, true);
   assert.equal(alarm.isMissed, false, "looked for once a second");
   const lost = alarm.lost();
