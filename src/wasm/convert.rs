@@ -4,6 +4,7 @@ use js_sys::{Array, Map, Object, Reflect, Symbol};
 use serde::Serialize;
 use serde_json::{Map as Members, Value};
 use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::base::remaining::Pair;
@@ -20,6 +21,21 @@ const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
 /// How many steps of the way to a mistake are told.
 const MOST_STEPS: usize = 8;
 
+// A program's values may run its code when they are looked at: getters, proxies. What that throws is caught at once, for
+// thrown through the core it would leave the router borrowed for good. So `js_sys`, which catches nothing here, does not do.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = Array, js_name = isArray, catch)]
+    fn is_list(value: &JsValue) -> Result<bool, JsValue>;
+
+    /// The items of a list, or the entries of a map.
+    #[wasm_bindgen(js_namespace = Array, js_name = from, catch)]
+    fn items(value: &JsValue) -> Result<Array, JsValue>;
+
+    #[wasm_bindgen(js_namespace = Object, js_name = entries, catch)]
+    fn entries(value: &JsValue) -> Result<Array, JsValue>;
+}
+
 /// What is no JSON, and where it stands.
 struct Flaw {
     message: &'static str,
@@ -30,6 +46,11 @@ struct Flaw {
 impl Flaw {
     fn new(message: &'static str) -> Self {
         Self { message, steps: Vec::new() }
+    }
+
+    /// What was thrown is not told: it may hold anything.
+    fn thrown(_: JsValue) -> Self {
+        Self::new("cannot be read: it throws")
     }
 
     fn under(mut self, step: impl FnOnce() -> String) -> Self {
@@ -83,11 +104,17 @@ fn bounded(value: &JsValue, depth: u32) -> Result<Value, Flaw> {
         Ok(if is_whole { Value::from(number as i64) } else { Value::from(number) })
     } else if let Some(text) = value.as_string() {
         Ok(Value::String(text))
-    } else if let Some(list) = value.dyn_ref::<Array>() {
+    } else if is_list(value).map_err(Flaw::thrown)? {
         let item = |(index, item): (usize, JsValue)| {
             bounded(&item, depth).map_err(|flaw| flaw.under(|| ["[", &index.to_string(), "]"].concat()))
         };
-        list.iter().enumerate().map(item).collect::<Result<_, _>>().map(Value::Array)
+        items(value)
+            .map_err(Flaw::thrown)?
+            .iter()
+            .enumerate()
+            .map(item)
+            .collect::<Result<_, _>>()
+            .map(Value::Array)
     } else if value.is_bigint() {
         let whole = i64::try_from(value.clone()).map(Value::from);
         whole.map_err(|_| Flaw::new("is a whole number that is too large"))
@@ -99,13 +126,14 @@ fn bounded(value: &JsValue, depth: u32) -> Result<Value, Flaw> {
 }
 
 fn members(value: &JsValue, depth: u32) -> Result<Value, Flaw> {
-    let entries = if let Some(map) = value.dyn_ref::<Map>() {
-        Array::from(map)
-    } else if Symbol::iterator().js_in(value) {
+    let entries = if value.has_type::<Map>() {
+        items(value)
+    } else if Reflect::has(value, &Symbol::iterator()).map_err(Flaw::thrown)? {
         return Err(Flaw::new("is bytes, a set or another value that is no plain data"));
     } else {
-        Object::entries(value.unchecked_ref())
+        entries(value)
     };
+    let entries = entries.map_err(Flaw::thrown)?;
     let mut members = Members::new();
     for entry in entries.iter() {
         let entry: Array = entry.unchecked_into();

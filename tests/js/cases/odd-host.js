@@ -97,4 +97,22 @@ Object.assign(oddHost, {
       await router.flush();
     }
   },
+  "what throws when it is looked at is the caller's mistake, and the router goes on": async (kit) => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const { router } = kit.single();
+    const odd = {
+      getter: { get it() { throw new Error("no"); } },
+      "list of a getter": Object.defineProperty([1], 0, { get() { throw new Error("no"); } }),
+      "proxy that is none any more": { proxy },
+      "look into the router": { get it() { return router.snapshot(); } },
+    };
+    for (const [name, metadata] of Object.entries(odd)) {
+      const error = await rejection(router.completion({ ...CHAT, metadata }));
+      assert.ok(error instanceof kit.BadRequestError, `${name}: ${error.stack}`);
+      assert.match(error.message, /metadata/, name);
+      assert.throws(() => router.addDeployment({ model_name: "new", litellm_params: { metadata } }), kit.ConfigError, name);
+      await router.completion(CHAT);
+    }
+  },
 });
