@@ -11,6 +11,7 @@ import { callerHeaders } from "./headers.js";
 import { TooLong } from "./platform/bytes.js";
 import { tellKeysOf } from "./keys.js";
 import { relay, relayEvents, unwatched } from "./relay.js";
+import { isSignal } from "./request.js";
 import { counted, tellSize } from "./tokens.js";
 import { bury } from "./vanished.js";
 
@@ -67,6 +68,10 @@ async function answer(hub, input, init) {
     return refusal(hub);
   }
   const signal = init?.signal ?? callerSignal(hub, request);
+  if (!isSignal(signal)) {
+    hub.core.coreRefuse(BAD_REQUEST, "signal: expected an AbortSignal");
+    return refusal(hub);
+  }
   return call(hub, surface, body, { signal, headers, tenant, traceparent });
 }
 
@@ -117,7 +122,8 @@ async function call(hub, surface, given, asked) {
   const about = hub.callbacks?.about(asked, () => (typeof body === "string" ? body : hub.platform.decode(body)));
   const read = reader(hub, body);
   const named = hub.beforeRoute || hub.ruleParams ? read()?.model : undefined;
-  const aim = named === undefined ? undefined : await aimOf(hub, read());
+  // What names no model is refused by the core.
+  const aim = typeof named !== "string" ? undefined : await aimOf(hub, read());
   const kept = hub.caches ? await hub.answers.ofBody({ surface, body, scan: () => scanned(hub, body, aim), about, started, ...asked }) : undefined;
   if (kept?.report) return new Response(kept.body, { headers: replyHeaders(kept.report, typeOf(kept.isStream)) });
   const tokens = hub.countsTokens && hub.tokenCounter && read() ? await counted(hub, read()) : undefined;
@@ -187,7 +193,7 @@ function reader(hub, body) {
 function aimOf(hub, request) {
   const { model, metadata } = request;
   const isTrusted = hub.trusts === true || (Array.isArray(hub.trusts) && hub.trusts.includes("metadata"));
-  return aimed(hub, { model: String(model), metadata: isTrusted ? metadata : undefined, request: () => request });
+  return aimed(hub, { model, metadata: isTrusted ? metadata : undefined, request: () => request });
 }
 
 /** The body of a streamed answer. */

@@ -1,5 +1,19 @@
 // A request given as an object: the router's keys apart from the provider's.
 
+/** Is it something that a call can listen to, or nothing? @param {any} signal */
+export const isSignal = (signal) => signal === undefined || signal === null || typeof signal.addEventListener === "function";
+
+/** What of the options belongs to the driver, not to the core: each throws for a value that it cannot use.
+ * @type {Map<string, (value: any) => void>} */
+const DRIVERS = new Map([
+  ["signal", (signal) => {
+    if (!isSignal(signal)) throw new TypeError("signal: expected an AbortSignal");
+  }],
+  ["waitUntil", (waitUntil) => {
+    if (waitUntil !== undefined && typeof waitUntil !== "function") throw new TypeError("waitUntil: expected a function");
+  }],
+]);
+
 /**
  * @param {Record<string, any>} request
  * @param {Set<string>} routerKeys
@@ -18,8 +32,10 @@ export function split(request, routerKeys, options) {
   }
   if (options) {
     for (const key in options) {
-      // What belongs to the driver, not to the core.
-      if (key !== "signal" && key !== "waitUntil") (steering ??= {})[key] = options[key];
+      const check = DRIVERS.get(key);
+      if (check === undefined) (steering ??= {})[key] = options[key];
+      // Before the core knows of the call: nobody would end it there.
+      else check(options[key]);
     }
   }
   return { body, steering };

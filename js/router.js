@@ -261,7 +261,6 @@ export function makeRouter(glue, platform) {
       const usageAsked = body.stream_options?.include_usage === true;
       const model = nameOf(body);
       const { signal, waitUntil } = options ?? NOTHING;
-      if (waitUntil !== undefined && typeof waitUntil !== "function") throw new TypeError("waitUntil: expected a function");
       const about = hub.callbacks?.about(beside(steering), () => JSON.stringify(body));
       const kept = copy && (await hub.answers.ofObject({ surface, model, isStream, body, steering, signal, about, started }));
       if (kept?.report) return isStream ? replayed(hub, kept) : dress(JSON.parse(kept.body), kept.report);

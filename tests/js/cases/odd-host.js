@@ -115,4 +115,24 @@ Object.assign(oddHost, {
       await router.completion(CHAT);
     }
   },
+  "a signal that is none is the caller's mistake, and no call is left behind": async (kit) => {
+    const { router, provider } = kit.single();
+    for (const signal of ["now", 1, {}]) {
+      const error = await rejection(router.completion(CHAT, { signal }));
+      assert.deepEqual([error.name, error.message], ["TypeError", "signal: expected an AbortSignal"]);
+      const response = await router.fetch(CHAT_URL, { ...post(CHAT), signal });
+      assert.equal(response.status, 400);
+    }
+    assert.equal(router.coreRunning(), 0);
+    await router.completion(CHAT, { signal: null });
+    assert.equal(provider.calls.length, 1);
+  },
+  "a model that is no text is the caller's mistake, also where the host is asked about it": async (kit) => {
+    const { router } = kit.single({ host: { beforeRoute: () => ({ model: CHAT.model }) } });
+    for (const model of [{ toString: 1 }, null, 5, ["m"]]) {
+      const response = await router.fetch(CHAT_URL, post({ ...CHAT, model }));
+      assert.equal(response.status, 400, JSON.stringify(model));
+      assert.match((await response.json()).error.message, /`model` must be a string/);
+    }
+  },
 });
