@@ -6,10 +6,12 @@
  */
 export function assemble(chunks, usage) {
   const first = chunks[0] ?? {};
-  const completion = { ...first, object: "chat.completion", choices: [] };
+  const completion = { ...first, object: "chat.completion" };
+  /** By their index, which is the provider's: a list with holes would be walked through. @type {Map<number, Folded>} */
+  const choices = new Map();
   for (const chunk of chunks) {
     // What came before is void.
-    if (chunk.switchman?.event === "restart") completion.choices = [];
+    if (chunk.switchman?.event === "restart") choices.clear();
     if (chunk.usage) {
       // What it cost is in the metadata, as of any answer.
       const { cost, ...usage } = chunk.usage;
@@ -19,11 +21,15 @@ export function assemble(chunks, usage) {
     if (chunk.service_tier) completion.service_tier = chunk.service_tier;
     for (const part of chunk.choices ?? []) {
       const index = part.index ?? 0;
-      completion.choices[index] ??= { index, message: { role: "assistant", content: null }, logprobs: null, finish_reason: null };
-      fold(completion.choices[index], part);
+      const choice = choices.get(index) ?? { index, message: { role: "assistant", content: null }, logprobs: null, finish_reason: null, calls: new Map() };
+      choices.set(index, choice);
+      fold(choice, part);
     }
   }
-  completion.choices = completion.choices.filter(Boolean);
+  completion.choices = inOrder(choices).map(({ calls, ...choice }) => {
+    if (calls.size > 0) choice.message.tool_calls = inOrder(calls);
+    return choice;
+  });
   if (!completion.usage) {
     if (usage) {
       const { prompt_tokens, completion_tokens, total_tokens, cached_tokens, reasoning_tokens, cache_write_tokens } = usage;
@@ -49,6 +55,11 @@ export function assemble(chunks, usage) {
   return completion;
 }
 
+/** A choice as far as it has come, with its tool calls by their index. @typedef {Record<string, any> & { calls: Map<number, any> }} Folded */
+
+/** Some providers count from 1, and the first to come need not be the first. @param {Map<number, any>} parts @returns {any[]} */
+const inOrder = (parts) => [...parts].sort(([one], [other]) => one - other).map(([, part]) => part);
+
 /** Without what is not counted. */
 const counted = (details) => Object.fromEntries(Object.entries(details).filter(([, count]) => count !== undefined));
 
@@ -66,7 +77,7 @@ function fold(choice, part) {
   const { message } = choice;
   for (const [name, value] of Object.entries(part.delta ?? {})) {
     if (value === null || value === undefined) continue;
-    if (name === "tool_calls") value.forEach((call) => foldToolCall((message.tool_calls ??= []), call));
+    if (name === "tool_calls") for (const call of value) foldToolCall(choice.calls, call);
     else if (LISTS.has(name) && Array.isArray(value)) (message[name] ??= []).push(...value);
     else if (name !== "role" && typeof value === "string") message[name] = (message[name] ?? "") + value;
     else message[name] = value;
@@ -74,9 +85,9 @@ function fold(choice, part) {
 }
 
 function foldToolCall(calls, part) {
-  const index = part.index ?? calls.length;
-  const { index: _, function: named, custom, ...rest } = part;
-  const call = (calls[index] ??= {});
+  const { index = calls.size, function: named, custom, ...rest } = part;
+  const call = calls.get(index) ?? {};
+  calls.set(index, call);
   Object.assign(call, rest);
   for (const [kind, piece] of [["function", named], ["custom", custom]]) {
     if (!piece) continue;

@@ -125,6 +125,20 @@ Object.assign(streamObjects, {
       WORDS,
     );
   },
+  "final() has what came and no holes, however a provider counts": async (kit) => {
+    const { router, send, close } = byHand(kit);
+    const asked = router.completion(STREAM);
+    const call = (index, id) => ({ index, id, type: "function", function: { name: "look_up", arguments: "{}" } });
+    send(event(chunk({ role: "assistant", tool_calls: [call(4_294_967_294, "second")] })));
+    send(event(chunk({ tool_calls: [call(1, "first")] })));
+    const far = chunk({ content: "far" }, "stop");
+    far.choices[0].index = 4_294_967_294;
+    send(event(far) + event(chunk({}, "tool_calls")) + event("[DONE]"));
+    close();
+    const { choices } = await (await asked).final();
+    assert.deepEqual(choices.map(({ index, finish_reason }) => [index, finish_reason]), [[0, "tool_calls"], [4_294_967_294, "stop"]]);
+    assert.deepEqual(choices[0].message.tool_calls.map(({ id, index }) => [id, index]), [["first", undefined], ["second", undefined]]);
+  },
   "chunks that are asked for all at once come in order": async (kit) => {
     const { router } = kit.single({ one: { reply: WORDS, faults: { chunkDelayMs: 1 } } });
     const chunks = (await router.completion(STREAM))[Symbol.asyncIterator]();
