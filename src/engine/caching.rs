@@ -4,7 +4,7 @@
 //! kept for the credentials and the parameters of its group's deployments; one that came from a fallback is not kept at
 //! all, for the next caller is to have the group's own again.
 //!
-//! Not here: the cache, its keys and what is kept (`js/cache.js`).
+//! Not here: the cache, its keys and what is kept (`js/cache/`).
 
 use crate::base::json::Writer;
 use crate::base::time::Millis;
@@ -95,11 +95,14 @@ impl Router {
         }
         let mut namespace = control.namespace.or_else(|| caching.namespace.clone());
         if let Some(wanted) = &options.wanted {
-            // What may be served by some only is not shown to others.
-            for one in wanted.tags.iter().chain(&wanted.regions) {
-                let names = namespace.get_or_insert_default();
-                names.push('\n');
-                names.push_str(one);
+            // What may be served by some only is not shown to others. No namespace has a line break.
+            let names = namespace.get_or_insert_default();
+            names.push_str(if wanted.by_tags { "\nby tags" } else { "\n" });
+            names.push_str(if wanted.is_certain { "\ncertain" } else { "\n" });
+            for (kind, list) in [("tag", &wanted.tags), ("region", &wanted.regions)] {
+                for one in list {
+                    names.extend(["\n", kind, &one.len().to_string(), ":", one]);
+                }
             }
         }
         let may_be_direct = !over_fetch || self.config.host.allow_direct_models;
@@ -253,6 +256,26 @@ mod tests {
         assert_ne!(rule(json!({ "drop_params": true })).unwrap().variant, found.variant);
         assert_ne!(rule(json!({ "drop_params": false })).unwrap().variant, found.variant);
         assert_ne!(rule(json!({ "stream_usage": "always" })).unwrap().variant, found.variant);
+    }
+
+    #[test]
+    fn who_may_serve_a_call_is_part_of_what_its_answer_is_kept_under() {
+        let namespace = |options: Value| rule(options).unwrap().namespace.unwrap_or_default();
+        let on = |tags: Value| json!({ "tags": tags, "enable_tag_filtering": true });
+        let all = [
+            json!({}),
+            on(json!(["eu"])),
+            json!({ "allowed_model_region": "eu" }),
+            on(json!(["eu", "us"])),
+            on(json!(["eu\nus"])),
+            json!({ "tags": ["eu"], "enable_tag_filtering": true, "allowed_model_region": "us" }),
+            json!({ "cache": { "namespace": "n" }, "tags": ["eu"], "enable_tag_filtering": true }),
+            json!({ "cache": { "namespace": "n" } }),
+        ];
+        let mut told: Vec<String> = all.into_iter().map(namespace).collect();
+        told.sort();
+        told.dedup();
+        assert_eq!(told.len(), 8, "{told:?}");
     }
 
     #[test]
