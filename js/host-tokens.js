@@ -34,12 +34,14 @@ export class Tokens {
    * @returns {Promise<string>}
    */
   async ask(deployment) {
-    this.#kept.delete(deployment.id);
+    const kept = this.#kept;
+    kept.delete(deployment.id);
     const given = await this.#getToken?.(deployment);
     const text = typeof given === "string" ? given : given?.token;
     if (!isToken(text)) throw new TypeError("getToken gave no token");
     const until = Number(given.expiresOnTimestamp) - EARLY_MS;
-    if (until > this.#now()) this.#kept.set(deployment.id, { text, until });
+    // Kept for whom it was asked: after `clear` another one may have the id.
+    if (until > this.#now()) kept.set(deployment.id, { text, until });
     return text;
   }
 
@@ -50,6 +52,6 @@ export class Tokens {
 
   /** Other deployments may be behind the ids. */
   clear() {
-    this.#kept.clear();
+    this.#kept = new Map();
   }
 }

@@ -219,6 +219,24 @@ export const azure = {
     await new Promise((resolve) => setTimeout(resolve, 0));
     assert.equal(provider.calls.length, 0);
   },
+  "a token that comes when another deployment has the id is not that one's": async (kit) => {
+    const gives = [];
+    const getToken = () => new Promise((resolve) => gives.push(resolve));
+    const { router, provider } = single(kit, { params: NO_KEY, host: { getToken } });
+    const call = router.completion(CHAT).catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    router.upsertDeployment(deployment("one", { ...AZURE, ...NO_KEY, rpm: 100 }));
+    const expiresOnTimestamp = Date.now() + 3_600_000;
+    gives[0]({ token: "entra-of-the-first", expiresOnTimestamp });
+    await call;
+    const before = provider.calls.length;
+    const next = router.completion(CHAT);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    assert.equal(gives.length, 2);
+    gives[1]({ token: "entra-of-the-second", expiresOnTimestamp });
+    await next;
+    assert.equal(provider.calls[before].headers.authorization, "Bearer entra-of-the-second");
+  },
   "no error and no metadata shows a token": async (kit) => {
     const token = "eyJ0eXAi-marked-token";
     const body = kit.azureError(403, { message: `token ${token} may not`, innererror: { code: token } });
