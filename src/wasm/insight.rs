@@ -71,9 +71,9 @@ impl Router {
         list: &[u16],
         now: f64,
     ) -> i32 {
+        let demand = self.size.take().map(Size::demand).unwrap_or_default();
         let chosen = self.options(options).and_then(|options| {
             let named = named(choice, list);
-            let demand = self.size.take().map(Size::demand).unwrap_or_default();
             let now = Millis::from_f64(now);
             self.engine.borrow_mut().choose(now, model, stream, demand, &options, named)
         });

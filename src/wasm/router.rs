@@ -247,11 +247,13 @@ impl Router {
         now: f64,
     ) -> u32 {
         let surface = Surface::from_code(surface).unwrap_or(Surface::Chat);
+        // Taken first: if the options are wrong, it is not the next request's.
+        let size = self.size.take();
         let options = match self.options(options) {
             Ok(options) => options,
             Err(fault) => return self.refuse_with(fault, action::FAILED),
         };
-        let tokens = self.size.take().map(|size| Size { choices: n.map(|n| n as u32), ..size });
+        let tokens = size.map(|size| Size { choices: n.map(|n| n as u32), ..size });
         let model = model.into();
         let is_text = format.is_none_or(|format| format == "text") && n.is_none_or(|n| n == 1.0);
         self.start(

@@ -1,7 +1,7 @@
 /** What requests may use of limits on tokens: counted by the host, or estimated, and reserved when they are sent. */
 
 import assert from "node:assert/strict";
-import { CHAT, CHAT_URL, all, deployment, fetchOf, post } from "../support/kit.js";
+import { CHAT, CHAT_URL, all, deployment, fetchOf, post, rejection } from "../support/kit.js";
 
 export const tokens = {};
 
@@ -105,4 +105,18 @@ tokens["an embedding reserves no answer"] = async (kit) => {
 
 tokens["what is no function is refused at once"] = async (kit) => {
   assert.throws(() => pair(kit, {}, { tokenCounter: 7 }), (error) => error instanceof kit.ConfigError && error.problems[0].path === "host.tokenCounter");
+};
+
+tokens["the size of a call that could not begin is not the next one's"] = async (kit) => {
+  let held;
+  const one = kit.provider("one");
+  const fetch = (url, init) => {
+    held = router.snapshot().deployments[0].usage;
+    return one.fetch(url, init);
+  };
+  const router = kit.router({ model_list: [deployment("one", { rpm: 100 })] }, { fetch });
+  const wrong = { ...CHAT, max_tokens: 4_000, routing_strategy: "cost-based-routing", num_retries: "many" };
+  assert.ok((await rejection(router.completion(wrong))) instanceof kit.BadRequestError);
+  await router.completion(CHAT);
+  assert.deepEqual(held, { requests: 1, input_tokens: 0, output_tokens: 0 });
 };
