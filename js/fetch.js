@@ -46,7 +46,7 @@ async function answer(hub, input, init) {
   }
   const tenant = init?.tenant ?? undefined;
   if (tenant !== undefined && !isName(tenant)) {
-    hub.core.coreRefuse(BAD_REQUEST, "tenant: expected a text that is neither empty nor endless");
+    hub.core.coreRefuse(BAD_REQUEST, "tenant: expected a text of 1 to 512 bytes, without control characters");
     return refusal(hub);
   }
   let body;
@@ -100,8 +100,9 @@ function toBytes(body) {
   return undefined;
 }
 
-/** For whom a call may be made. */
-const isName = (tenant) => typeof tenant === "string" && tenant.trim() !== "" && tenant.length <= 512;
+/** For whom a call may be made: what the core takes for a name in options, which are not asked here. */
+const isName = (tenant) =>
+  typeof tenant === "string" && tenant.trim() !== "" && !/\p{Cc}/u.test(tenant) && encoder.encode(tenant).length <= 512;
 
 /** Shows a body to the core's scan, and what it is meant to be. Gives it as the offsets count it. */
 function scanned({ core, window, scan }, body, aim) {

@@ -135,4 +135,15 @@ Object.assign(oddHost, {
       assert.match((await response.json()).error.message, /`model` must be a string/);
     }
   },
+  "a tenant is the same name in process and over fetch, or none in both": async (kit) => {
+    const { router } = kit.single();
+    const names = { "": false, " ": false, "a\nb": false, "a\u0085": false, [`é${"x".repeat(511)}`]: false, [`é${"x".repeat(510)}`]: true, "日本 1": true };
+    for (const [tenant, isOne] of Object.entries(names)) {
+      const answer = await router.completion(CHAT, { tenant }).catch((error) => error);
+      assert.equal(answer instanceof kit.BadRequestError, !isOne, tenant);
+      const response = await router.fetch(CHAT_URL, { ...post(CHAT), tenant });
+      assert.equal(response.status, isOne ? 200 : 400, tenant);
+      await response.text();
+    }
+  },
 });
