@@ -32,12 +32,12 @@ impl Writer {
         self.0.extend_from_slice(&value.to_le_bytes());
     }
 
-    /// A text, cut to 65,535 bytes, behind its length.
+    /// A text, cut to the letters that fit into 65,535 bytes, behind its length.
     #[inline(never)]
     pub fn text(&mut self, text: &str) {
-        let len = u16::try_from(text.len()).unwrap_or(u16::MAX);
-        self.u16(len);
-        self.0.extend_from_slice(text.as_bytes().get(..usize::from(len)).unwrap_or_default());
+        let (text, _) = text.split_at(text.floor_char_boundary(usize::from(u16::MAX)));
+        self.u16(u16::try_from(text.len()).unwrap_or_default());
+        self.0.extend_from_slice(text.as_bytes());
     }
 
     /// What has been put together so far.
@@ -129,6 +129,17 @@ mod tests {
         assert_eq!((reader.u32(), reader.u64()), (Some(70_000), Some(u64::MAX)));
         assert!(reader.is_empty());
         assert_eq!((reader.u8(), reader.u64(), reader.text()), (None, None, None));
+    }
+
+    #[test]
+    fn a_text_is_cut_between_its_letters() {
+        let mut writer = Writer::default();
+        writer.text(&"ü".repeat(40_000));
+        writer.u8(7);
+        let bytes = writer.finish();
+        let mut reader = Reader::new(&bytes);
+        assert_eq!(reader.text().map(str::len), Some(65_534));
+        assert_eq!(reader.u8(), Some(7));
     }
 
     #[test]
