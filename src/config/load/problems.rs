@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use std::fmt;
 
 use crate::base::index::Index;
-use crate::base::text::mask;
+use crate::base::text::{find, has, mask};
 
 /// Something in the config that cannot be accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,9 +80,21 @@ const MAX_SHOWN: usize = 64;
 const KEY_MARKS: [&str; 11] =
     ["sk-", "sk_", "pk-", "gsk_", "xai-", "hf_", "ghp_", "AIza", "AKIA", "eyJ", "Bearer "];
 
+/// The parts of an address with a name and a password in front of its host, without these; `None` for anything else.
+fn without_login(text: &str) -> Option<(&str, &str)> {
+    let begin = find(text, "://").map_or(0, |at| at + "://".len());
+    let (scheme, rest) = text.split_at_checked(begin)?;
+    let authority = rest.split('/').next()?;
+    let (login, _) = authority.rsplit_once('@')?;
+    (begin > 0 || has(login, b':')).then_some((scheme, rest.get(login.len() + 1..)?))
+}
+
 fn cut(text: &str) -> String {
     if KEY_MARKS.iter().any(|mark| text.starts_with(mark)) {
         return "***".to_owned();
+    }
+    if let Some((scheme, host)) = without_login(text) {
+        return [scheme, "***@", &cut(host)].concat();
     }
     let mut shown: String =
         text.chars().take(MAX_SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
@@ -223,6 +235,16 @@ mod tests {
         let (problems, notices) = report.finish();
         assert_eq!(problems[0].message, "x *** x");
         assert_eq!((notices[0].path.as_str(), notices[0].message.as_str()), ("[\"***\"]", "***"));
+    }
+
+    #[test]
+    fn what_stands_before_the_host_of_an_address_is_not_repeated() {
+        let told = |text: &str| quote(text);
+        assert_eq!(told("https://me:hunter2@host/path"), "`https://***@host/path`");
+        assert_eq!(told("redis://:a@b@host"), "`redis://***@host`");
+        assert_eq!(told("me:hunter2@host"), "`***@host`");
+        assert_eq!(told("https://host/a@b"), "`https://host/a@b`");
+        assert_eq!(told("a@b"), "`a@b`");
     }
 
     #[test]
