@@ -299,11 +299,6 @@ impl Router {
         self.calls.get(id)
     }
 
-    /// See [`Router::running_call`].
-    pub fn running_call_mut(&mut self, id: CallId) -> Option<&mut Running> {
-        self.calls.get_mut(id)
-    }
-
     /// Forgets a call.
     pub fn release(&mut self, id: CallId) {
         self.calls.release(id);

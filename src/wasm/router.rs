@@ -25,7 +25,7 @@ use super::address;
 use super::convert;
 use super::window::Window;
 
-/// What the driver has to do next, as a number. Append only; `js/drive.js` has the same table.
+/// What the driver has to do next, as a number. Append only; `js/codes.js` has the same table.
 pub(super) mod action {
     pub(in crate::wasm) const NONE: u32 = 0;
     pub(in crate::wasm) const SEND: u32 = 1;
@@ -42,7 +42,7 @@ pub(super) mod action {
     pub(in crate::wasm) const FETCH: u32 = 12;
 }
 
-/// What a request over `fetch` asks for, where it is not a surface. `js/fetch.js` has the same table.
+/// What a request over `fetch` asks for, where it is not a surface. `js/codes.js` has the same table.
 mod routed {
     pub(super) const REFUSED: u32 = 0;
     pub(super) const ANSWERED: u32 = 255;

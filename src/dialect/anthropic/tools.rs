@@ -6,7 +6,7 @@ use crate::base::index::Index;
 use crate::base::json::{Kind, Members, Writer, items, kind};
 use crate::dialect::ids;
 
-/// The name of the tool that stands for a schema of the answer; see `format.rs`.
+/// The name of the tool that stands for a schema of the answer; see `request.rs`.
 pub(in crate::dialect) const JSON_TOOL: &str = "json_tool_call";
 
 /// A tool for requests that have none, though there are calls in their conversation.
