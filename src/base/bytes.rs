@@ -35,7 +35,7 @@ impl Writer {
     /// A text, cut to the letters that fit into 65,535 bytes, behind its length.
     #[inline(never)]
     pub fn text(&mut self, text: &str) {
-        let (text, _) = text.split_at(text.floor_char_boundary(usize::from(u16::MAX)));
+        let text = text.get(..text.floor_char_boundary(usize::from(u16::MAX))).unwrap_or_default();
         self.u16(u16::try_from(text.len()).unwrap_or_default());
         self.0.extend_from_slice(text.as_bytes());
     }

@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use std::fmt;
 
 use crate::base::index::Index;
-use crate::base::text::{find, has, mask};
+use crate::base::text::{self, find, has, mask};
 
 /// Something in the config that cannot be accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,24 +84,28 @@ const KEY_MARKS: [&str; 11] =
 fn without_login(text: &str) -> Option<(&str, &str)> {
     let begin = find(text, "://").map_or(0, |at| at + "://".len());
     let (scheme, rest) = text.split_at_checked(begin)?;
-    let authority = rest.split('/').next()?;
-    let (login, _) = authority.rsplit_once('@')?;
-    (begin > 0 || has(login, b':')).then_some((scheme, rest.get(login.len() + 1..)?))
+    let (authority, _) = text::cut(rest, b'/');
+    let login = authority.get(..authority.bytes().rposition(|byte| byte == b'@')?)?;
+    let is_login = begin > 0 || has(login, b':');
+    // What is no scheme may be anything.
+    let is_scheme = scheme.len() <= 16 && scheme.bytes().all(|byte| byte.is_ascii_graphic());
+    is_login.then_some((if is_scheme { scheme } else { "" }, rest.get(login.len() + 1..)?))
 }
 
 fn cut(text: &str) -> String {
     if KEY_MARKS.iter().any(|mark| text.starts_with(mark)) {
         return "***".to_owned();
     }
-    if let Some((scheme, host)) = without_login(text) {
-        return [scheme, "***@", &cut(host)].concat();
-    }
+    let (scheme, login, text) = match without_login(text) {
+        Some((scheme, rest)) => (scheme, "***@", rest),
+        None => ("", "", text),
+    };
     let mut shown: String =
         text.chars().take(MAX_SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if shown.len() < text.len() {
         shown.push('…');
     }
-    shown
+    if login.is_empty() { shown } else { [scheme, login, &shown].concat() }
 }
 
 /// A name for a message: in back-quotes, cut, on one line, and masked where it looks like a key.
@@ -244,6 +248,7 @@ mod tests {
         assert_eq!(told("redis://:a@b@host"), "`redis://***@host`");
         assert_eq!(told("me:hunter2@host"), "`***@host`");
         assert_eq!(told("https://host/a@b"), "`https://host/a@b`");
+        assert_eq!(told(&format!("{}://a@b", "x".repeat(1_000))), "`***@b`");
         assert_eq!(told("a@b"), "`a@b`");
     }
 
