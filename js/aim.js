@@ -37,14 +37,27 @@ export async function aimed(hub, { model, metadata, request }) {
 
 async function rewritten(hub, asked, request) {
   const { value, failed } = await inTime(hub, () => hub.beforeRoute(request));
-  const { model = asked.model, metadata = asked.metadata } = value ?? {};
-  const isRight = value === undefined || value === null || (isObject(value) && typeof model === "string");
-  if (!failed && isRight && (metadata === undefined || metadata === null || isObject(metadata))) return { model, metadata };
+  const aim = failed ? undefined : aimIn(hub, value, asked);
+  if (aim) return aim;
   hub.events.hookFailed("beforeRoute");
   if (!hub.core.coreHookFailed()) return asked;
   const error = errorOf(hub.core.coreError(0));
   hub.wire.set(error, hub.core.coreErrorBody(0));
   throw error;
+}
+
+/** What the host's word means; `undefined` where it may not say that, or throws when it is looked at. */
+function aimIn({ core }, said, asked) {
+  if (said === undefined || said === null) return asked;
+  try {
+    if (!isObject(said)) return undefined;
+    const { model = asked.model, metadata = asked.metadata } = said;
+    // Metadata that the core cannot read would go by without a word where its tags are what keeps a call in bounds.
+    const isRight = said.metadata === undefined || metadata === null || (isObject(metadata) && core.coreIsData(metadata));
+    return typeof model === "string" && isRight ? { model, metadata } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

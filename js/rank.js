@@ -141,7 +141,8 @@ function askedOf(hub, { ask, meaning }, count, asking, then) {
   try {
     const said = ask(candidates, request);
     if (typeof said?.then === "function") {
-      Promise.resolve(said).then((told) => then(meaning(told, shown)), () => then(IN_VAIN));
+      // What it says may throw when it is looked at.
+      Promise.resolve(said).then((told) => meaning(told, shown)).catch(() => IN_VAIN).then(then);
       return false;
     }
     named = meaning(said, shown);

@@ -145,6 +145,13 @@ impl Router {
         self.engine.borrow().ruled(model, &about).map(str::to_owned)
     }
 
+    /// Is a value plain data, as far as it may be looked at?
+    #[wasm_bindgen(js_name = coreIsData)]
+    #[must_use]
+    pub fn is_data(&self, value: &JsValue) -> bool {
+        convert::from_js(value).is_ok()
+    }
+
     /// What the host has made of the request that is being scanned: another model, and its metadata.
     #[wasm_bindgen(js_name = coreMeant)]
     pub fn meant(&mut self, model: String, metadata: &JsValue) {

@@ -26,7 +26,7 @@ const MOST_STEPS: usize = 8;
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = Array, js_name = isArray, catch)]
-    fn is_list(value: &JsValue) -> Result<bool, JsValue>;
+    pub(super) fn is_list(value: &JsValue) -> Result<bool, JsValue>;
 
     /// The items of a list, or the entries of a map.
     #[wasm_bindgen(js_namespace = Array, js_name = from, catch)]

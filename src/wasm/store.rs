@@ -146,20 +146,6 @@ impl Router {
         self.engine.borrow().is_flush_due()
     }
 
-    /// How often the store has failed.
-    #[wasm_bindgen(js_name = coreStoreFailures)]
-    #[must_use]
-    pub fn store_failures(&self) -> f64 {
-        self.engine.borrow().store_failures().0 as f64
-    }
-
-    /// How many batches were given up.
-    #[wasm_bindgen(js_name = coreDroppedBatches)]
-    #[must_use]
-    pub fn dropped_batches(&self) -> f64 {
-        self.engine.borrow().store_failures().1 as f64
-    }
-
     /// What was learnt, as bytes that hold no secret.
     #[wasm_bindgen(js_name = coreExport)]
     #[must_use]
@@ -207,7 +193,7 @@ async fn load(store: &Store, wanted: &[Wanted]) -> Result<Vec<Option<Loaded>>, J
     let keys: Array = wanted.iter().flat_map(Wanted::keys).map(JsValue::from_str).collect();
     let count = keys.length();
     let values = JsFuture::from(Promise::resolve(&store.load(keys)?)).await?;
-    if !Array::is_array(&values) {
+    if !convert::is_list(&values)? {
         return Err(JsValue::NULL);
     }
     // Read before the router is borrowed, and with care: an array may be a proxy, and run anything.
@@ -218,7 +204,9 @@ fn loaded(value: &JsValue) -> Option<Loaded> {
     if let Some(number) = value.as_f64() {
         return Some(Loaded::Number(number));
     }
-    let bytes = value.dyn_ref::<Uint8Array>().filter(|bytes| bytes.length() <= MOST_BYTES)?;
+    // A proxy of bytes is none: it throws where its length is asked for.
+    let length = Reflect::get(value, &JsValue::from_str("length")).ok().and_then(|length| length.as_f64())?;
+    let bytes = value.dyn_ref::<Uint8Array>().filter(|_| length <= f64::from(MOST_BYTES))?;
     Some(Loaded::Bytes(bytes.to_vec()))
 }
 

@@ -146,4 +146,48 @@ Object.assign(oddHost, {
       await response.text();
     }
   },
+  "an answer of a hook that throws when it is looked at is a hook that failed": async (kit) => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const odd = { get id() { throw new Error("no"); } };
+    const hooks = {
+      customRoutingStrategy: [() => odd, async () => odd, async () => [odd]],
+      filterDeployments: [() => [odd], async () => [odd], async () => proxy],
+      beforeRoute: [() => ({ metadata: proxy }), async () => ({ get model() { throw new Error("no"); } }), () => ({ metadata: odd })],
+    };
+    for (const [hook, answers] of Object.entries(hooks)) {
+      for (const answer of answers) {
+        const failed = [];
+        const callbacks = [(event) => event.type === "hook_failed" && failed.push(event.hook)];
+        const config = hook === "customRoutingStrategy" ? { routing_strategy: "custom" } : {};
+        const { router } = kit.single({ config, host: { [hook]: answer, callbacks } });
+        await router.completion(CHAT);
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        assert.deepEqual(failed, [hook], String(answer));
+      }
+    }
+  },
+  "metadata of beforeRoute that is no data is a hook that failed, over fetch as in process": async (kit) => {
+    const beforeRoute = () => ({ metadata: { tags: ["eu"], log() {} } });
+    const { router, provider } = kit.single({ host: { beforeRoute, hookFailure: "closed" } });
+    const error = await rejection(router.completion(CHAT));
+    assert.deepEqual([error.name, error.param], ["HookFailedError", "beforeRoute"]);
+    const response = await router.fetch(CHAT_URL, post(CHAT));
+    assert.equal(response.status, 500);
+    assert.equal((await response.json()).error.code, "hook_failed");
+    assert.equal(provider.calls.length, 0);
+  },
+  "what a store loads may be anything, and ends no process": async (kit) => {
+    const { proxy, revoke } = Proxy.revocable([], {});
+    revoke();
+    for (const odd of [new Proxy(new Uint8Array(20), {}), proxy, Symbol("no"), { length: 3 }]) {
+      for (const load of [async () => odd, async (keys) => keys.map(() => odd)]) {
+        const store = { capabilities: { ops: ["max", "put"], freshMs: 0 }, load, apply: async () => {} };
+        const { router } = kit.single({ host: { store } });
+        await router.completion(CHAT);
+        await router.completion(CHAT);
+        await router.flush();
+      }
+    }
+  },
 });

@@ -95,8 +95,8 @@ export const sharing = {
     await router.flush();
     assert.ok(ids.length >= 2 && ids[0] === ids[1], ids.join());
     assert.equal(new Set(ids).size, ids.length / 2);
-    assert.equal(router.coreDroppedBatches(), ids.length / 2);
-    assert.equal(router.coreStoreFailures(), ids.length);
+    assert.equal(router.snapshot().router.dropped_batches, ids.length / 2);
+    assert.equal(router.snapshot().router.store_failures, ids.length);
   },
   "a store is asked and told only what it says it can carry": async (kit) => {
     for (const [capabilities, kinds] of [
@@ -123,7 +123,7 @@ export const sharing = {
       await call(pair);
       if (n % 10 === 0) assert.equal((await pair.router.fetch(CHAT_URL, post(CHAT))).status, 200);
     }
-    assert.ok(pairs.every(({ router }) => router.coreStoreFailures() > 0));
+    assert.ok(pairs.every(({ router }) => router.snapshot().router.store_failures > 0));
     store.hang();
     for (let n = 0; n < 20; n += 1) await pairs[n % 2].router.completion(CHAT);
   },

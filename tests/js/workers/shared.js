@@ -17,7 +17,7 @@ const router = new Router(
 
 export default {
   async fetch(request) {
-    if (new URL(request.url).pathname === "/failures") return new Response(String(router.coreStoreFailures()));
+    if (new URL(request.url).pathname === "/failures") return new Response(String(router.snapshot().router.store_failures));
     return router.fetch(request);
   },
 };
