@@ -97,12 +97,10 @@ impl Router {
         if let Some(wanted) = &options.wanted {
             // What may be served by some only is not shown to others. No namespace has a line break.
             let names = namespace.get_or_insert_default();
-            names.push_str(if wanted.by_tags { "\nby tags" } else { "\n" });
-            names.push_str(if wanted.is_certain { "\ncertain" } else { "\n" });
-            for (kind, list) in [("tag", &wanted.tags), ("region", &wanted.regions)] {
-                for one in list {
-                    names.extend(["\n", kind, &one.len().to_string(), ":", one]);
-                }
+            let flag = |is: bool, letter| if is { letter } else { "" };
+            names.extend(["\n", flag(wanted.by_tags, "t"), flag(wanted.is_certain, "c")]);
+            for (kind, list) in [("t", &wanted.tags), ("r", &wanted.regions)] {
+                list.iter().for_each(|one| names.extend(["\n", kind, &one.len().to_string(), ":", one]));
             }
         }
         let may_be_direct = !over_fetch || self.config.host.allow_direct_models;
@@ -272,9 +270,7 @@ mod tests {
             json!({ "cache": { "namespace": "n" }, "tags": ["eu"], "enable_tag_filtering": true }),
             json!({ "cache": { "namespace": "n" } }),
         ];
-        let mut told: Vec<String> = all.into_iter().map(namespace).collect();
-        told.sort();
-        told.dedup();
+        let told: std::collections::BTreeSet<String> = all.into_iter().map(namespace).collect();
         assert_eq!(told.len(), 8, "{told:?}");
     }
 
