@@ -56,7 +56,9 @@ const BYTES = 2_048;
  */
 export function told({ report, plan, fault, sends }) {
   const { attempts, latency } = report;
-  const { about, started } = plan;
+  const { about } = plan;
+  // Whole ones: a host's clock may tell parts of a millisecond, and what is told of are nanoseconds without a point.
+  const started = Math.floor(plan.started);
   const parent = parentOf(about);
   const recording = about?.recording;
   const written = recording ? (recording.request?.length ?? 0) + (recording.whole?.length ?? recording.length) : 0;
@@ -71,7 +73,7 @@ export function told({ report, plan, fault, sends }) {
     facts: report.deployment,
     isStream: plan.isStream,
     start: started,
-    end: started + latency.total_ms,
+    end: started + Math.ceil(latency.total_ms),
     firstMs: plan.isStream ? latency.first_token_ms : null,
     status: fault ? fault.status : (attempts[report.answering]?.status ?? (report.cache_hit ? 200 : null)),
     error: fault ? fault.class : null,

@@ -1,7 +1,7 @@
 /** What OpenTelemetry, Langfuse and Helicone are told of calls: shapes, keys, and which calls. */
 
 import assert from "node:assert/strict";
-import { CHAT, CHAT_URL, GROUP, deployment, fetchOf, post, rejection } from "../support/kit.js";
+import { CHAT, CHAT_URL, GROUP, all, deployment, fetchOf, post, rejection } from "../support/kit.js";
 import { ENV, plainAttributes, pointsIn, services, spansIn } from "../support/services.js";
 
 export const callbacks = {};
@@ -43,6 +43,17 @@ callbacks["a call's own waitUntil is given a promise that its call has been told
   const stream = await router.completion({ ...CHAT, stream: true }, { waitUntil: () => { throw new Error("the request is over"); } }).catch((error) => error);
   assert.equal(stream.status, 400);
   await assert.rejects(router.completion(CHAT, { waitUntil: 7 }), new TypeError("waitUntil: expected a function"));
+};
+
+callbacks["otel: times are whole nanoseconds, by whatever clock"] = async (kit) => {
+  let ms = 1_700_000_000_000.25;
+  const { router, service } = told(kit, { callbacks: ["otel"] }, { host: { now: () => (ms += 0.7) } });
+  await all(await router.completion({ ...CHAT, stream: true }));
+  await router.flush();
+  const written = JSON.stringify([TRACES, METRICS].map((path) => service.at(path)));
+  const times = [...written.matchAll(/"(?:\w*[tT]imeUnixNano)":"([^"]*)"/g)].map(([, time]) => time);
+  assert.ok(times.length > 6, written);
+  for (const time of times) assert.match(time, /^17000000000\d\d000000$/);
 };
 
 callbacks["otel: a call is a client's span, and each attempt a child of it"] = async (kit) => {
