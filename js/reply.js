@@ -2,7 +2,7 @@
 
 import { assembled } from "./body.js";
 import { BAD_REPLY, BYTES, CHAT, COMMIT, DONE, NONE } from "./codes.js";
-import { readStart } from "./platform/bytes.js";
+import { checkBytes, readStart } from "./platform/bytes.js";
 import { until } from "./send.js";
 
 /** How much of an error's body is read. */
@@ -153,6 +153,7 @@ export async function readStream(call, hub, attempt, response, headers) {
       call.step(core.coreStreamEnd(call.id, attempt, 0, undefined, now()));
       return;
     }
+    checkBytes(read.value);
     if (call.output === BYTES) call.held.push(read.value);
     call.push(read.value);
     // It may have failed, while the call goes on with its other send.

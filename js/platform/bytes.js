@@ -11,6 +11,14 @@ export class TooLong extends Error {
 const EMPTY = new Uint8Array(0);
 
 /**
+ * Throws for a piece of a body that is no bytes: a host's `fetch` may have made the body of anything. Bytes may be of another realm.
+ * @param {unknown} piece
+ */
+export function checkBytes(piece) {
+  if (!ArrayBuffer.isView(piece)) throw new TypeError("the host's `fetch` gave a body that is no bytes");
+}
+
+/**
  * Reads a body to its end.
  * @param {{ body: ReadableStream<Uint8Array> | null }} source a `Request` or a `Response`
  * @param {number} limit in bytes
@@ -28,6 +36,7 @@ export async function readBytes(source, limit, shared) {
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
+    checkBytes(value);
     length += value.length;
     if (shared) shared.left -= value.length;
     if (length > limit || (shared && shared.left < 0)) {

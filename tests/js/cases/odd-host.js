@@ -190,4 +190,17 @@ Object.assign(oddHost, {
       }
     }
   },
+  "a body that is no bytes is told as such": async (kit) => {
+    for (const piece of ["data: {}\n\n", null, 5, {}]) {
+      const body = () => new ReadableStream({ pull: (controller) => controller.enqueue(piece) }, { highWaterMark: 0 });
+      const fetch = async (_, { body: sent }) => new Response(body(), { headers: { "content-type": sent.includes('"stream":true') ? "text/event-stream" : "application/json" } });
+      for (const stream of [true, false]) {
+        // A runtime may look itself, as workerd does.
+        const { router } = kit.single({ config: { num_retries: 0 }, host: { fetch } });
+        const error = await rejection(router.completion({ ...CHAT, stream }));
+        assert.equal(error.name, "APIConnectionError", `${String(piece)}: ${error.stack}`);
+        if (kit.runtime === "node") assert.match(error.message, /a body that is no bytes/);
+      }
+    }
+  },
 });
