@@ -110,7 +110,7 @@ export function dress(answer, report, headers = undefined) {
 /**
  * The headers of a reply over `fetch`.
  * @param {{ call_id: string, attempted_retries: number, attempted_fallbacks: number, deployment: any, response_cost?: number | null,
- *   cache_hit?: boolean }} told
+ *   estimated_cost?: number | null, cache_hit?: boolean }} told
  */
 export function replyHeaders(told, type, headers = undefined) {
   const { header } = told.deployment;
@@ -125,6 +125,7 @@ export function replyHeaders(told, type, headers = undefined) {
     "x-switchman-attempted-fallbacks": String(told.attempted_fallbacks),
   };
   if (typeof told.response_cost === "number") all["x-switchman-response-cost"] = String(told.response_cost);
+  if (told.estimated_cost) all["x-switchman-estimated-cost"] = String(told.estimated_cost);
   if (told.cache_hit) all["x-switchman-cache"] = "hit";
   return headers ? Object.assign(all, forwarded(headers)) : all;
 }

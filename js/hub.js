@@ -354,6 +354,8 @@ export class Hub {
       attempted_retries: core.coreRetries(id),
       attempted_fallbacks: core.coreFallbacks(id),
       response_cost: amount(cost),
+      // Only what another send took is estimated, so that most calls need not be asked.
+      estimated_cost: last > 0 ? amount(core.coreCosts(id)[2]) : 0,
     };
   }
 

@@ -16,6 +16,7 @@ const BYTES = 2_048;
  * @property {number | null} status
  * @property {string | null} error the class
  * @property {number | null} cost in US dollars, where it is known
+ * @property {boolean} isEstimate whether that is an estimate
  */
 
 /**
@@ -35,7 +36,9 @@ const BYTES = 2_048;
  * @property {number | null} status what the caller saw
  * @property {string | null} error the class
  * @property {any} usage
+ * @property {boolean} isUsageEstimated whether some of that is an estimate
  * @property {number | null} cost in US dollars, where it is known
+ * @property {number} estimated how much of that is an estimate
  * @property {boolean} isHit it was answered with an answer that was kept
  * @property {number} retries
  * @property {number} fallbacks
@@ -78,14 +81,17 @@ export function told({ report, plan, fault, sends }) {
     status: fault ? fault.status : (attempts[report.answering]?.status ?? (report.cache_hit ? 200 : null)),
     error: fault ? fault.class : null,
     usage: report.usage,
+    isUsageEstimated: report.isUsageEstimated === true,
     cost: report.response_cost ?? null,
+    estimated: report.estimated_cost ?? 0,
     isHit: report.cache_hit === true,
     retries: report.attempted_retries,
     fallbacks: report.attempted_fallbacks,
-    sends: attempts.map(({ ms, status, error, cost }, index) => {
+    sends: attempts.map(({ ms, status, error, cost, cost_estimated }, index) => {
       const { facts, start, first } = sends[index];
       const at = started + start;
-      return { spanId: random(8), facts, start: at, end: at + ms, first: first < 0 ? undefined : started + first, status, error, cost: cost ?? null };
+      const times = { start: at, end: at + ms, first: first < 0 ? undefined : started + first };
+      return { spanId: random(8), facts, ...times, status, error, cost: cost ?? null, isEstimate: cost_estimated === true };
     }),
     said: saidIn(about),
     content: contentOf(recording),

@@ -16,7 +16,7 @@ export function helicone({ HELICONE_API_KEY: key, HELICONE_API_BASE: base }) {
 }
 
 /** @param {import("./call.js").Told} call */
-function requestOf({ id, model, facts, operation, isStream, retries, fallbacks, said, content }) {
+function requestOf({ id, model, facts, operation, isStream, isUsageEstimated, estimated, retries, fallbacks, said, content }) {
   const { sessionId, userId, traceName, tags } = said;
   const told = {
     "Helicone-Property-Call-Id": id,
@@ -25,6 +25,9 @@ function requestOf({ id, model, facts, operation, isStream, retries, fallbacks, 
     "Helicone-Property-Deployment": facts?.id,
     "Helicone-Property-Retries": String(retries),
     "Helicone-Property-Fallbacks": String(fallbacks),
+    // Helicone works the cost out by itself, of the usage of the answer alone.
+    "Helicone-Property-Usage-Estimated": isUsageEstimated ? "true" : undefined,
+    "Helicone-Property-Estimated-Cost": estimated > 0 ? String(estimated) : undefined,
     "Helicone-Property-Tags": tags.length > 0 ? tags.join(",") : undefined,
     "Helicone-Session-Id": sessionId,
     "Helicone-Session-Name": traceName,

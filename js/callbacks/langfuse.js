@@ -1,7 +1,7 @@
 // Langfuse, through its OTLP endpoint: the spans of a call, with Langfuse's own attributes. The call is the generation;
 // its attempts are plain spans, so that no token is counted twice.
 
-import { exportOf, listAttribute, plainAttribute, text, textAttribute } from "./otlp.js";
+import { doubleAttribute, exportOf, listAttribute, plainAttribute, text, textAttribute } from "./otlp.js";
 import { writeSpans } from "./spans.js";
 
 /** @typedef {import("./call.js").Told} Told */
@@ -20,6 +20,8 @@ const type = plainAttribute("langfuse.observation.type");
 const modelName = textAttribute("langfuse.observation.model.name");
 const usageDetails = textAttribute("langfuse.observation.usage_details");
 const costDetails = textAttribute("langfuse.observation.cost_details");
+// Of metadata Langfuse lets its users filter by what has a name of its own.
+const estimatedCost = doubleAttribute("langfuse.observation.metadata.estimated_cost");
 const completionStart = plainAttribute("langfuse.observation.completion_start_time");
 const level = plainAttribute("langfuse.observation.level");
 const statusMessage = textAttribute("langfuse.observation.status_message");
@@ -69,12 +71,16 @@ function attributesFor({ LANGFUSE_TRACING_ENVIRONMENT, LANGFUSE_RELEASE }) {
   };
 }
 
+const USAGE_ESTIMATED = ',{"key":"langfuse.observation.metadata.usage_estimated","value":{"boolValue":true}}';
+
 /** @param {Out} out @param {Told} call */
-function writeGeneration(out, { operation, model, facts, start, firstMs, error, usage, cost, content }) {
+function writeGeneration(out, { operation, model, facts, start, firstMs, error, usage, isUsageEstimated, cost, estimated, content }) {
   type(out, operation === "chat" ? "generation" : "embedding");
   modelName(out, facts?.model ?? model);
   if (usage !== null) usageDetails(out, JSON.stringify(detailsOf(usage)));
+  if (isUsageEstimated) out.push(USAGE_ESTIMATED);
   if (cost !== null) costDetails(out, JSON.stringify({ total: cost }));
+  if (estimated > 0) estimatedCost(out, estimated);
   if (firstMs !== null) completionStart(out, new Date(start + firstMs).toISOString());
   if (error !== null) {
     level(out, error === "AbortError" ? "WARNING" : "ERROR");

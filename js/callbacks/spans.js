@@ -29,6 +29,7 @@ const attempt = intAttribute("switchman.attempt");
 const retried = intAttribute("switchman.retries");
 const fellBack = intAttribute("switchman.fallbacks");
 const attemptCost = doubleAttribute("switchman.cost");
+const estimatedCost = doubleAttribute("switchman.estimated_cost");
 
 /**
  * Writes the spans of calls.
@@ -53,7 +54,7 @@ const failureOf = (error) => (error === "AbortError" ? null : error);
 
 /** @param {Out} out @param {Told} call @param {Parameters<typeof writeSpans>[2]} more */
 function writeCall(out, call, more) {
-  const { id, parentId, facts, isStream, firstMs, error, usage, cost, retries, fallbacks, sends, said, content } = call;
+  const { id, parentId, facts, isStream, firstMs, error, usage, cost, estimated, retries, fallbacks, sends, said, content } = call;
   const { name, attributes } = kindOf(call);
   beginSpan(out, call.traceId, call, parentId, name);
   out.push(attributes);
@@ -65,7 +66,9 @@ function writeCall(out, call, more) {
     if (usage.cached_tokens > 0) cachedTokens(out, usage.cached_tokens);
     if (usage.reasoning_tokens > 0) reasoningTokens(out, usage.reasoning_tokens);
   }
+  if (call.isUsageEstimated) out.push(USAGE_ESTIMATED);
   if (cost !== null) usageCost(out, cost);
+  if (estimated > 0) estimatedCost(out, estimated);
   if (firstMs !== null) firstChunk(out, firstMs / 1_000);
   if (error !== null) errorType(out, error);
   if (said.sessionId !== undefined) conversation(out, said.sessionId);
@@ -81,6 +84,8 @@ function writeCall(out, call, more) {
 
 const HIT = ',{"key":"switchman.cache_hit","value":{"boolValue":true}}';
 const STREAM = ',{"key":"gen_ai.request.stream","value":{"boolValue":true}}';
+const USAGE_ESTIMATED = ',{"key":"switchman.usage_estimated","value":{"boolValue":true}}';
+const COST_ESTIMATED = ',{"key":"switchman.cost_estimated","value":{"boolValue":true}}';
 
 /** @param {Out} out @param {import("./content.js").Content} content @param {boolean} hasMessages */
 function writeContent(out, { request, answer }, hasMessages) {
@@ -95,7 +100,7 @@ function writeContent(out, { request, answer }, hasMessages) {
 
 /** @param {Out} out @param {Told} call @param {Send} send @param {number} index @param {Parameters<typeof writeSpans>[2]} more */
 function writeAttempt(out, call, send, index, more) {
-  const { facts, first, status, error, cost } = send;
+  const { facts, first, status, error, cost, isEstimate } = send;
   const { name, attributes } = attemptOf(facts);
   beginSpan(out, call.traceId, send, call.spanId, name);
   out.push(attributes);
@@ -103,6 +108,7 @@ function writeAttempt(out, call, send, index, more) {
   if (status !== null) statusCode(out, status);
   if (error !== null) errorType(out, error);
   if (cost !== null) attemptCost(out, cost);
+  if (isEstimate) out.push(COST_ESTIMATED);
   more?.ofAttempts(out, call);
   endSpan(out, failureOf(error), first === undefined ? undefined : { name: "first_token", at: first });
 }

@@ -34,6 +34,16 @@ async function before(t, dialects, options) {
   return { ...made, kit, switchman, model: switchman(GROUP) };
 }
 
+test("the AI SDK is told how much of a cost is an estimate", LIMIT, async (t) => {
+  const rates = { input_cost_per_token: 1, output_cost_per_token: 10 };
+  const { model } = await before(t, ["openai", "openai"], { params: { one: rates, two: rates }, one: { faults: [{ stall: "head" }] }, config: { hedging: { after_ms: 5 } } });
+  const { usage, providerMetadata: { switchman } } = await generateText({ model, prompt: "Hello" });
+  const { response_cost, estimated_cost, attempts, usage_source } = switchman;
+  assert.deepEqual([response_cost, estimated_cost], [2 * usage.inputTokens + 10 * usage.outputTokens, usage.inputTokens]);
+  assert.deepEqual(attempts.map(({ cost_estimated }) => cost_estimated), [true, false]);
+  assert.equal(usage_source, "provider");
+});
+
 for (const dialect of DIALECTS) {
   describe(`the AI SDK before ${inWords([dialect])}`, LIMIT, () => {
     test("a text, its usage, and how it came about", async (t) => {

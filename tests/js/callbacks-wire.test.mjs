@@ -12,6 +12,7 @@ import { at } from "../../scripts/project.mjs";
 import { importPacked, packed, workerdWith } from "./pack.mjs";
 import { FOREIGN, METRICS, SPAN } from "./support/conventions.js";
 import { CHAT, GROUP, deployment, fetchOf, post, rejection } from "./support/kit.js";
+import { mixed } from "./support/mixed.js";
 import { assertOtlp } from "./support/otlp.mjs";
 import { plainAttributes } from "./support/services.js";
 import { nodeKit } from "./support/suite.mjs";
@@ -140,6 +141,56 @@ test("a cost that is known is told, of the call and of each attempt", async () =
   const [ofOtel, ofLangfuse] = [traces, lane].map(({ body }) => spansOf(assertOtlp(body([call]))).map(({ attributes }) => plainAttributes(attributes)));
   assert.deepEqual(ofOtel.map((all) => [all["gen_ai.usage.cost"], all["switchman.cost"]]), [[0.25, undefined], [undefined, undefined], [undefined, 0.25]]);
   assert.equal(ofLangfuse[0]["langfuse.observation.cost_details"], '{"total":0.25}');
+});
+
+test("what is estimated of a cost is marked as such by every service, in its own way", LIMIT, async (t) => {
+  const kit = await nodeKit();
+  const { texts, env } = await listening(t);
+  const rates = { input_cost_per_token: 1, output_cost_per_token: 10 };
+  const params = { one: rates, two: rates };
+  const config = { callbacks: ["otel", "langfuse", "helicone"] };
+  const host = { env };
+  // The loser of a race is booked with its prompt.
+  const raced = mixed(kit, ["openai", "openai"], { params, host, one: { faults: [{ stall: "head" }] }, config: { ...config, hedging: { after_ms: 5 } } });
+  const { _hidden_params: meta } = await raced.router.completion(CHAT);
+  assert.ok(meta.estimated_cost > 0 && meta.estimated_cost < meta.response_cost);
+  await raced.router.completion(CHAT);
+  await raced.router.flush();
+  const said = { otel: ["switchman.estimated_cost", "switchman.usage_estimated"], langfuse: ["estimated_cost", "usage_estimated"].map((name) => `langfuse.observation.metadata.${name}`) };
+  const marks = () => {
+    const spans = texts.filter(({ path }) => path.endsWith("/traces")).map(({ path, text }) => ({
+      service: path.startsWith("/api/public") ? "langfuse" : "otel",
+      spans: spansOf(assertOtlp(text)).map(({ attributes }) => plainAttributes(attributes)),
+    }));
+    const of = (service) => spans.filter((one) => one.service === service).flatMap((one) => one.spans);
+    const told = (service) => of(service).filter((all) => "gen_ai.operation.name" in all && "switchman.attempts" in all).map((all) => said[service].map((name) => all[name]));
+    const helicone = texts.filter(({ path }) => path.endsWith("/log")).map(({ text }) => JSON.parse(text).providerRequest.meta);
+    return {
+      otel: told("otel"),
+      langfuse: told("langfuse"),
+      helicone: helicone.map((one) => [one["Helicone-Property-Estimated-Cost"], one["Helicone-Property-Usage-Estimated"]]),
+      attempts: of("otel").filter((all) => "switchman.cost" in all).map((all) => all["switchman.cost_estimated"]),
+    };
+  };
+  const { estimated_cost } = meta;
+  const plain = [undefined, undefined];
+  assert.deepEqual(marks(), {
+    otel: [[estimated_cost, undefined], plain],
+    langfuse: [[estimated_cost, undefined], plain],
+    helicone: [[String(estimated_cost), undefined], plain],
+    attempts: [true, undefined, undefined],
+  });
+
+  texts.length = 0;
+  const continued = mixed(kit, ["openai", "openai"], {
+    params, host, one: { faults: [{ cut: { afterEvents: 4 } }] }, prefill: ["two"], config: { ...config, mid_stream: "continue" },
+  });
+  const stream = await continued.router.completion({ ...CHAT, stream: true, stream_options: { include_usage: true } });
+  await stream.final();
+  assert.equal(stream.meta.usage_source, "estimated");
+  await continued.router.flush();
+  const both = [stream.meta.estimated_cost, true];
+  assert.deepEqual(marks(), { otel: [both], langfuse: [both], helicone: [both.map(String)], attempts: [true, undefined] });
 });
 
 test("a redirect is not followed: the keys stay where they were meant for", LIMIT, async (t) => {

@@ -127,6 +127,17 @@ Object.assign(costs, {
     assert.deepEqual(attempts.map(({ cost, cost_estimated }) => [cost, cost_estimated]), [[usage.prompt_tokens, true], [worth(usage), false]]);
     assert.deepEqual([response_cost, estimated_cost, unpriced_attempts], [usage.prompt_tokens + worth(usage), usage.prompt_tokens, 0]);
   },
+  "over fetch the part of a cost that is an estimate has a header of its own": async (kit) => {
+    const faults = [{ stall: "head" }];
+    const { router } = serving(kit, ["openai", "openai"], { one: { faults }, config: { hedging: { after_ms: 5 } } });
+    const costOf = ({ headers }) => [headers.get("x-switchman-response-cost"), headers.get("x-switchman-estimated-cost")];
+    const response = await router.fetch(CHAT_URL, post(CHAT));
+    const { usage } = await response.json();
+    assert.deepEqual(costOf(response), [usage.prompt_tokens + worth(usage), usage.prompt_tokens].map(String));
+    const { router: plain } = serving(kit, ["openai"]);
+    const whole = await plain.fetch(CHAT_URL, post(CHAT));
+    assert.deepEqual(costOf(whole), [String(worth((await whole.json()).usage)), null]);
+  },
   "a mock costs nothing, whatever its model does": async (kit) => {
     const { router } = serving(kit, ["openai"]);
     const { _hidden_params: meta } = await router.completion({ ...CHAT, mock_response: "Well met" });
