@@ -8,7 +8,6 @@ import { until } from "./send.js";
 /** How much of an error's body is read. */
 const ERROR_BYTES = 64 * 1024;
 
-
 /** A head that is not 2xx: the beginning of its body says why. */
 export async function readRefusal(call, hub, attempt, response) {
   const { core } = call;
@@ -31,7 +30,7 @@ export async function readWhole(call, hub, attempt, response) {
     try {
       call.value = call.plan.parse(body);
     } catch {
-      const message = "the provider's answer is not valid JSON";
+      const message = body.length === 0 ? "the provider's answer is empty" : "the provider's answer is not valid JSON";
       call.step(core.coreFailed(call.id, attempt, BAD_REPLY, message, now()));
       return;
     }
@@ -45,9 +44,12 @@ export async function readWhole(call, hub, attempt, response) {
       return;
     }
   }
-  hub.scanReply(body);
+  hub.scanReply(unmarked(body));
   answered(call, core.coreAnswered(call.id, attempt, now()), answer);
 }
+
+/** A byte order mark is no part of JSON, and clients pass over it. @param {Uint8Array} body */
+const unmarked = (body) => (body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body);
 
 /** Has an object the list that makes an answer of it? The same is asked of bytes in src/dialect/openai.rs. */
 function isAnswer(value, surface) {

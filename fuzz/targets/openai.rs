@@ -33,7 +33,7 @@ fn whole(bytes: &[u8]) -> bool {
         alike(bytes, |windows| {
             let mut scanner = Scanner::new(reply_members(DialectName::OpenAi));
             windows.for_each(|window| scanner.push(window));
-            reply(DialectName::OpenAi, surface, &mut scanner)
+            reply(DialectName::OpenAi, surface, &mut scanner, bytes)
         })
     });
     let _ = told_usage(bytes, Some(b"\"flex\""));

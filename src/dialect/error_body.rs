@@ -19,16 +19,32 @@ use shape::Said;
 /// redacted or cut yet: half a key is not recognised any more.
 #[must_use]
 pub fn read(status: Option<u16>, body: &[u8]) -> ErrorHint {
+    hint_of(status, said(status, body))
+}
+
+/// What a body says. A byte order mark is no part of it.
+fn said(status: Option<u16>, body: &[u8]) -> Said {
+    let body = body.strip_prefix(MARK).unwrap_or(body);
     match value(body) {
-        Some(value) => hint(status, &value),
-        None => hint_of(status, Said::plain(body)),
+        Some(value) => Said::read(&value),
+        // Half an answer is no error: what it says is for nobody's log.
+        None if is_success(status) && matches!(body.trim_ascii_start().first(), Some(b'{' | b'[')) => {
+            Said::default()
+        }
+        None => Said::plain(body),
     }
+}
+
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
+fn is_success(status: Option<u16>) -> bool {
+    status.is_some_and(|status| (200..300).contains(&status))
 }
 
 /// Reads the body of a refusal, whose headers may name the error (`x-amzn-errortype`).
 #[must_use]
 pub fn refusal(status: u16, name: Option<&str>, body: &[u8]) -> ErrorHint {
-    let mut said = value(body).map_or_else(|| Said::plain(body), |value| Said::read(&value));
+    let mut said = said(Some(status), body);
     if let Some(name) = name {
         said.name(name);
     }
@@ -46,6 +62,22 @@ pub(super) fn is_told(chunk: &Members<'_>) -> bool {
     let is_failed = |told: Members<'_>| told.count("status_code").is_some_and(|code| code != 0);
     let is_error = chunk.get("error").is_some() || chunk.word("object") == "error";
     is_error || chunk.object("base_resp").is_some_and(is_failed)
+}
+
+/// The fault of a whole 2xx body that is no answer: the error that it tells of in whatever shape, else what it lacks.
+pub(super) fn in_place(body: &[u8], lacks: &str) -> Fault {
+    let Some(body) = value(body.strip_prefix(MARK).unwrap_or(body)) else {
+        return Fault::new(FaultKind::BadReply, lacks);
+    };
+    let mut hint = hint(None, &body);
+    // What is not known for an error may be anything.
+    if hint.kind.is_none() && body.get("error").is_none_or(Value::is_null) {
+        hint.message = Some(match hint.message {
+            Some(said) => [lacks, ": ", &said].concat().into(),
+            None => lacks.into(),
+        });
+    }
+    in_disguise(hint)
 }
 
 /// An error object inside a 200 or a stream.
@@ -238,6 +270,37 @@ mod tests {
     }
 
     #[test]
+    fn a_body_in_place_of_an_answer_tells_what_it_has_to_tell() {
+        for (body, kind, message) in [
+            (r#"{"error":"no"}"#, FaultKind::BadReply, "no"),
+            (r#"{"error":null,"message":"no"}"#, FaultKind::BadReply, "lacks: no"),
+            (r#"{"detail":[{"loc":["body"],"msg":"no"}]}"#, FaultKind::BadReply, "lacks: no"),
+            (r#"{"errors":["no"]}"#, FaultKind::BadReply, "lacks: no"),
+            (r#"{"code":1302,"msg":"no","success":false}"#, FaultKind::RateLimit, "no"),
+            (r#"{"title":"Too Many","status":429,"detail":"no"}"#, FaultKind::RateLimit, "no"),
+            (r#"[{"error":{"status":"UNAVAILABLE","message":"no"}}]"#, FaultKind::Overloaded, "no"),
+            (r#""no""#, FaultKind::BadReply, "lacks: no"),
+            // An answer in words of somebody else's, and none at all.
+            (
+                r#"{"message":{"role":"assistant","content":"a secret"},"done":true}"#,
+                FaultKind::BadReply,
+                "lacks",
+            ),
+            (
+                r#"{"type":"message","content":[{"type":"text","text":"a secret"}]}"#,
+                FaultKind::BadReply,
+                "lacks",
+            ),
+            ("{}", FaultKind::BadReply, "lacks"),
+            ("null", FaultKind::BadReply, "lacks"),
+            (r#"{"choi"#, FaultKind::BadReply, "lacks"),
+        ] {
+            let fault = in_place(body.as_bytes(), "lacks");
+            assert_eq!((fault.kind, &*fault.message), (kind, message), "{body}");
+        }
+    }
+
+    #[test]
     fn every_shape_gives_its_message() {
         let shapes = [
             r#"{"error":{"message":"no"}}"#,
@@ -256,5 +319,8 @@ mod tests {
         }
         assert_eq!(read(Some(500), b"<html><body>oops</body></html>").message, None);
         assert_eq!(read(Some(500), b""), ErrorHint::default());
+        assert_eq!(read(Some(400), b"\xef\xbb\xbf{\"error\":\"no\"}").message.as_deref(), Some("no"));
+        assert_eq!(read(Some(200), br#"{"choices":[{"message":{"content":"a secr"#).message, None);
+        assert_eq!(read(Some(500), b"{no").message.as_deref(), Some("{no"));
     }
 }

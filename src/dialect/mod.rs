@@ -136,10 +136,16 @@ pub fn limit_headers(dialect: DialectName) -> &'static [Pair] {
     }
 }
 
-/// Is a scanned 2xx body an answer? Its usage, or the fault.
-pub fn reply(dialect: DialectName, surface: Surface, scan: &mut Scanner) -> Result<Option<Usage>, Fault> {
+/// Is a scanned 2xx body an answer? Its usage, or the fault. `body` is what was scanned, or nothing where it was long: what
+/// is said in place of an answer is read there.
+pub fn reply(
+    dialect: DialectName,
+    surface: Surface,
+    scan: &mut Scanner,
+    body: &[u8],
+) -> Result<Option<Usage>, Fault> {
     match dialect {
-        DialectName::OpenAi | DialectName::Similar => openai::reply(surface, scan),
+        DialectName::OpenAi | DialectName::Similar => openai::reply(surface, scan, body),
         DialectName::Anthropic | DialectName::Gemini => {
             Err(Fault::bug("an answer that is translated is not scanned"))
         }

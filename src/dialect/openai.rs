@@ -3,11 +3,11 @@
 mod similar;
 mod usage;
 
-use crate::base::json::{Kind, Members, Scanner, Wanted, items, kind, quoted_text, value};
+use crate::base::json::{Kind, Members, ScanError, Scanner, Wanted, items, kind, quoted_text, value};
 use crate::base::text::has;
 use crate::base::usage::Usage;
 use crate::config::{Auth, Deployment, Fate, Layout, Param, Secret, Surface};
-use crate::error::{Fault, FaultKind};
+use crate::error::Fault;
 
 use super::{Outbound, StreamEvent, error_body};
 
@@ -107,9 +107,13 @@ pub(super) fn told(usage: &[u8], tier: Option<&[u8]>) -> Option<Usage> {
     Some(usage::usage(&Members::check(text(usage)?)?, tier.and_then(text)))
 }
 
-pub(super) fn reply(surface: Surface, scan: &mut Scanner) -> Result<Option<Usage>, Fault> {
-    let bad = |message: String| Fault::new(FaultKind::BadReply, message);
-    scan.finish().map_err(|error| bad(format!("the provider's answer is no JSON object: {error}")))?;
+pub(super) fn reply(surface: Surface, scan: &mut Scanner, body: &[u8]) -> Result<Option<Usage>, Fault> {
+    let bad = |message: String| error_body::in_place(body, &message);
+    scan.finish().map_err(|error| match error {
+        ScanError::Empty => bad("the provider's answer is empty".to_owned()),
+        ScanError::NotAnObject => bad("the provider's answer is no JSON object".to_owned()),
+        _ => bad(format!("the provider's answer is no JSON object: {error}")),
+    })?;
     let (member, name) = match surface {
         Surface::Chat => (CHOICES, "choices"),
         Surface::Embeddings => (DATA, "data"),
@@ -200,11 +204,12 @@ pub(super) fn stream_event(data: &[u8]) -> StreamEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::FaultKind;
 
     fn read(surface: Surface, body: &str) -> Result<Option<Usage>, FaultKind> {
         let mut scan = Scanner::new(REPLY_MEMBERS);
         scan.push(body.as_bytes());
-        reply(surface, &mut scan).map_err(|fault| fault.kind)
+        reply(surface, &mut scan, body.as_bytes()).map_err(|fault| fault.kind)
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::{Files, StreamEvent, anthropic, gemini, openai};
 use crate::base::usage::Usage;
 use crate::config::{Deployment, DialectName, Secret, Surface};
-use crate::error::Fault;
+use crate::error::{Fault, FaultKind};
 use crate::price::Tariff;
 
 /// Must a request be written anew for this dialect, where OpenAI's own is spliced?
@@ -118,6 +118,9 @@ pub fn translate_reply(
     created: u64,
     body: &[u8],
 ) -> Result<TranslatedReply, Fault> {
+    if body.trim_ascii().is_empty() {
+        return Err(Fault::new(FaultKind::BadReply, "the provider's answer is empty"));
+    }
     match (dialect, surface) {
         (DialectName::Similar, Surface::Chat) => openai::similar_reply(body),
         (DialectName::OpenAi | DialectName::Similar, _) => {

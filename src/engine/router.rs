@@ -243,13 +243,19 @@ impl Router {
         step
     }
 
-    /// Reports a whole 2xx body that has been scanned: an answer, or a fault.
-    pub fn answered(&mut self, now: Millis, id: CallId, attempt: AttemptId, scan: &mut Scanner) -> Step {
+    /// Reports a whole 2xx body that has been scanned: an answer, or a fault. Of a long one only the scan need be there.
+    pub fn answered(
+        &mut self,
+        now: Millis,
+        id: CallId,
+        attempt: AttemptId,
+        (scan, body): (&mut Scanner, &[u8]),
+    ) -> Step {
         let (Some((surface, _)), Some(dialect)) = (self.attempt(id, attempt), self.dialect_of(id, attempt))
         else {
             return Step::default();
         };
-        let event = match dialect::reply(dialect, surface, scan) {
+        let event = match dialect::reply(dialect, surface, scan, body) {
             Ok(usage) => Event::Body { attempt, usage },
             Err(fault) => Event::Failed { attempt, fault: self.told(id, attempt, fault) },
         };

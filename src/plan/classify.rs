@@ -12,6 +12,7 @@ pub(super) fn refused(now: Millis, status: u16, headers: &Headers, hint: ErrorHi
         // A browser tells a program that there was a redirect, and not which.
         0 => "the provider answered with a redirect, which is refused".into(),
         300..=399 => format!("the provider answered with a redirect ({status}), which is refused").into(),
+        200..=299 => format!("the provider answered with no stream (status {status})").into(),
         _ => format!("the provider answered with status {status}").into(),
     });
     // The reset tells when all is back, the body when this request has room.
@@ -41,6 +42,13 @@ mod tests {
             assert!(message(status).contains("redirect"), "{status}");
         }
         assert!(!message(204).contains("redirect"));
+    }
+
+    #[test]
+    fn a_success_that_is_refused_is_no_stream() {
+        let fault = refused(Millis(0), 200, &Headers::default(), ErrorHint::default());
+        assert_eq!(fault.kind, FaultKind::BadReply);
+        assert!(fault.message.contains("no stream"), "{}", fault.message);
     }
 
     #[test]

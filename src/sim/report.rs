@@ -111,7 +111,7 @@ impl World {
         let Some(dialect) = deployment.map(|known| known.dialect) else { return };
         let mut scan = Scanner::new(reply_members(dialect));
         scan.push(&body);
-        let step = self.router.answered(self.clock.told(), id, attempt, &mut scan);
+        let step = self.router.answered(self.clock.told(), id, attempt, (&mut scan, &body));
         if let Some(Action::Done(Ok(_))) = step.action {
             self.with(call, |flight| flight.show(&body));
         }

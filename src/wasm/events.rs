@@ -63,7 +63,7 @@ impl Router {
             Millis::from_f64(now),
             CallId(call),
             AttemptId(attempt),
-            &mut self.scan,
+            (&mut self.scan, self.window.bytes(self.whole.unwrap_or(0))),
         );
         self.take(call, step)
     }

@@ -70,6 +70,8 @@ pub struct Router {
     pub(super) callbacks: Callbacks,
     pub(super) window: Window,
     pub(super) scan: Scanner,
+    /// How much of the window is all that was scanned of a reply; 0 if that was more than a window.
+    pub(super) whole: Option<usize>,
     reply_members: Table,
     pub(super) last: Last,
     /// What is known of those whom the host is to rank.
@@ -103,6 +105,7 @@ impl Router {
             callbacks: loaded.callbacks,
             window: Window::default(),
             scan: Scanner::default(),
+            whole: None,
             reply_members: reply_members(DialectName::OpenAi).into(),
             last: Last::default(),
             rows: Vec::new(),
@@ -198,12 +201,14 @@ impl Router {
     #[wasm_bindgen(js_name = coreScanReply)]
     pub fn scan_reply(&mut self) {
         self.scan.reset(self.reply_members.clone());
+        self.whole = None;
     }
 
     /// Scans the bytes in the window.
     #[wasm_bindgen(js_name = coreScan)]
     pub fn scan_window(&mut self, len: usize) {
         self.scan.push(self.window.bytes(len));
+        self.whole = Some(if self.whole.is_some() { 0 } else { len });
     }
 
     // ── a call's events ──

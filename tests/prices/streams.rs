@@ -28,7 +28,7 @@ fn whole(dialect: DialectName, usage: &Value) -> Option<Usage> {
     body["service_tier"] = usage["service_tier"].clone();
     let mut scan = Scanner::new(reply_members(dialect));
     scan.push(body.to_string().as_bytes());
-    reply(dialect, Surface::Chat, &mut scan).unwrap()
+    reply(dialect, Surface::Chat, &mut scan, &[]).unwrap()
 }
 
 /// An answer of Gemini's, or a part of one.

@@ -111,7 +111,7 @@ impl Begun {
         if !deployment.is_translated {
             let mut scan = switchman::base::json::Scanner::new(switchman::dialect::REPLY_MEMBERS);
             scan.push(&text);
-            let usage = switchman::dialect::reply(deployment.dialect, Surface::Chat, &mut scan)?;
+            let usage = switchman::dialect::reply(deployment.dialect, Surface::Chat, &mut scan, &text)?;
             return Ok((body.clone(), usage));
         }
         let memo = switchman::dialect::Memo::default();

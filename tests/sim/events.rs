@@ -186,7 +186,7 @@ impl Play {
             What::Answered(body) => {
                 let mut scan = Scanner::new(REPLY_MEMBERS);
                 scan.push(body.as_bytes());
-                (about, router.answered(now, id, attempt, &mut scan))
+                (about, router.answered(now, id, attempt, (&mut scan, body.as_bytes())))
             }
             What::Refused(status, wait) => {
                 let mut headers = headers();

@@ -4,10 +4,10 @@ use super::finish;
 use super::usage::Counts;
 use crate::base::json::{Members, Writer, inside, items};
 use crate::dialect::anthropic::request::raw_text;
-use crate::dialect::error_body::{in_disguise, read};
+use crate::dialect::error_body::{in_disguise, in_place, read};
 use crate::dialect::notes;
 use crate::dialect::{Memo, TranslatedReply};
-use crate::error::{Fault, FaultKind};
+use crate::error::Fault;
 
 /// The message that is being put together.
 #[derive(Default)]
@@ -26,7 +26,7 @@ struct Message {
 
 /// `created` is in seconds.
 pub(crate) fn translate(memo: &Memo, created: u64, body: &[u8]) -> Result<TranslatedReply, Fault> {
-    let bad = |message: &str| Fault::new(FaultKind::BadReply, message);
+    let bad = |message: &str| in_place(body, message);
     let text = std::str::from_utf8(body).map_err(|_| bad("the provider's answer is no UTF-8"))?;
     let reply = Members::check(text).ok_or_else(|| bad("the provider's answer is no JSON object"))?;
     if reply.word("type") == "error" || (reply.get("error").is_some() && reply.get("content").is_none()) {

@@ -15,7 +15,7 @@ const DEEPEST: u8 = 5;
 
 /// Where a message may stand, the best place first.
 const MESSAGES: &str =
-    "message Message msg error_description detail error error_message errorMessage status_msg title";
+    "message Message msg error_description detail error errors error_message errorMessage status_msg title";
 
 /// Where the names of an error may stand, its code first.
 const NAMES: &str = "code error_code __type status_code type error_type status reason";

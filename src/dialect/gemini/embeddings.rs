@@ -7,7 +7,7 @@ use crate::base::decimal::decimal;
 use crate::base::json::{Kind, Members, Writer, items, kind};
 use crate::config::Deployment;
 use crate::dialect::asked::{Asked, members};
-use crate::dialect::error_body::{in_disguise, read};
+use crate::dialect::error_body::in_place;
 use crate::dialect::{Inbound, Memo, Translated, TranslatedReply, base64};
 use crate::error::Fault;
 
@@ -59,10 +59,7 @@ pub(super) fn translate_request(deployment: &Deployment, request: &Inbound<'_>) 
 pub(super) fn translate_reply(memo: &Memo, body: &[u8]) -> Result<TranslatedReply, Fault> {
     let reply = object(body)?;
     let Some(all) = reply.get("embeddings").and_then(items) else {
-        return Err(match reply.get("error") {
-            Some(_) => in_disguise(read(None, body)),
-            None => bad("the provider's answer has no `embeddings`"),
-        });
+        return Err(in_place(body, "the provider's answer has no `embeddings`"));
     };
     let mut out = Writer::on(Vec::with_capacity(body.len()));
     out.raw("{").key("object").text("list").key("data").raw("[");

@@ -3,6 +3,7 @@
 use super::finish;
 use super::stream::Stream;
 use crate::base::json::{Members, Writer};
+use crate::dialect::error_body::in_place;
 use crate::dialect::{Memo, TranslatedReply, counts};
 use crate::error::{Fault, FaultKind};
 
@@ -11,7 +12,7 @@ pub(crate) fn translate(memo: &Memo, created: u64, body: &[u8]) -> Result<Transl
     let mut stream = Stream::new(memo.clone(), created, false);
     stream.answer.is_stream = false;
     let said = stream.read(body).map_err(|fault| *fault)?.filter(|said| !said.is_empty());
-    let said = said.ok_or_else(|| bad("the provider's answer has no `candidates`"))?;
+    let said = said.ok_or_else(|| in_place(body, "the provider's answer has no `candidates`"))?;
     if stream.choices.iter().any(|choice| !choice.has_said && choice.reason.is_none()) {
         return Err(bad("a candidate of the provider's answer neither says anything nor ends"));
     }
@@ -38,7 +39,7 @@ pub(crate) fn translate(memo: &Memo, created: u64, body: &[u8]) -> Result<Transl
 /// The JSON object that an answer is.
 pub(super) fn object(body: &[u8]) -> Result<Members<'_>, Fault> {
     let answer = std::str::from_utf8(body).ok().and_then(Members::check);
-    answer.ok_or_else(|| bad("the provider's answer is no JSON object"))
+    answer.ok_or_else(|| in_place(body, "the provider's answer is no JSON object"))
 }
 
 pub(super) fn bad(message: &str) -> Fault {

@@ -9,8 +9,8 @@ use std::borrow::Cow;
 use super::told;
 use crate::base::json::{Kind, Members, Writer, inside, items, kind, quoted_text};
 use crate::dialect::TranslatedReply;
-use crate::dialect::error_body::{in_disguise, is_told, read};
-use crate::error::{Fault, FaultKind};
+use crate::dialect::error_body::{in_disguise, in_place, read};
+use crate::error::Fault;
 
 /// A chunk whose choice came to no good end.
 const FAILED: &[u8] =
@@ -42,14 +42,11 @@ pub struct Similar {
 
 /// Reads a whole answer.
 pub(in crate::dialect) fn reply(body: &[u8]) -> Result<TranslatedReply, Fault> {
-    let bad = |message: &str| Fault::new(FaultKind::BadReply, message);
+    let bad = |message: &str| in_place(body, message);
     let text = std::str::from_utf8(body).map_err(|_| bad("the provider's answer is no UTF-8"))?;
     let whole = Members::check(text).ok_or_else(|| bad("the provider's answer is no JSON object"))?;
     if whole.get("choices").and_then(items).is_none() {
-        return Err(match is_told(&whole) {
-            true => in_disguise(read(None, body)),
-            false => bad("the provider's answer has no `choices`"),
-        });
+        return Err(bad("the provider's answer has no `choices`"));
     }
     let mut reader = Similar::default();
     let reworded = reader.whole(&whole, "message");

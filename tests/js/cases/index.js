@@ -22,6 +22,7 @@ import { filters } from "./filters.js";
 import { gemini } from "./gemini.js";
 import { hedging } from "./hedging.js";
 import { inPage } from "./in-page.js";
+import { inPlace } from "./in-place.js";
 import { inputRefused } from "./input-refused.js";
 import { inputRelayed } from "./input-relayed.js";
 import { inputSteering } from "./input-steering.js";
@@ -68,7 +69,7 @@ export const suites = {
   ...{ caching, cachingStreams, cachingTold },
   ...{ azure, compat, files },
   ...{ budgets, callbacks, callbacksContent, callbacksFailing, costs, events, gemini, insight, metrics, probes, race },
-  ...{ bigBody, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
+  ...{ bigBody, inPlace, streamDrip, streamResume, streamResumeLimits, streamRules, streamScenarios },
 };
 
 /** Where the linear memory can be seen: see `support/memory.js`. */
