@@ -343,7 +343,7 @@ export class Hub {
     return lines;
   }
 
-  /** What the headers of a reply tell of a call. */
+  /** What the headers of a reply tell of a call. What is an estimate is another send's. */
   brief(call, cost = call.core.coreCost(call.id)) {
     const { core, id } = call;
     const last = core.coreAttempts(id) - 1;
@@ -354,7 +354,6 @@ export class Hub {
       attempted_retries: core.coreRetries(id),
       attempted_fallbacks: core.coreFallbacks(id),
       response_cost: amount(cost),
-      // Only what another send took is estimated, so that most calls need not be asked.
       estimated_cost: last > 0 ? amount(core.coreCosts(id)[2]) : 0,
     };
   }

@@ -63,11 +63,15 @@ impl Rules<'_> {
         self.deployment.allowed_fails.or(self.policy.allowed_fails)
     }
 
-    /// Does a fault count at all?
+    /// Does a fault count against the deployment? It does where nothing is ever benched, too: whoever looks sees it, and
+    /// strategies go by it.
     #[must_use]
     pub fn counts(&self, fault: &Fault) -> bool {
-        let is_off = self.policy.disable_cooldowns || self.cooldown_ms() == 0;
-        !is_off && (fault.kind.verdicts().blame != Blame::None || self.by_class(fault).is_some())
+        fault.kind.verdicts().blame != Blame::None || self.by_class(fault).is_some()
+    }
+
+    fn benches(&self) -> bool {
+        !self.policy.disable_cooldowns && self.cooldown_ms() > 0
     }
 }
 
@@ -81,7 +85,7 @@ pub fn judge(
     rules: Rules<'_>,
     company: Company,
 ) -> Option<(Scope, Bench)> {
-    if !rules.counts(fault) {
+    if !rules.benches() || !rules.counts(fault) {
         return None;
     }
     let scope = Scope::of(fault);

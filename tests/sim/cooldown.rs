@@ -209,6 +209,10 @@ fn s63_a_cooldown_time_of_zero_never_benches() {
                 assert_eq!(scene.ask_chat().deployments(), ["a", "b"]);
                 scene.assert_not_benched("a");
             }
+            // It is seen all the same.
+            let told = scene.snapshot();
+            let totals = told["deployments"][0]["totals"].clone();
+            assert_eq!(totals, json!({ "ok": 0, "failed": 20 }), "{status}");
         }
     }
 }

@@ -104,6 +104,17 @@ fn s12_latency_tries_both_then_takes_the_faster_and_goes_on_exploring() {
 }
 
 #[test]
+fn who_fails_is_slow_where_nobody_is_ever_benched_too() {
+    let mut scene = by_latency(json!({ "disable_cooldowns": true, "num_retries": 0 }));
+    scene.run_all(10, &Spec::chat("chat"));
+    let mut scene = scene.always("a", Reply::status(500).in_ms(1));
+    scene.run_all(200, &Spec::chat("chat"));
+    let from = scene.sent().len();
+    scene.run_all(200, &Spec::chat("chat"));
+    assert!(scene.sends_since(from, "a") <= 20, "{} of 200", scene.sends_since(from, "a"));
+}
+
+#[test]
 fn s13_the_buffer_says_who_is_nearly_as_fast() {
     let list = ["a", "b", "c", "d"].map(|id| (id, json!({})));
     let settings = json!({ "routing_strategy_args": { "lowest_latency_buffer": 0.5 } });
