@@ -31,6 +31,12 @@ fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
+/// The id of an answer, as JSON: the provider's own, if it has one. Clients take no usage from a stream without.
+pub(super) fn answer(own: Option<&str>, created: u64) -> String {
+    let own = own.filter(|id| id.len() > 2).map(str::to_owned);
+    own.unwrap_or_else(|| format!(r#""chatcmpl-{created}""#))
+}
+
 /// The id of a tool call.
 pub(super) fn id(text: &str) -> String {
     if is_plain(text) { text.to_owned() } else { plain(text, text.len()) }

@@ -222,3 +222,32 @@ describe("the openai client before a stream that is gone on with", LIMIT, () => 
     }
   }
 });
+
+/** Whole streams of providers that give their answers no ids. */
+const WITHOUT_IDS = {
+  anthropic: [
+    { type: "message_start", message: { type: "message", role: "assistant", model: "m", content: [], usage: { input_tokens: 5, output_tokens: 1 } } },
+    { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+    { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Hi" } },
+    { type: "content_block_stop", index: 0 },
+    { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 2 } },
+    { type: "message_stop" },
+  ],
+  gemini: [
+    {
+      candidates: [{ index: 0, content: { role: "model", parts: [{ text: "Hi" }] }, finishReason: "STOP" }],
+      usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 2, totalTokenCount: 7 },
+      modelVersion: "m",
+    },
+  ],
+};
+
+for (const [dialect, events] of Object.entries(WITHOUT_IDS)) {
+  test(`an answer of ${dialect} without an id has one, without which the client takes no usage`, LIMIT, async (t) => {
+    const { client } = await before(t, [dialect], { one: { faults: [{ events }] } });
+    const asked = client.chat.completions.stream({ ...CHAT, stream_options: { include_usage: true } });
+    const { id, usage, choices } = await asked.finalChatCompletion();
+    assert.deepEqual([choices[0].message.content, usage.prompt_tokens, usage.completion_tokens], ["Hi", 5, 2]);
+    assert.match(id, /^chatcmpl-\d+$/);
+  });
+}

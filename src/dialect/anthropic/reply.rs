@@ -5,8 +5,7 @@ use super::usage::Counts;
 use crate::base::json::{Members, Writer, inside, items};
 use crate::dialect::anthropic::request::raw_text;
 use crate::dialect::error_body::{in_disguise, in_place, read};
-use crate::dialect::notes;
-use crate::dialect::{Memo, TranslatedReply};
+use crate::dialect::{Memo, TranslatedReply, ids, notes};
 use crate::error::Fault;
 
 /// The message that is being put together.
@@ -43,7 +42,10 @@ pub(crate) fn translate(memo: &Memo, created: u64, body: &[u8]) -> Result<Transl
     let reason = finish::reason(reply.word("stop_reason"), message.call_count, memo);
 
     let mut out = Writer::on(Vec::with_capacity(body.len()));
-    out.raw("{").member("id", reply.string("id").unwrap_or(r#""""#)).key("object").text("chat.completion");
+    out.raw("{")
+        .member("id", &ids::answer(reply.string("id"), created))
+        .key("object")
+        .text("chat.completion");
     out.key("created").number(created).member("model", reply.string("model").unwrap_or(r#""""#));
     out.key("choices").raw(r#"[{"index":0"#).key("message");
     message.write(memo, &mut out);

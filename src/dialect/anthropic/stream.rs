@@ -5,8 +5,7 @@ use super::usage::Counts;
 use crate::base::json::{Members, Writer, inside};
 use crate::dialect::anthropic::request::raw_text;
 use crate::dialect::error_body::{in_disguise, read};
-use crate::dialect::notes;
-use crate::dialect::{Memo, StreamEvent};
+use crate::dialect::{Memo, StreamEvent, ids, notes};
 
 /// Where a chunk goes.
 type Emit<'a> = &'a mut dyn FnMut(&[u8]);
@@ -133,7 +132,7 @@ impl Stream {
             return;
         }
         self.has_begun = true;
-        message.string("id").unwrap_or(r#""""#).clone_into(&mut self.id);
+        self.id = ids::answer(message.string("id"), self.created);
         self.answers(message.string("model").unwrap_or(r#""""#));
         self.send(emit, &[r#"{"role":"assistant","content":""}"#], "null");
     }

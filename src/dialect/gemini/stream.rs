@@ -8,7 +8,7 @@ use super::{finish, usage};
 use crate::base::json::{Members, Writer};
 use crate::base::usage::Usage;
 use crate::dialect::error_body::{in_disguise, read};
-use crate::dialect::{Memo, StreamEvent, counts, signature};
+use crate::dialect::{Memo, StreamEvent, counts, ids, signature};
 use crate::error::Fault;
 
 /// Where a chunk goes.
@@ -72,7 +72,7 @@ impl Stream {
             }
         }
         if self.model.is_empty() {
-            answer.string("responseId").unwrap_or(r#""""#).clone_into(&mut self.id);
+            self.id = ids::answer(answer.string("responseId"), self.created);
             self.answer.seed = [&self.id, &*self.created.to_string()].concat();
             self.model = match answer.text("modelVersion") {
                 Some(model) => model.into_owned(),
