@@ -49,7 +49,7 @@
 
 pub(super) const TABLE: &str = concat!(
     "openai https://api.openai.com/v1 @OPENAI_BASE_URL,OPENAI_API_BASE \
-        *gpt-,o1,o3,o4,chatgpt-,text-embedding-,ft:gpt-,ft:o max_tokens>max_completion_tokens@o1,o3,o4,gpt-5 \
+        *gpt-,o1,o3,o4,chatgpt-,text-embedding-,ft:gpt-,ft:o,dall-e-,whisper-,tts-,omni-moderation-,text-moderation- max_tokens>max_completion_tokens@o1,o3,o4,gpt-5 \
         d x ^reasoning_content,reasoning,index 40\n",
     "anthropic https://api.anthropic.com :anthropic *claude- @ANTHROPIC_API_BASE,ANTHROPIC_BASE_URL\n",
     // A bare `gemini-` means Vertex to LiteLLM.

@@ -195,3 +195,28 @@ fn an_address_with_the_path_of_a_request_is_told() {
         assert!(with(model, base).is_empty(), "{base}");
     }
 }
+
+#[test]
+fn models_of_openai_that_are_no_chats_are_known_by_their_bare_names() {
+    for model in ["dall-e-3", "whisper-1", "tts-1-hd", "omni-moderation-latest", "gpt-image-1"] {
+        let config = config(&json!({
+            "model_list": [{ "model_name": "m", "litellm_params": { "model": model, "api_key": "sk-a" } }],
+        }));
+        assert_eq!(config.deployments[0].model_used(), format!("openai/{model}"));
+    }
+}
+
+#[test]
+fn what_a_server_would_do_for_the_health_of_a_deployment_is_told_as_a_notice() {
+    let info =
+        json!({ "mode": "embedding", "health_check_timeout": 1, "disable_background_health_check": true });
+    let config = json!({
+        "model_list": [{ "model_name": "m", "litellm_params": { "model": "gpt-4o", "api_key": "sk-a" }, "model_info": info }],
+    });
+    let told = notices(&config);
+    for name in ["health_check_timeout", "disable_background_health_check"] {
+        let path = format!("model_list[0].model_info.{name}");
+        assert!(told.iter().any(|one| one.starts_with(&path) && one.contains("`probe`")), "{told:?}");
+    }
+    assert_eq!(told.len(), 2, "{told:?}");
+}

@@ -135,6 +135,7 @@ fn the_key_of_a_list_may_have_a_provider_or_not() {
 fn fallbacks_to_nowhere_are_refused() {
     for (lists, path, words) in [
         (json!([{ "a": ["bb"] }]), "fallbacks[0].a[0]", "no group, alias or deployment id `bb`"),
+        (json!([{ "a": ["a/*"] }]), "fallbacks[0].a[0]", "`a/*`; a pattern is no target: name a model"),
         (json!([{ "chat": ["bakcup"] }]), "fallbacks[0].chat[0]", "did you mean `backup`?"),
         (json!([{ "chatt": ["backup"] }]), "fallbacks[0].chatt", "did you mean `chat`?"),
         (json!([{ "a": ["a"] }]), "fallbacks[0].a[0]", "falls back to itself"),

@@ -35,6 +35,12 @@ fn seven_mistakes_are_seven_problems() {
 }
 
 #[test]
+fn a_model_of_a_star_alone_is_told_what_to_write() {
+    let config = json!({ "model_list": [{ "model_name": "*", "litellm_params": { "model": "*" } }] });
+    refused(&config, "model_list[0].litellm_params.model", "an entry for each provider, with `openai/*`");
+}
+
+#[test]
 fn a_config_is_an_object_with_a_model_list() {
     for (value, kind) in
         [(json!(null), "null"), (json!([]), "a list"), (json!("x"), "a string"), (json!(1), "a number")]

@@ -10,6 +10,7 @@ use super::read::{Reader, kind_of};
 use super::scopes::Scopes;
 use super::target::is_provider;
 use crate::base::index::Index;
+use crate::base::text::has;
 use crate::config::fallback::append;
 use crate::config::pattern::prefixed;
 use crate::config::{
@@ -246,7 +247,11 @@ fn target(reader: &mut Reader<'_>, at: &Path<'_>, value: &Value, book: &Book<'_>
     };
     let found = book.config.resolve(name);
     if found.is_none() && !book.doomed.contains(name) {
-        let near = hint(name, book.config.names.listed(), Reach::Prefixes);
+        // A pattern is known, but it names no model.
+        let near = match has(name, b'*') {
+            true => "; a pattern is no target: name a model".to_owned(),
+            false => hint(name, book.config.names.listed(), Reach::Prefixes),
+        };
         reader.problem(at, format!("there is no group, alias or deployment id {}{near}", quote(name)));
     }
     found.map(|to| FallbackTarget { to, overrides })

@@ -147,7 +147,8 @@ pub(super) const INFO: Table = Table {
         allow_fail_open"],
     later: &["supported_environments blocked access_windows"],
     foreign: &["team_id team_public_model_name access_groups litellm_routing_preferences \
-        adaptive_router_preferences"],
+        adaptive_router_preferences health_check_model health_check_timeout health_check_voice \
+        health_check_max_tokens disable_background_health_check"],
     has_prices: true,
     ..NONE
 };
@@ -292,6 +293,9 @@ fn reason(name: &str) -> Option<&'static str> {
             Some("a session goes to the next deployment while its own is out, and back when that is well")
         }
         "include" => Some("no other files are read"),
+        _ if name.starts_with("health_check_") || name == "disable_background_health_check" => {
+            Some("the router probes nobody by itself; see `probe`")
+        }
         "litellm_credential_name" | "credential_list" => Some("give each deployment its `api_key`"),
         _ if name.starts_with("azure_") || matches!(name, "tenant_id" | "client_id" | "client_secret") => {
             Some("tokens of Entra's are asked of the host's `getToken`")

@@ -158,10 +158,11 @@ fn split(
         return None;
     } else {
         let name = quote(text);
-        reader.problem(
-            &at_model,
-            format!("the provider of {name} is not known; write `<provider>/<model>`, or give an `api_base`"),
-        );
+        let way = match text {
+            "*" => "write an entry for each provider, with `openai/*` and the like for both names",
+            _ => "write `<provider>/<model>`, or give an `api_base`",
+        };
+        reader.problem(&at_model, format!("the provider of {name} is not known; {way}"));
         return None;
     };
     if model.trim().is_empty() {
