@@ -104,7 +104,11 @@ impl Bed {
                 },
             );
             if send < 56 {
-                apply(at, Delta::Begun { deployment, lease, stream: true, after_ms: 200 + send, tokens: 0 });
+                let era = switchman::config::Era::default();
+                apply(
+                    at,
+                    Delta::Begun { deployment, lease, stream: true, after_ms: 200 + send, tokens: 0, era },
+                );
                 apply(at, Delta::Ended { deployment, lease, sent: at, reserved, used: reserved });
             }
         }

@@ -21,6 +21,8 @@ pub struct Changes {
     pub deployments: Vec<DeploymentIx>,
     /// Deployments that were there, and that are another model or at another address now.
     pub moved: Vec<DeploymentIx>,
+    /// Deployments that are no part of the router any more, or have another credential now.
+    pub released: Vec<DeploymentIx>,
     /// For each credential that is used as before: which deployment told its circuit, and which one does now.
     pub credentials: Vec<(DeploymentIx, DeploymentIx)>,
 }
@@ -50,7 +52,10 @@ impl RouterConfig {
         for gone in deployments.gone.iter().filter_map(|gone| DeploymentIx::at(*gone)) {
             merged.retire_deployment(gone, moment);
         }
-        let mut changes = Changes::default();
+        let mut changes = Changes {
+            released: deployments.gone.iter().filter_map(|gone| DeploymentIx::at(*gone)).collect(),
+            ..Changes::default()
+        };
         let mut places = Places::default();
         for (kept, group) in groups.kept.into_iter().zip(&self.groups) {
             let place = match kept {
@@ -79,7 +84,7 @@ impl RouterConfig {
             places.deployments.push(place);
         }
         merged.fill(self, &places);
-        changes.compare(old, &merged, &places);
+        changes.compare(old, &mut merged, &places);
         Some((merged, changes))
     }
 
@@ -259,16 +264,21 @@ impl Places {
 
 impl Changes {
     /// Notes how the deployments that were there differ now.
-    fn compare(&mut self, old: &RouterConfig, merged: &RouterConfig, places: &Places) {
+    fn compare(&mut self, old: &RouterConfig, merged: &mut RouterConfig, places: &Places) {
         let mut is_known = vec![false; merged.deployments.len()];
         for place in &places.kept {
-            let (Some(was), Some(is)) = (old.deployment(*place), merged.deployment(*place)) else { continue };
+            let is = merged.deployments.get_mut(usize::from(place.0));
+            let (Some(was), Some(is)) = (old.deployment(*place), is) else { continue };
+            is.era = was.era;
             if was.provider != is.provider || was.model != is.model || was.api_base != is.api_base {
+                is.era.model = was.era.model.wrapping_add(1);
                 self.moved.push(*place);
             }
-            if let Some(known) = is_known.get_mut(usize::from(is.credential.0))
+            if !has_same_key(was, is) {
+                is.era.credential = was.era.credential.wrapping_add(1);
+                self.released.push(*place);
+            } else if let Some(known) = is_known.get_mut(usize::from(is.credential.0))
                 && !*known
-                && has_same_key(was, is)
             {
                 *known = true;
                 self.credentials.push((was.credential, is.credential));

@@ -107,6 +107,16 @@ pub enum Auth {
     Host,
 }
 
+/// Counts what was put in the place of a deployment's model and of its credential since the router began. A send that began
+/// under another number says nothing of what is there now. Wraps around.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Era {
+    /// Other providers, models and addresses.
+    pub model: u16,
+    /// Other credentials.
+    pub credential: u16,
+}
+
 /// The place of a deployment in the model list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -148,6 +158,8 @@ pub struct Deployment {
     pub is_bound: bool,
     /// It is no part of the router any more; calls that began before may still have to tell of it.
     pub is_retired: bool,
+    /// What is there now. Set by [`RouterConfig::adopt`](super::RouterConfig::adopt).
+    pub era: Era,
     /// Stable over restarts and key rotations; made from group, provider, model, address, organisation,
     /// region and ordinal, or declared as `model_info.id`. Holds no secret.
     pub id: String,

@@ -43,7 +43,7 @@ pub use caching::{CacheControl, Caching};
 pub use callbacks::{Callbacks, Exporter};
 pub use conditional::Rules;
 pub use credential::{credential_tag, share_credentials, tell_whole};
-pub use deployment::{ApiBase, Auth, Deployment, Param, Place, Silent};
+pub use deployment::{ApiBase, Auth, Deployment, Era, Param, Place, Silent};
 pub use derive::{Blueprint, Found, MAX_MADE};
 pub use error_rules::{ErrorRule, ToldError, ruled};
 pub use experiment::{Experiment, Variant};

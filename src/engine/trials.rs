@@ -2,8 +2,7 @@
 
 use crate::base::hash::key;
 use crate::base::time::Millis;
-use crate::config::DeploymentIx;
-use crate::config::{CallOptions, Resolved, Strategy};
+use crate::config::{CallOptions, DeploymentIx, Era, Resolved, Strategy};
 use crate::error::FaultKind;
 use crate::price::Cost;
 use crate::price::amount::dollars;
@@ -21,6 +20,8 @@ pub(super) struct Answered {
     deployment: DeploymentIx,
     /// Stands for the id of the deployment: its slot may be another's by now.
     id: u64,
+    /// What was there: it may be another model by now.
+    era: Era,
     trial: Option<u64>,
 }
 
@@ -63,7 +64,8 @@ impl Router {
         let ms = now.since(call.started()) as f64;
         if let Some(sent) = sent {
             let id = id_of(self, sent.deployment);
-            let one = Answered { number: running.number, deployment: sent.deployment, id, trial };
+            let one =
+                Answered { number: running.number, deployment: sent.deployment, id, era: sent.era, trial };
             let place = (running.number % REMEMBERED) as usize;
             if self.answered.len() <= place {
                 self.answered.resize(place.saturating_add(1), None);
@@ -92,7 +94,9 @@ impl Router {
         let Some(found) = place.and_then(|place| place.take_if(|known| known.number == number)) else {
             return false;
         };
-        if id_of(self, found.deployment) == found.id {
+        let known = self.config.deployment(found.deployment).filter(|known| !known.is_retired);
+        let is_there = known.is_some_and(|known| known.era.model == found.era.model);
+        if is_there && id_of(self, found.deployment) == found.id {
             self.state.rate(&self.config, found.deployment, score as f32);
         }
         if let Some(trial) = found.trial.and_then(|tag| self.state.trial_mut(&self.config, tag)) {

@@ -3,7 +3,7 @@
 use crate::base::headers::Headers;
 use crate::base::time::Millis;
 use crate::base::usage::Usage;
-use crate::config::DeploymentIx;
+use crate::config::{Deployment, DeploymentIx, Era};
 use crate::error::{Fault, FaultKind};
 use crate::price::Pico;
 use crate::state::{Counts, Lease};
@@ -24,6 +24,8 @@ pub enum Reach {
 pub struct Attempt {
     /// Where to.
     pub deployment: DeploymentIx,
+    /// What was there then.
+    pub(crate) era: Era,
     /// When it was sent.
     pub started: Millis,
     /// When its head, its first content and its end came.
@@ -54,7 +56,7 @@ pub struct Attempt {
 
 impl Attempt {
     pub(super) fn sent(
-        deployment: DeploymentIx,
+        (deployment, known): (DeploymentIx, &Deployment),
         started: Millis,
         lease: Lease,
         reserved: Counts,
@@ -62,6 +64,7 @@ impl Attempt {
     ) -> Self {
         Self {
             deployment,
+            era: known.era,
             started,
             head_at: None,
             content_at: None,

@@ -315,10 +315,10 @@ impl Call {
             step.abort.push(attempt);
             let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) else { continue };
             known.fault = Some(Box::new(fault.clone()));
-            let deployment = known.deployment;
+            let (deployment, era) = (known.deployment, known.era);
             self.close(now, view, attempt, step);
             if fault.kind == FaultKind::Timeout {
-                self.learn(now, view, deployment, &fault, step);
+                self.learn(now, view, (deployment, era), &fault, step);
             }
         }
         self.done(Err(fault), step);

@@ -90,10 +90,10 @@ impl Call {
         let Some(loser) = self.other(attempt) else { return };
         step.abort.push(loser);
         let slow = self.attempts.get(usize::from(loser.0)).filter(|_| self.rival == Some(attempt));
-        if let Some(Attempt { deployment, lease, started, .. }) = slow {
+        if let Some(Attempt { deployment, lease, started, era, .. }) = slow {
             let (stream, after_ms) = (self.spec.stream, now.since(*started));
-            let (deployment, lease) = (*deployment, *lease);
-            step.deltas.push(Delta::Begun { deployment, lease, stream, after_ms, tokens: 0 });
+            let (deployment, lease, era) = (*deployment, *lease, *era);
+            step.deltas.push(Delta::Begun { deployment, lease, stream, after_ms, tokens: 0, era });
         }
         if let Some(known) = self.attempts.get_mut(usize::from(loser.0)) {
             known.fault = Some(Box::new(Fault::new(FaultKind::Cancelled, "another send was faster")));

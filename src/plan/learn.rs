@@ -1,7 +1,7 @@
 //! What a fault teaches of the deployment that showed it.
 
 use crate::base::time::Millis;
-use crate::config::{DeploymentIx, ErrorClass, Resolved};
+use crate::config::{Deployment, DeploymentIx, Era, ErrorClass, Resolved};
 use crate::error::{Blame, Fault, FaultKind};
 use crate::state::{Delta, Rules, Scope, View, judge};
 use crate::strategy::{is_asked_anyway, order_of};
@@ -16,11 +16,11 @@ impl Call {
         &mut self,
         now: Millis,
         view: View<'_>,
-        deployment: DeploymentIx,
+        (deployment, era): (DeploymentIx, Era),
         fault: &Fault,
         step: &mut Step,
     ) {
-        if let Some(scope) = self.judged(now, view, deployment, fault, step) {
+        if let Some(scope) = self.judged(now, view, (deployment, era), fault, step) {
             self.benched = Some((deployment, scope, fault.kind));
         }
     }
@@ -29,11 +29,11 @@ impl Call {
         &self,
         now: Millis,
         view: View<'_>,
-        deployment: DeploymentIx,
+        (deployment, era): (DeploymentIx, Era),
         fault: &Fault,
         step: &mut Step,
     ) -> Option<Scope> {
-        let known = view.config.deployment(deployment)?;
+        let known = view.config.deployment(deployment).filter(|known| is_about(known, era, fault))?;
         let rules = Rules { deployment: known, policy: &view.config.policy };
         if self.spec.options.mock_testing_rate_limit_error || !rules.counts(fault) {
             return None;
@@ -85,4 +85,13 @@ impl Call {
         let shares = scope == Scope::Credential && known.credential == benched.credential;
         ix == who || (shares && !is_asked_anyway(view, known, kind))
     }
+}
+
+/// Does a fault of a send that was made in an era speak of what is there now? Not once the deployment has been taken out, is
+/// another model, or has another key, where the fault is one of the key.
+fn is_about(known: &Deployment, era: Era, fault: &Fault) -> bool {
+    let is_of_key = Scope::of(fault) == Scope::Credential;
+    !known.is_retired
+        && known.era.model == era.model
+        && (known.era.credential == era.credential || !is_of_key)
 }

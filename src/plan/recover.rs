@@ -31,12 +31,12 @@ impl Call {
         };
         known.status = fault.status.or(known.status);
         known.fault = Some(Box::new(fault.clone()));
-        let (deployment, lease) = (known.deployment, known.lease);
+        let (deployment, lease, era) = (known.deployment, known.lease, known.era);
         (self.beside, self.refunded) = (Some(lease), self.refund(view, attempt));
         self.look_at_tags(now, view);
         self.unused = self.unused_by(now, view, attempt);
         self.close(now, view, attempt, step);
-        self.learn(now, view, deployment, &fault, step);
+        self.learn(now, view, (deployment, era), &fault, step);
         if !self.failed.contains(&deployment) {
             self.failed.push(deployment);
         }

@@ -101,7 +101,7 @@ impl Call {
             Auth::Host => Reach::Waiting,
             _ => Reach::Out,
         };
-        self.attempts.push(Attempt::sent(deployment, now, lease, reserved, reach));
+        self.attempts.push(Attempt::sent((deployment, known), now, lease, reserved, reach));
         self.sent_to = self.target;
         if !self.sent_in_hop {
             self.sent_in_hop = true;
@@ -201,8 +201,8 @@ impl Call {
         known.status = Some(status);
         let is_told = (200..300).contains(&status) || status == 429;
         if let Some(remaining) = headers.remaining(now).filter(|_| is_told) {
-            step.deltas
-                .push(Delta::Learned { deployment: known.deployment, quota: Quota::told(now, remaining) });
+            let (deployment, era) = (known.deployment, known.era);
+            step.deltas.push(Delta::Learned { deployment, quota: Quota::told(now, remaining), era });
         }
         if !(200..300).contains(&status) {
             // What the body adds is not worth a long wait: the status says enough.
@@ -225,16 +225,16 @@ impl Call {
         self.win(now, view, attempt, step);
         if let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) {
             known.usage = usage;
-            let (deployment, lease) = (known.deployment, known.lease);
+            let (deployment, lease, era) = (known.deployment, known.lease, known.era);
             // The one token of a probe may be nothing that is seen.
             if known.content_at.is_none() && (!self.spec.stream || self.spec.is_probe) {
                 let (stream, after_ms) = (self.spec.stream, now.since(known.started));
                 let usage = usage.filter(|_| self.spec.surface == Surface::Chat);
                 let tokens = usage.map_or(0, |usage| usage.completion_tokens);
-                step.deltas.push(Delta::Begun { deployment, lease, stream, after_ms, tokens });
+                step.deltas.push(Delta::Begun { deployment, lease, stream, after_ms, tokens, era });
             }
             self.close(now, view, attempt, step);
-            step.deltas.push(Delta::Succeeded { deployment });
+            step.deltas.push(Delta::Succeeded { deployment, era });
         }
         self.phase = Phase::Ended;
         self.timers = Timers::default();

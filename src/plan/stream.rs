@@ -77,12 +77,12 @@ impl Call {
     pub(super) fn content(&mut self, now: Millis, view: View<'_>, attempt: AttemptId, step: &mut Step) {
         let observe = self.observe(view, attempt);
         let Some(known) = self.attempts.get(usize::from(attempt.0)) else { return };
-        let (deployment, lease) = (known.deployment, known.lease);
+        let (deployment, lease, era) = (known.deployment, known.lease, known.era);
         let after_ms = now.since(known.started);
         if known.content_at.is_none() {
             self.win(now, view, attempt, step);
             self.timers.clear(Lane::Main);
-            step.deltas.push(Delta::Begun { deployment, lease, stream: true, after_ms, tokens: 0 });
+            step.deltas.push(Delta::Begun { deployment, lease, stream: true, after_ms, tokens: 0, era });
             if let Some(known) = self.attempts.get_mut(usize::from(attempt.0)) {
                 known.content_at = Some(now);
             }

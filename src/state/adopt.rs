@@ -8,6 +8,7 @@ impl State {
     /// Follows a change of the config: what was learnt of a deployment stays with it, and what was learnt of a credential
     /// with that. A new key starts clean.
     pub fn adopt(&mut self, changes: &Changes) {
+        changes.released.iter().for_each(|deployment| self.release(*deployment));
         let was = self.credentials.clone();
         changes.groups.iter().for_each(|group| self.enter_group(*group));
         changes.deployments.iter().for_each(|deployment| self.enter_deployment(*deployment));
@@ -30,6 +31,14 @@ impl State {
             let known = old.all().find(|(_, known)| known.identity() == identity).map(|(ix, _)| ix);
             let kept = known.and_then(|ix| was.get_mut(usize::from(ix.0))).map(std::mem::take);
             self.spends.push(kept.unwrap_or_default());
+        }
+    }
+
+    /// Gives back the probes of credentials that sends of a deployment hold which has them no more: their ends tell of others.
+    fn release(&mut self, deployment: DeploymentIx) {
+        let Some(health) = self.deployments.get(usize::from(deployment.0)) else { return };
+        for open in health.open.all() {
+            self.credentials.iter_mut().for_each(|circuit| circuit.probed(open.lease));
         }
     }
 

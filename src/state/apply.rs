@@ -50,13 +50,16 @@ impl State {
                 }
                 turn
             }
-            Delta::Begun { deployment, lease, stream, after_ms, tokens } => {
+            Delta::Begun { deployment, lease, stream, after_ms, tokens, era } => {
                 let known = config.deployment(*deployment)?;
                 self.health_mut(known.limit_cell(*deployment))?.open.begun(*lease);
                 // A long answer keeps nobody else from trying; only its end tells whether it was one.
                 self.health_mut(*deployment)?.circuit.probed(*lease);
                 if let Some(circuit) = self.credentials.get_mut(usize::from(known.credential.0)) {
                     circuit.probed(*lease);
+                }
+                if known.era.model != era.model {
+                    return None;
                 }
                 let health = self.health_mut(*deployment)?;
                 health.pace.timed(now, config.latency_of(known), *stream, *after_ms, *tokens);
@@ -93,15 +96,19 @@ impl State {
                 }
                 None
             }
-            Delta::Succeeded { deployment } => {
+            Delta::Succeeded { deployment, era } => {
+                let known = config.deployment(*deployment)?;
+                if known.era.model != era.model {
+                    return None;
+                }
                 let health = self.health_mut(*deployment)?;
                 health.window.succeeded(now);
                 health.fails.clear();
                 health.totals.0 = health.totals.0.saturating_add(1);
                 let closed = health.circuit.close();
                 self.tell(*deployment, closed);
-                let credential = config.deployment(*deployment)?.credential;
-                let freed = self.credentials.get_mut(usize::from(credential.0))?.close();
+                let has_its_key = known.era.credential == era.credential;
+                let freed = has_its_key && self.credentials.get_mut(usize::from(known.credential.0))?.close();
                 match (closed, freed) {
                     (_, true) => Some(Turn::Closed(Scope::Credential)),
                     (true, false) => Some(Turn::Closed(Scope::Deployment)),
@@ -134,7 +141,9 @@ impl State {
                 };
                 changed.then_some(Turn::Opened(*scope))
             }
-            Delta::Learned { deployment, quota } => {
+            // Of another account, or of another model of it.
+            Delta::Learned { deployment, era, .. } if config.deployment(*deployment)?.era != *era => None,
+            Delta::Learned { deployment, quota, .. } => {
                 self.health_mut(*deployment)?.quota.learn(*quota);
                 None
             }

@@ -2,7 +2,7 @@
 //! a little worse and never breaks a call.
 
 use crate::base::time::Millis;
-use crate::config::{BudgetIx, DeploymentIx, ErrorClass, GroupIx};
+use crate::config::{BudgetIx, DeploymentIx, Era, ErrorClass, GroupIx};
 use crate::price::Pico;
 
 use super::{Bench, Counts, Lease, Quota, Scope, Ticket};
@@ -45,6 +45,8 @@ pub enum Delta {
         after_ms: u64,
         /// The tokens of a whole answer, where it tells them; else 0.
         tokens: u64,
+        /// What was there when it was sent.
+        era: Era,
     },
     /// A send is over, well or not: its place is free, and what it used takes the place of what was reserved.
     Ended {
@@ -87,6 +89,8 @@ pub enum Delta {
     Succeeded {
         /// Who answered.
         deployment: DeploymentIx,
+        /// What was there when it was sent.
+        era: Era,
     },
     /// An attempt failed in a way that is counted. Merges by adding.
     Failed {
@@ -110,6 +114,8 @@ pub enum Delta {
         deployment: DeploymentIx,
         /// What is left.
         quota: Quota,
+        /// What was there when it was sent.
+        era: Era,
     },
     /// The retry budget of a group grows by a call or pays for a retry. Merges by adding.
     RetryTokens {

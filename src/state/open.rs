@@ -45,9 +45,14 @@ pub struct OpenSends {
 }
 
 impl OpenSends {
+    /// All that have not been closed.
+    pub(super) fn all(&self) -> impl Iterator<Item = &OpenSend> {
+        self.waiting.iter().chain(&self.begun)
+    }
+
     /// Those that count at `now`.
     pub fn at(&self, now: Millis) -> impl Iterator<Item = &OpenSend> {
-        self.waiting.iter().chain(&self.begun).filter(move |open| open.expires > now)
+        self.all().filter(move |open| open.expires > now)
     }
 
     /// Those that wait for their answer to begin, the oldest first.

@@ -21,6 +21,7 @@ mod cooldown;
 mod corpus;
 mod custom;
 mod determinism;
+mod eras;
 mod errors;
 mod estimates;
 mod events;

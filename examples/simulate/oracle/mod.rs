@@ -135,7 +135,7 @@ impl Oracle {
             match delta {
                 Delta::Ended { lease, used, .. } => self.ended(entry, *lease, *used)?,
                 Delta::Begun { lease, .. } => self.books.begun(*lease),
-                Delta::Succeeded { deployment } => {
+                Delta::Succeeded { deployment, .. } => {
                     let closed = self.books.succeeded(&self.config, *deployment);
                     self.tally.closed += usize::from(closed);
                 }
@@ -243,7 +243,7 @@ impl Oracle {
             match delta {
                 Delta::Sent { deployment, .. }
                 | Delta::Ended { deployment, .. }
-                | Delta::Succeeded { deployment }
+                | Delta::Succeeded { deployment, .. }
                 | Delta::Benched { deployment, .. } => self.compare(world, *deployment)?,
                 Delta::RetryTokens { group, .. } => {
                     let found = world.router().state().group(*group).map(|group| group.budget.at(self.now));

@@ -24,7 +24,7 @@ use super::target::target;
 use crate::base::index::Index;
 use crate::base::json::number_text;
 use crate::base::text::has;
-use crate::config::{BudgetList, Deployment, DeploymentIx, DialectName, GroupIx, Place};
+use crate::config::{BudgetList, Deployment, DeploymentIx, DialectName, Era, GroupIx, Place};
 
 /// An entry that was read: one deployment, or one for each organisation.
 pub(super) struct Entry {
@@ -124,6 +124,7 @@ pub(super) fn entry(
         written: target.written.clone(),
         parent: None,
         is_retired: false,
+        era: Era::default(),
         is_bound: false,
         // The entry's position is set when the deployment is added.
         place: Place { entry: 0, organization: part },

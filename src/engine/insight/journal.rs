@@ -285,7 +285,7 @@ impl Journal {
     fn turn(&mut self, stage: &Stage<'_>, (delta, turn): &(Delta, Turn)) {
         let (ix, bench) = match delta {
             Delta::Benched { deployment, bench, .. } => (*deployment, Some(bench)),
-            Delta::Sent { deployment, .. } | Delta::Succeeded { deployment } => (*deployment, None),
+            Delta::Sent { deployment, .. } | Delta::Succeeded { deployment, .. } => (*deployment, None),
             _ => return,
         };
         let (kind, scope) = match turn {
