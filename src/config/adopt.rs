@@ -265,6 +265,13 @@ impl Places {
 impl Changes {
     /// Notes how the deployments that were there differ now.
     fn compare(&mut self, old: &RouterConfig, merged: &mut RouterConfig, places: &Places) {
+        // Who has given an answer may have had the slot before, and the same id.
+        for place in &self.deployments {
+            let was = old.deployment(*place).map(|was| was.era);
+            if let (Some(is), Some(was)) = (merged.deployments.get_mut(usize::from(place.0)), was) {
+                is.era.model = was.model.wrapping_add(1);
+            }
+        }
         let mut is_known = vec![false; merged.deployments.len()];
         for place in &places.kept {
             let is = merged.deployments.get_mut(usize::from(place.0));

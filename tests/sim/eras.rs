@@ -143,3 +143,21 @@ fn a_score_for_what_is_not_there_any_more_counts_for_nobody() {
         assert_eq!((rated(&scene, 0), rated(&scene, 1)), ((0.0, 0.0), (1.0, 0.0)));
     }
 }
+
+#[test]
+fn a_score_for_who_was_taken_out_is_not_one_for_who_came_back() {
+    let settings = json!({ "routing_strategy": "adaptive" });
+    let list = |ids: &[&str]| {
+        with(ids.iter().map(|id| deployment("chat", id, json!({}))).collect(), settings.clone())
+    };
+    let mut scene = Scene::new(&list(&["a", "b"]));
+    let call = scene.complete(Spec::chat("a")).0 as u64;
+    scene.adopt(&list(&["b"])).unwrap();
+    scene.adopt(&list(&["a", "b"])).unwrap();
+    assert!(scene.with_router(|router, _| router.feedback(call, 1.0)));
+    let router = scene.router();
+    let places = router.config().deployments.len();
+    for place in 0..u16::try_from(places).unwrap() {
+        assert_eq!(router.state().health(DeploymentIx(place)).unwrap().rated.parts(), (0.0, 0.0));
+    }
+}
