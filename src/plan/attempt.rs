@@ -1,11 +1,13 @@
 //! What is remembered of each send: told with every answer and with every error.
 
+use std::rc::Rc;
+
 use crate::base::headers::Headers;
 use crate::base::time::Millis;
 use crate::base::usage::Usage;
 use crate::config::{Deployment, DeploymentIx, Era};
 use crate::error::{Fault, FaultKind};
-use crate::price::Pico;
+use crate::price::{Entry, Pico};
 use crate::state::{Counts, Lease};
 
 /// How far a request has come on its way to a provider.
@@ -50,6 +52,8 @@ pub struct Attempt {
     pub reserved: Counts,
     /// What of its budgets is reserved; `None` where there are none.
     pub(super) budgeted: Option<Pico>,
+    /// What was known then of what its model costs, where there are budgets.
+    pub(super) priced: Option<Rc<Entry>>,
     /// Its head, if that is not 2xx and its body has not come yet.
     pub(super) refusal: Option<Box<(u16, Headers)>>,
 }
@@ -77,6 +81,7 @@ impl Attempt {
             lease,
             reserved,
             budgeted: None,
+            priced: None,
             refusal: None,
         }
     }

@@ -4,7 +4,7 @@ use crate::base::time::Millis;
 use crate::config::{BudgetIx, Purpose, RouterConfig};
 use crate::price::Pico;
 use crate::state::{Counts, Delta, Lease, View};
-use crate::strategy::{estimate, tightest};
+use crate::strategy::{estimate, estimate_at, tightest};
 
 use super::attempt::Attempt;
 use super::call::Call;
@@ -20,9 +20,9 @@ impl Call {
     }
 
     /// The send that is about to be over, and what it keeps of what it has reserved, if not all of it.
-    pub(super) fn refund(&self, view: View<'_>, attempt: AttemptId) -> Option<(Lease, Pico)> {
+    pub(super) fn refund(&self, attempt: AttemptId) -> Option<(Lease, Pico)> {
         let sent = self.attempts.get(usize::from(attempt.0))?;
-        keeps(view, sent).map(|amount| (sent.lease, amount))
+        keeps(sent).map(|amount| (sent.lease, amount))
     }
 
     /// When what is reserved now is given back, whatever becomes of the call. Nobody waits for the answer of a request that has
@@ -61,7 +61,7 @@ impl Call {
         let expires = expires.min(self.lease_ends(now));
         step.deltas.push(Delta::Reserved { deployment, lease, expires, amount, tags });
         if let Some(sent) = self.attempts.get_mut(usize::from(attempt.0)) {
-            sent.budgeted = Some(amount);
+            (sent.budgeted, sent.priced) = (Some(amount), known.known.clone());
         }
     }
 
@@ -70,7 +70,7 @@ impl Call {
     pub(super) fn settle_budgets(&mut self, view: View<'_>, attempt: AttemptId, step: &mut Step) {
         let Some(sent) = self.attempts.get(usize::from(attempt.0)) else { return };
         let Some(reserved) = sent.budgeted else { return };
-        let amount = keeps(view, sent).unwrap_or(reserved);
+        let amount = keeps(sent).unwrap_or(reserved);
         let (deployment, lease) = (sent.deployment, sent.lease);
         let now_under = [view.config.budgets_of(deployment), &self.tag_budgets(view)].concat();
         let budgets = view.state.payers(view.config, lease, now_under);
@@ -79,15 +79,16 @@ impl Call {
 }
 
 /// What a send that has failed is thought to have cost: nothing, where nobody bills it; else its prompt, and what is known to
-/// have been read of its answer. `None` where it may have cost all that was reserved.
-fn keeps(view: View<'_>, sent: &Attempt) -> Option<Pico> {
+/// have been read of its answer, at the price at which it was sent. `None` where it may have cost all that was reserved.
+fn keeps(sent: &Attempt) -> Option<Pico> {
     sent.fault.as_ref()?;
     if sent.is_unbilled() {
         return Some(0);
     }
     let output = if sent.content_at.is_some() { sent.written?.into() } else { 0 };
-    let known = view.config.deployment(sent.deployment)?;
-    Some(estimate(known, sent.started, Counts { output, ..sent.reserved }).unwrap_or(0))
+    let counts = Counts { output, ..sent.reserved };
+    let known = sent.priced.as_ref().and_then(|entry| estimate_at(entry, sent.started, counts));
+    Some(known.unwrap_or(0))
 }
 
 /// The budgets of tags, each once.

@@ -32,7 +32,7 @@ impl Call {
         known.status = fault.status.or(known.status);
         known.fault = Some(Box::new(fault.clone()));
         let (deployment, lease, era) = (known.deployment, known.lease, known.era);
-        (self.beside, self.refunded) = (Some(lease), self.refund(view, attempt));
+        (self.beside, self.refunded) = (Some(lease), self.refund(attempt));
         self.look_at_tags(now, view);
         self.unused = self.unused_by(now, view, attempt);
         self.close(now, view, attempt, step);

@@ -33,7 +33,7 @@ pub use field::Field;
 pub use filter::{
     Candidates, Need, bounds, exclusion, has_room, is_asked_anyway, lowest_order, order_of, places,
 };
-pub use money::{estimate, over_budget, tightest};
+pub use money::{estimate, estimate_at, over_budget, tightest};
 pub use sieve::{Refused, sieve};
 
 /// Picks the one that whoever has this key stays with, as long as it has room; else the next. `company` are all of whom

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use crate::base::time::Millis;
 use crate::base::usage::{Tier, Usage};
 use crate::config::{BudgetIx, Deployment, DeploymentIx};
-use crate::price::{Pico, cost, tokens_cost};
+use crate::price::{Entry, Pico, cost, tokens_cost};
 use crate::state::{Counts, Lease, Short, View};
 
 use super::exclusion::Exclusion;
@@ -14,8 +14,14 @@ use super::filter::Need;
 /// What a request of this size is thought to cost at a deployment; `None` where its price is not known.
 #[must_use]
 pub fn estimate(known: &Deployment, now: Millis, counts: Counts) -> Option<Pico> {
+    known.known.as_ref().and_then(|entry| estimate_at(entry, now, counts))
+}
+
+/// The same, by what is known of a model.
+#[must_use]
+pub fn estimate_at(entry: &Entry, now: Millis, counts: Counts) -> Option<Pico> {
     let usage = Usage { prompt_tokens: counts.input, completion_tokens: counts.output, ..Usage::default() };
-    let price = known.known.as_ref()?.price.at(now);
+    let price = entry.price.at(now);
     let plain = tokens_cost(&price, counts.input, counts.output);
     plain.or_else(|| cost(&price, &usage, Tier::Standard).map(|cost| cost.total()))
 }
