@@ -9,6 +9,9 @@ use crate::price::Pico;
 
 use super::Lease;
 
+/// How long it is known of a reservation that has expired who has to pay, though it counts no more.
+const GRACE_MS: u64 = 60_000;
+
 /// What a send is thought to cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Reserved {
@@ -108,9 +111,9 @@ impl Spend {
         }
     }
 
-    /// Reserves an amount, and forgets what has expired.
+    /// Reserves an amount, and forgets what has expired, but for sends that may be about to end: they pay.
     pub(super) fn reserve(&mut self, now: Millis, lease: Lease, amount: Pico, expires: Millis) {
-        self.reserved.retain(|held| held.expires > now);
+        self.reserved.retain(|held| held.expires + GRACE_MS > now);
         self.reserved.push(Reserved { lease, amount, expires });
     }
 
