@@ -25,10 +25,12 @@ impl State {
                 if let Some(group) = beside {
                     group.take_turn(*deployment, known.weight.unwrap_or(1.0));
                 }
-                let open = OpenSend { lease: *lease, since: now, stream: *stream, expires: *expires };
+                let is_counted = config.counts_usage(known);
+                let open =
+                    OpenSend { lease: *lease, since: now, stream: *stream, is_counted, expires: *expires };
                 let cell = self.health_mut(known.limit_cell(*deployment))?;
                 cell.open.add(now, open);
-                if config.counts_usage(known) {
+                if is_counted {
                     cell.usage.add(now, *reserved);
                 }
                 let health = self.deployments.get_mut(usize::from(deployment.0))?;
@@ -73,8 +75,9 @@ impl State {
             Delta::Ended { deployment, lease, sent, reserved, used } => {
                 let known = config.deployment(*deployment)?;
                 let cell = self.health_mut(known.limit_cell(*deployment))?;
-                cell.open.close(*lease);
-                if reserved != used && config.counts_usage(known) {
+                // What was sent while nobody had to know is not in there.
+                let was_counted = cell.open.close(*lease).is_none_or(|open| open.is_counted);
+                if reserved != used && was_counted && config.counts_usage(known) {
                     cell.usage.settle(*sent, *reserved, *used);
                 }
                 self.health_mut(*deployment)?.circuit.probed(*lease);

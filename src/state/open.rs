@@ -29,6 +29,8 @@ pub struct OpenSend {
     pub since: Millis,
     /// Is its answer a stream?
     pub stream: bool,
+    /// Is it counted what it uses in a minute?
+    pub is_counted: bool,
     /// When it counts no more, whatever has become of it.
     pub expires: Millis,
 }
@@ -118,7 +120,13 @@ mod tests {
     use super::*;
 
     fn open(call: u64, expires: u64) -> OpenSend {
-        OpenSend { lease: Lease::new(call, 0), since: Millis(0), stream: false, expires: Millis(expires) }
+        OpenSend {
+            lease: Lease::new(call, 0),
+            since: Millis(0),
+            stream: false,
+            is_counted: false,
+            expires: Millis(expires),
+        }
     }
 
     #[test]

@@ -35,6 +35,7 @@ mod hostile;
 mod limits;
 mod manage;
 mod metrics;
+mod midway;
 mod mocks;
 mod naming;
 mod ops;
