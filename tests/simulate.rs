@@ -6,6 +6,8 @@
 
 #[path = "../examples/simulate/case.rs"]
 mod case;
+#[path = "../examples/simulate/changes.rs"]
+mod changes;
 #[path = "../examples/simulate/draw.rs"]
 mod draw;
 #[path = "../examples/simulate/faults.rs"]

@@ -1,8 +1,9 @@
 //! One case: a config, what its upstreams do, who calls when, and how the clock is set. All out of one seed.
 
 use switchman::engine::ProbeWish;
-use switchman::sim::{Upstream, World};
+use switchman::sim::{CallNo, Upstream, World};
 
+use crate::changes::{Change, Deed, changes, newcomers};
 use crate::draw::Draw;
 use crate::faults::upstream;
 use crate::setup::Setup;
@@ -20,6 +21,10 @@ pub(crate) struct Case {
     pub(crate) clock_steps: Vec<(u64, i64)>,
     /// When the host asks how deployments are, whom, and for how long.
     pub(crate) probes: Vec<(u64, ProbeWish, u64)>,
+    /// What is changed while calls run, in order.
+    pub(crate) changes: Vec<Change>,
+    /// The far sides of deployments that may come later.
+    newcomers: Vec<(String, Upstream)>,
 }
 
 impl Case {
@@ -45,7 +50,10 @@ impl Case {
             (draw.between(0, span_ms + rest_ms), wish, timeout_ms)
         };
         let probes = (0..probes).map(|_| probe(&mut draw)).collect();
-        Self { seed, setup, upstreams, calls, clock_steps, probes }
+        let changes = changes(&mut draw, &setup, &calls, span_ms);
+        let ids = if changes.is_empty() { Vec::new() } else { newcomers(&setup) };
+        let newcomers = ids.into_iter().map(|id| (id, upstream(&mut draw, span_ms))).collect();
+        Self { seed, setup, upstreams, calls, clock_steps, probes, changes, newcomers }
     }
 
     /// The world of the case, with everything planned and nothing begun.
@@ -55,8 +63,17 @@ impl Case {
         for (id, upstream) in self.setup.ids.iter().zip(&self.upstreams) {
             world.upstream(id, upstream.clone()).map_err(|error| error.to_string())?;
         }
-        for asked in &self.calls {
-            world.call_in(asked.at_ms, asked.spec.clone());
+        for (id, upstream) in &self.newcomers {
+            world.later_upstream(id, upstream.clone());
+        }
+        let calls: Vec<CallNo> =
+            self.calls.iter().map(|asked| world.call_in(asked.at_ms, asked.spec.clone())).collect();
+        for Change { at_ms, deed } in &self.changes {
+            match deed {
+                Deed::Config { config, .. } => world.adopt_in(*at_ms, config.clone()),
+                Deed::Health(id, ok) => world.set_health_in(*at_ms, id, *ok),
+                Deed::Score(call, score) => world.feedback_in(*at_ms, calls[*call], *score),
+            }
         }
         for (at_ms, by_ms) in &self.clock_steps {
             world.set_clock_in(*at_ms, *by_ms);

@@ -9,6 +9,7 @@
 )]
 
 mod case;
+mod changes;
 mod draw;
 mod faults;
 mod labels;
@@ -97,6 +98,9 @@ fn show(seed: u64, usual_calls: u64, verbose: bool) -> bool {
             println!("#{number} at {}: {} {}", asked.at_ms, asked.model, asked.options);
         }
         println!("the clock is set: {:?}", case.clock_steps);
+        for change in &case.changes {
+            println!("at {}: {}", change.at_ms, change.deed);
+        }
         if let Ok(mut world) = case.world() {
             world.run();
             print!("{}", world.log());

@@ -62,7 +62,11 @@ fn once(case: &Case) -> Result<(String, Tally), Violation> {
     while world.jump() {
         let entries = &world.log().entries()[looked..];
         looked += entries.len();
-        let seen = oracle.see(&world, entries);
+        let mut seen = oracle.see(&world, entries);
+        if oracle.take_changed() {
+            let snapshot = world.snapshot();
+            seen = seen.and_then(|()| oracle.check_snapshot(&world, &snapshot));
+        }
         let is_endless = looked.saturating_sub(oracle.tally.waits) > MOST_EVENTS;
         let seen =
             seen.and_then(|()| if is_endless { Err("it runs in a circle".to_owned()) } else { Ok(()) });

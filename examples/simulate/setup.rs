@@ -68,6 +68,10 @@ pub(crate) struct Setup {
     pub(crate) strategies: Vec<&'static str>,
     /// Do deployments say whom they serve?
     pub(crate) has_labels: bool,
+    /// Are there prices and budgets?
+    pub(crate) has_budgets: bool,
+    /// How many keys there are.
+    pub(crate) keys: u64,
     /// By what the calls to each group stay; empty where none do.
     pub(crate) stays: Vec<Stays>,
     pub(crate) rules: Option<Rules>,
@@ -157,6 +161,8 @@ impl Setup {
             tags,
             strategies,
             has_labels,
+            has_budgets,
+            keys,
             stays,
             rules,
             experiment,
@@ -168,7 +174,7 @@ impl Setup {
 
 /// Gives a deployment a price, perhaps another provider, and perhaps a budget. What a call may cost is between nothing and
 /// a thousandth of a dollar or so.
-fn price(draw: &mut Draw, entry: &mut Value) {
+pub(crate) fn price(draw: &mut Draw, entry: &mut Value) {
     let params = &mut entry["litellm_params"];
     if draw.chance(85) {
         params["input_cost_per_token"] = json!(draw.one(&["0", "0.0000005", "0.000001"]));
@@ -191,7 +197,7 @@ fn budget(draw: &mut Draw) -> Value {
 }
 
 /// Budgets of providers and of tags.
-fn budgets(draw: &mut Draw) -> Map<String, Value> {
+pub(crate) fn budgets(draw: &mut Draw) -> Map<String, Value> {
     let mut found = Map::new();
     for (name, of) in [("provider_budget_config", &PROVIDERS[..]), ("tag_budget_config", &TAGS[..2])] {
         let of = draw.some(of, 2);
@@ -202,7 +208,7 @@ fn budgets(draw: &mut Draw) -> Map<String, Value> {
 }
 
 /// A deployment with one of so many keys.
-fn deployment(draw: &mut Draw, group: &str, keys: u64, id: &str) -> Value {
+pub(crate) fn deployment(draw: &mut Draw, group: &str, keys: u64, id: &str) -> Value {
     let key = format!("sk-simulated-{}", draw.between(1, keys));
     let mut params = Members::new(draw)
         .maybe("weight", 40, |draw| draw.one(&[0_u32, 1, 1, 3, 10]))
@@ -243,7 +249,42 @@ fn routing_groups(draw: &mut Draw, groups: &[String], strategies: &[&str]) -> Va
     json!([{ "group_name": "pool", "models": models, "routing_strategy": strategy, "routing_strategy_args": args }])
 }
 
-fn settings(
+/// What [`settings`] may set.
+pub(crate) const SETTINGS: [&str; 31] = [
+    "num_retries",
+    "max_attempts",
+    "max_fallbacks",
+    "retry_after",
+    "retry_policy",
+    "model_group_retry_policy",
+    "cooldown_time",
+    "disable_cooldowns",
+    "allowed_fails",
+    "allowed_fails_policy",
+    "when_all_down",
+    "fallback_on",
+    "routing_strategy",
+    "routing_groups",
+    "limit_mode",
+    "default_max_parallel_requests",
+    "default_priority",
+    "hedging",
+    "deadline",
+    "mid_stream",
+    "commit",
+    "observe",
+    "fallbacks",
+    "context_window_fallbacks",
+    "content_policy_fallbacks",
+    "default_fallbacks",
+    "timeout",
+    "stream_timeout",
+    "headers_timeout",
+    "first_token_timeout",
+    "idle_timeout",
+];
+
+pub(crate) fn settings(
     draw: &mut Draw,
     groups: &[String],
     ids: &[String],

@@ -69,6 +69,11 @@ pub(crate) struct Tally {
     pub(crate) guesses: usize,
     pub(crate) stayed: usize,
     pub(crate) trials: usize,
+    pub(crate) configs: usize,
+    pub(crate) refused_configs: usize,
+    pub(crate) left_behind: usize,
+    pub(crate) marks: usize,
+    pub(crate) scores: usize,
     pub(crate) copies_drift: Drift,
     pub(crate) trials_drift: Drift,
     pub(crate) faults: BTreeMap<&'static str, usize>,
@@ -150,6 +155,11 @@ impl Tally {
             ("sends to who may not be able", &mut self.guesses),
             ("calls that stayed", &mut self.stayed),
             ("calls of experiments", &mut self.trials),
+            ("changes of the config", &mut self.configs),
+            ("changes that are wrong", &mut self.refused_configs),
+            ("changes that leave sends behind", &mut self.left_behind),
+            ("words on health", &mut self.marks),
+            ("scores for answers", &mut self.scores),
         ]
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use crate::base::time::Millis;
 use crate::engine::{CallId, ProbeWish, Reservation};
 use crate::plan::{Answer, Ask, AttemptId};
@@ -25,6 +27,12 @@ pub(super) enum Due {
     Part(CallNo, AttemptId, Part),
     /// The host's clock is set: forward or, below 0, back.
     Set(i64),
+    /// Another config is used.
+    Adopt(Box<Value>),
+    /// A deployment is said to be well, or not.
+    Health(String, bool),
+    /// The answer of a call is given a score.
+    Score(CallNo, f64),
     /// The host asks how deployments are, and gives them so long.
     Probe(ProbeWish, u64),
     /// The host's answer to the question of this number.

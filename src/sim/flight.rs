@@ -152,6 +152,8 @@ pub(super) struct Flight {
     pub(super) spec: Spec,
     /// The router's name for it, from its beginning to its end, or until it vanishes.
     pub(super) id: Option<CallId>,
+    /// The number of the call in its router, once it has begun.
+    pub(super) number: Option<u64>,
     /// The sends that are under way: what comes of any other is not listened to.
     pub(super) open: Vec<Open>,
     /// When the router wants to be woken.
@@ -167,7 +169,16 @@ impl Flight {
     pub(super) fn new(spec: Spec) -> Self {
         let outcome = Outcome { requested: spec.model.clone(), ..Outcome::default() };
         let open = Vec::new();
-        Self { spec, id: None, open, wake_at: None, heard_at: None, is_rewritten: false, outcome }
+        Self {
+            spec,
+            id: None,
+            number: None,
+            open,
+            wake_at: None,
+            heard_at: None,
+            is_rewritten: false,
+            outcome,
+        }
     }
 
     pub(super) fn is_committed(&self) -> bool {

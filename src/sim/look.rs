@@ -40,7 +40,7 @@ impl World {
 
     /// Everything that the router knows now.
     pub fn snapshot(&mut self) -> Value {
-        parsed(&self.router.snapshot(self.clock.now))
+        parsed(&self.router.snapshot(self.clock.told()))
     }
 
     /// Says that a deployment is well, or not.
@@ -48,7 +48,7 @@ impl World {
     /// # Errors
     /// There is none with this id.
     pub fn set_health(&mut self, id: &str, ok: bool) -> Result<(), Fault> {
-        self.router.set_health(self.clock.now, id, ok)
+        self.router.set_health(self.clock.told(), id, ok)
     }
 
     /// Begins to keep events, or keeps none any more.

@@ -29,8 +29,9 @@ impl World {
             Ok((id, step)) => {
                 let own = |(name, variant): (&str, &str)| (name.to_owned(), variant.to_owned());
                 let trial = self.router.trial(id).map(own);
+                let number = self.router.running_call(id).map(|running| running.number);
                 self.with(call, |flight| {
-                    flight.id = Some(id);
+                    (flight.id, flight.number) = (Some(id), number);
                     flight.outcome.trial.clone_from(&trial);
                 });
                 if let Some(ms) = spec.cancel_after_ms {

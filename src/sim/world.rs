@@ -19,6 +19,7 @@ use super::flight::{Flight, Outcome};
 use super::guard::{Guard, Sifter};
 use super::ledger::Ledger;
 use super::log::Log;
+use super::outside::Remark;
 use super::ranker::Ranker;
 use super::traffic::Spec;
 use super::upstream::Upstream;
@@ -61,6 +62,7 @@ pub struct World {
     pub(super) sifter: Sifter,
     pub(super) probed: Millis,
     pub(super) ledger: Option<Rc<RefCell<Ledger>>>,
+    pub(super) remarks: Vec<Remark>,
 }
 
 impl World {
@@ -94,6 +96,7 @@ impl World {
             sifter: Sifter::default(),
             probed: Millis(0),
             ledger: None,
+            remarks: Vec::new(),
         })
     }
 
@@ -170,6 +173,9 @@ impl World {
                 Due::Part(call, attempt, part) => self.part(call, attempt, part),
                 Due::Set(by_ms) => self.clock.set(by_ms),
                 Due::Probe(wish, timeout_ms) => _ = self.probe(&wish, timeout_ms),
+                Due::Adopt(config) => self.remark_config(&config),
+                Due::Health(id, ok) => self.remark_health(id, ok),
+                Due::Score(call, score) => self.remark_score(call, score),
                 Due::Answer(call, _, ask, value) => self.answer(call, ask, value),
                 Due::Ranked(call, _, answer) => self.ranked(call, answer),
                 Due::Reserved(call, id, told) => self.reserved(call, id, &told),
@@ -185,6 +191,7 @@ impl World {
         let running = |call: &CallNo| self.flights.get(call.0).filter(|flight| flight.id.is_some());
         match due {
             Due::Begin(_) | Due::Set(_) | Due::Probe(..) | Due::Reserved(..) => true,
+            Due::Adopt(_) | Due::Health(..) | Due::Score(..) => true,
             // Another question does not get the answer to this one.
             Due::Answer(call, number, ..) => {
                 running(call).is_some_and(|flight| flight.outcome.asked.len() == *number)

@@ -13,6 +13,14 @@ impl Oracle {
     /// A bench, before it is in the books.
     pub(super) fn check_bench(&self, ix: DeploymentIx, scope: Scope, bench: &Bench) -> Result<(), Broken> {
         let (known, policy) = (&self.config.deployments[usize::from(ix.0)], &self.config.policy);
+        rule!(!known.is_retired, "{} is benched, and was taken out", known.id);
+        let (now, is_of_key) = (self.books.era(ix), scope == Scope::Credential);
+        let is_of = |send: &super::Send| {
+            let is_same = send.era.model == now.model && (send.era.key == now.key || !is_of_key);
+            send.to == ix && is_same
+        };
+        let is_now = self.calls.of(self.at).sends.iter().any(is_of);
+        rule!(is_now, "{} is benched for what another key or another model has told", known.id);
         let cooldown_ms = known.cooldown_ms.unwrap_or(policy.cooldown_ms);
         let kind = bench.cause.kind;
         rule!(!policy.disable_cooldowns && cooldown_ms > 0, "{} is never benched", known.id);
@@ -37,8 +45,9 @@ impl Oracle {
             // By a rate rule only where somebody else may be used.
             let call = self.calls.of(self.at);
             let mut others = members.iter().filter(|other| **other != ix);
-            // Of others nobody has asked what they can, where one was named.
-            let is_named = call.may_be_named(ix) || call.is_ping();
+            // Of others nobody has asked what they can, where one was named, or is in another group now.
+            let has_moved = call.sends.iter().any(|send| send.to == ix && send.group != known.group);
+            let is_named = call.may_be_named(ix) || call.is_ping() || has_moved;
             let is_left = others.any(|other| match is_named {
                 true => self.state_why_not(*other, call, MINUTE_MS).is_none(),
                 false => self.why_not(*other, call, MINUTE_MS).is_none(),

@@ -23,7 +23,7 @@ impl Oracle {
         if !is_first || call.kind != Kind::Call {
             return;
         }
-        let params = &self.setup.config["model_list"][usize::from(to.0)]["litellm_params"];
+        let params = &self.written(to)["litellm_params"];
         let models = params["silent_model"].as_array().map_or(0, Vec::len);
         let share = params["silent_share"].as_f64().unwrap_or(1.0);
         for _ in 0..models {
@@ -46,8 +46,7 @@ impl Oracle {
                     "a copy of a call that has made {} sends",
                     original.sends.len()
                 );
-                let first = usize::from(original.sends[0].to.0);
-                let models = &self.setup.config["model_list"][first]["litellm_params"]["silent_model"];
+                let models = &self.written(original.sends[0].to)["litellm_params"]["silent_model"];
                 let group = self.config.groups[usize::from(known.group.0)].name.as_str();
                 let is_meant = models.as_array().is_some_and(|all| all.iter().any(|one| one == group));
                 rule!(is_meant, "a copy goes to {group}, and should go to {models}");
@@ -148,9 +147,13 @@ impl Oracle {
                 let is_cancelled = outcome.kind() == Some(switchman::error::FaultKind::Cancelled);
                 outcome.result.is_some() && !is_cancelled
             };
-            let all = || world.outcomes().filter(is_its).filter(is_over);
+            let counts = |number: usize| self.calls.known(number).is_some_and(|own| !own.is_uncounted);
+            let counted = || world.outcomes().enumerate().filter(|(number, _)| counts(*number));
+            let all = || counted().map(|(_, outcome)| outcome).filter(is_its).filter(is_over);
             let failed = all().filter(|outcome| !outcome.is_answered()).count() as u64;
             let own = (all().count() as u64, failed);
+            let scores = self.scores.get(&variant.tag).copied().unwrap_or(0);
+            rule!(told.feedback.count == scores, "{}: {told:?}, and not {scores} scores", variant.model);
             rule!((told.calls, told.failures) == own, "{}: {told:?}, and not {own:?}", variant.model);
         }
         Ok(())

@@ -27,7 +27,12 @@ impl Oracle {
         let begins = entry.event.starts_with("begin") && is_known;
         rule!(put == usize::from(begins), "{put} shares of a call");
         self.tally.paid += paid;
-        match self.price(entry) {
+        // What it was before the config changed the books cannot tell.
+        let price = match self.price(entry) {
+            Price::Exactly(_) if self.calls.of(entry.call).is_shaken => Price::AtMost(1),
+            price => price,
+        };
+        match price {
             Price::Exactly(price) => rule!(paid == price, "{paid} tokens are paid, and the price is {price}"),
             Price::AtMost(price) => rule!(paid <= price, "{paid} tokens are paid, and the price is {price}"),
         }
@@ -56,7 +61,7 @@ impl Oracle {
                 if !is_alone {
                     return Price::Exactly(1);
                 }
-                let group = |send: &super::Send| self.config.deployments[usize::from(send.to.0)].group;
+                let group = |send: &super::Send| send.group;
                 let stays = call.hop().last().is_some_and(|last| group(last) == known.group);
                 if !has_failed || !stays {
                     return Price::Exactly(0);
@@ -66,8 +71,7 @@ impl Oracle {
                 };
                 let level = call.hop().iter().map(order).max().unwrap_or(u32::MAX);
                 let is_higher = known.order.unwrap_or(u32::MAX) > level;
-                let is_closed =
-                    self.books.until(to).is_none() && self.books.credential_until(known).is_none();
+                let is_closed = self.books.until(to).is_none() && self.books.credential_until(to).is_none();
                 // From one deployment that was named to the group that it is of: that is a move.
                 let named = call.hop().iter().any(|send| call.may_be_named(send.to));
                 let is_named = named || call.may_be_named(to);

@@ -2,14 +2,19 @@
 
 use switchman::base::time::Millis;
 use switchman::config::{
-    CallOptions, DeploymentIx, FallbackLists, Hedging, MidStream, Resolved, RouterConfig, Timeouts,
+    CallOptions, DeploymentIx, FallbackLists, GroupIx, Hedging, MidStream, Resolved, RouterConfig, Timeouts,
 };
 use switchman::plan::{Action, AttemptId};
+use switchman::price::Price;
 use switchman::sim::{CallNo, Entry, World};
 use switchman::state::{Counts, Delta, Lease};
 
 use crate::case::Case;
 
+use crate::steering::Rules;
+use crate::traffic::Asked;
+
+use super::eras::OwnEra;
 use super::wants::Wants;
 use super::word::Word;
 use super::{Broken, rule};
@@ -23,6 +28,10 @@ pub(super) struct Send {
     pub(super) lease: Lease,
     pub(super) attempt: AttemptId,
     pub(super) to: DeploymentIx,
+    /// What stood there when it was made: in which group, which era, and at which price.
+    pub(super) group: GroupIx,
+    pub(super) era: OwnEra,
+    pub(super) price: Option<Price>,
     pub(super) is_over: bool,
     /// The status of its head, once that has come.
     pub(super) status: Option<u16>,
@@ -31,8 +40,15 @@ pub(super) struct Send {
 }
 
 impl Send {
-    pub(super) fn new(lease: Lease, attempt: AttemptId, to: DeploymentIx) -> Self {
-        Self { lease, attempt, to, is_over: false, status: None, is_unconnected: false }
+    pub(super) fn new(
+        config: &RouterConfig,
+        (lease, attempt): (Lease, AttemptId),
+        to: DeploymentIx,
+        era: OwnEra,
+    ) -> Self {
+        let known = &config.deployments[usize::from(to.0)];
+        let (group, price) = (known.group, known.price.clone());
+        Self { lease, attempt, to, group, era, price, is_over: false, status: None, is_unconnected: false }
     }
 
     /// May its provider have begun to work, and bill that?
@@ -77,6 +93,14 @@ pub(super) struct Own {
     pub(super) hedging: Hedging,
     pub(super) mid_stream: MidStream,
     pub(super) stream: bool,
+    /// Has the config changed since it began?
+    pub(super) is_shaken: bool,
+    /// Does the router remember who has answered it, for a score?
+    pub(super) is_remembered: bool,
+    /// Had the config no experiments when it ended?
+    pub(super) is_uncounted: bool,
+    /// The send that has answered it.
+    pub(super) answered: Option<usize>,
 }
 
 impl Own {
@@ -91,6 +115,11 @@ impl Own {
         let began = self.began.map(|(_, began)| began);
         let deadline = began.zip(own_ms.filter(|ms| *ms > 0)).map(|(began, ms)| began + ms);
         deadline.is_some_and(|deadline| deadline <= now)
+    }
+
+    /// Does the host leave a deployment of the present target, as far as it was asked?
+    pub(super) fn leaves(&self, ix: DeploymentIx) -> bool {
+        self.word.leaves(ix) || (self.is_shaken && self.word.is_silent())
     }
 
     pub(super) fn open(&self) -> impl Iterator<Item = &Send> {
@@ -136,6 +165,10 @@ impl Own {
             hedging: options.hedging.unwrap_or(config.policy.hedging),
             mid_stream: options.streams.or(config.policy.streams).mid_stream.unwrap_or_default(),
             stream: false,
+            is_shaken: false,
+            is_remembered: false,
+            is_uncounted: false,
+            answered: None,
             options,
         }
     }
@@ -173,28 +206,53 @@ pub(super) struct Calls {
     all: Vec<Own>,
     /// Those that run.
     running: Vec<usize>,
+    /// What callers ask for.
+    asked: Vec<Asked>,
+    rules: Option<Rules>,
+    /// Has the config changed since the beginning?
+    has_changed: bool,
 }
 
 impl Calls {
-    pub(super) fn new(case: &Case, config: &RouterConfig, options: Vec<CallOptions>) -> Self {
-        let all = case.calls.iter().zip(options).map(|(asked, options)| {
-            // A name that nobody knows means the first of the default fallbacks.
-            let default = || config.fallbacks.ordinary.default.first().map(|first| first.to);
-            let rules = case.setup.rules.as_ref();
-            let model = rules.map_or(asked.model.as_str(), |rules| rules.model(&asked.model, &asked.facts));
-            let target = config.resolve(model).or_else(default);
-            let text = |name: &str| asked.options[name].as_str().map(str::to_owned);
-            Own {
-                named: named(config, target, &options),
-                target,
-                need: Counts { requests: 1, input: asked.tokens.0.into(), output: asked.tokens.1.into() },
-                stream: asked.spec.is_stream(),
-                wants: Wants::new(config, &asked.options, asked.demand),
-                keys: [text("sessionId"), asked.prompt.clone(), text("tenant")],
-                ..Own::new(options, config)
-            }
-        });
-        Self { all: all.collect(), running: Vec::new() }
+    pub(super) fn new(case: &Case, config: &RouterConfig) -> Result<Self, Broken> {
+        let (asked, rules) = (case.calls.clone(), case.setup.rules.clone());
+        let mut calls = Self { all: Vec::new(), running: Vec::new(), asked, rules, has_changed: false };
+        let all: Result<_, _> = (0..case.calls.len()).map(|number| calls.own(number, config)).collect();
+        calls.all = all?;
+        Ok(calls)
+    }
+
+    /// A call that begins under a config.
+    fn own(&self, number: usize, config: &RouterConfig) -> Result<Own, Broken> {
+        let asked = &self.asked[number];
+        let options = CallOptions::parse(config, &asked.options);
+        let options = options.map_err(|problems| format!("a case with wrong options: {problems:?}"))?;
+        // A name that nobody knows means the first of the default fallbacks.
+        let default = || config.fallbacks.ordinary.default.first().map(|first| first.to);
+        let rules = self.rules.as_ref();
+        let model = rules.map_or(asked.model.as_str(), |rules| rules.model(&asked.model, &asked.facts));
+        let target = config.resolve(model).or_else(default);
+        let text = |name: &str| asked.options[name].as_str().map(str::to_owned);
+        Ok(Own {
+            named: named(config, target, &options),
+            target,
+            need: Counts { requests: 1, input: asked.tokens.0.into(), output: asked.tokens.1.into() },
+            stream: asked.spec.is_stream(),
+            wants: Wants::new(config, &asked.options, asked.demand),
+            keys: [text("sessionId"), asked.prompt.clone(), text("tenant")],
+            ..Own::new(options, config)
+        })
+    }
+
+    /// The config has changed: what runs goes on, and may come to deployments that it names now.
+    pub(super) fn adopt(&mut self, config: &RouterConfig) {
+        self.has_changed = true;
+        for call in &self.running {
+            let own = &mut self.all[*call];
+            own.is_shaken = true;
+            let more = named(config, None, &own.options);
+            own.named.extend(more);
+        }
     }
 
     pub(super) fn of(&self, call: usize) -> &Own {
@@ -239,8 +297,11 @@ impl Calls {
                 }
             });
         }
+        let is_new = self.all[entry.call].began.is_none();
+        if is_new && self.has_changed && entry.call < self.asked.len() {
+            self.all[entry.call] = self.own(entry.call, config)?;
+        }
         let own = &mut self.all[entry.call];
-        let is_new = own.began.is_none();
         if is_new {
             own.began = Some((entry.at_ms, now));
             self.running.push(entry.call);
@@ -271,8 +332,7 @@ impl Calls {
 
     pub(super) fn sent(&mut self, config: &RouterConfig, entry: &Entry, send: Send) {
         let own = &mut self.all[entry.call];
-        let group = |ix: DeploymentIx| config.deployments[usize::from(ix.0)].group;
-        if own.hop().last().is_some_and(|last| group(last.to) != group(send.to)) {
+        if own.hop().last().is_some_and(|last| last.group != send.group) {
             own.hop_from = own.sends.len();
         }
         let is_second = own.open().next().is_some();

@@ -44,7 +44,7 @@ const STEP_MS: u64 = 1_000;
 impl Oracle {
     /// Why a deployment may not be used by a call, if the last so many milliseconds count.
     pub(super) fn why_not(&self, ix: DeploymentIx, call: &Own, window_ms: u64) -> Option<Why> {
-        let is_unfit = self.suits(ix, call) == Suit::No || !call.word.leaves(ix);
+        let is_unfit = self.suits(ix, call) == Suit::No || !call.leaves(ix);
         is_unfit.then_some(Why::Unfit).or_else(|| self.state_why_not(ix, call, window_ms))
     }
 
@@ -53,6 +53,7 @@ impl Oracle {
         let own_ms = self.config.deployments[usize::from(ix.0)].timeouts.deadline_ms;
         let health = world.router().state().health(ix);
         let may_stall = health.is_none_or(|health| health.is_stalled(self.now, call.stream));
+        let may_stall = may_stall || self.books.is_marked_down(ix, self.now);
         if self.why_not(ix, call, MINUTE_MS).is_some() || self.suits(ix, call) == Suit::Guess {
             Stand::Out
         } else if may_stall
@@ -77,7 +78,7 @@ impl Oracle {
         if self.books.until(ix).is_some() && self.books.is_probed(ix, now) {
             return Some(Why::Probed);
         }
-        let credential = self.books.credential_of(known);
+        let credential = self.books.credential_of(ix);
         // Who is alone in its group is asked each time, but for an account that is empty.
         let group = &self.config.groups[usize::from(known.group.0)];
         let is_alone = group.members.len() == 1 && group.pool.is_none();
@@ -119,6 +120,8 @@ impl Oracle {
     ) -> Result<(), Broken> {
         let call = self.calls.of(entry.call);
         let known = &self.config.deployments[usize::from(to.0)];
+        let is_there = self.entries.contains_key(&known.id) && !known.is_retired;
+        rule!(is_there, "{} is sent to, and was taken out", known.id);
         if let Some(first) = call.open().next() {
             self.check_second(call, first.to, to)?;
             self.tally.hedges += 1;
@@ -137,7 +140,9 @@ impl Oracle {
         let others = self.config.groups[usize::from(known.group.0)].members.iter().copied();
         // Three sends that wait could be a stall, which is advice: whoever has fewer is surely not stalled.
         let health = |ix| world.router().state().health(ix);
-        let is_lively = |ix| health(ix).is_some_and(|health| health.open.at(self.now).count() < 2);
+        let is_marked = |ix| self.books.is_marked_down(ix, self.now);
+        let is_lively =
+            |ix| !is_marked(ix) && health(ix).is_some_and(|health| health.open.at(self.now).count() < 2);
         let is_free = |ix: &DeploymentIx| {
             *ix != to
                 && !is_late(*ix)
@@ -163,6 +168,10 @@ impl Oracle {
         // Whoever has not been tried in this call at all is not lost to it.
         let tried = |ix: DeploymentIx| call.sends.iter().any(|send| send.to == ix);
         let fresh = || free.iter().copied().filter(|ix| !tried(*ix) && is_lively(*ix));
+        if call.is_shaken {
+            // Who has failed, and of which level it was, was another matter then.
+            return Ok(());
+        }
         if call.is_committed() {
             // Going on from a text takes a deployment that can.
             return Ok(());
@@ -173,6 +182,7 @@ impl Oracle {
         let is_guess = self.suits(to, call) == Suit::Guess;
         rule!(!is_guess || left.is_none(), "{} may not be able, and {left:?} is", known.id);
         self.tally.guesses += usize::from(is_guess);
+        rule!(!is_marked(to) || left.is_none(), "{} is said not to be well, and {left:?} is left", known.id);
         let again = call.hop().iter().any(|send| send.to == to);
         rule!(!again || left.is_none(), "{} has failed in this call, and {left:?} is left", known.id);
         if call.hop().is_empty() {
@@ -186,12 +196,13 @@ impl Oracle {
     fn check_second(&self, call: &Own, first: DeploymentIx, to: DeploymentIx) -> Result<(), Broken> {
         let of = |ix: DeploymentIx| &self.config.deployments[usize::from(ix.0)];
         rule!(call.open().count() == 1, "a third send at once");
-        rule!(call.hedging != switchman::config::Hedging::Off, "a second send that nobody asked for");
+        let is_asked = call.hedging != switchman::config::Hedging::Off || call.is_shaken;
+        rule!(is_asked, "a second send that nobody asked for");
         rule!(!call.has_hedged, "a second second send");
         rule!(!call.is_committed(), "a second send after the commit");
         rule!(first != to, "a second send to the same deployment");
         rule!(of(first).credential != of(to).credential, "a second send with the same credential");
-        let is_closed = self.books.until(to).is_none() && self.books.credential_until(of(to)).is_none();
+        let is_closed = self.books.until(to).is_none() && self.books.credential_until(to).is_none();
         rule!(is_closed, "a second send to one that is not well");
         let is_bounded = self.config.host.subrequests.is_some();
         rule!(!is_bounded || self.books.heads(self.now) < 6, "a second send where six wait for their heads");

@@ -1,6 +1,8 @@
 //! What must hold when all calls are over.
 
-use switchman::config::{DeploymentIx, GroupIx, PerClass, Resolved};
+use std::collections::BTreeSet;
+
+use switchman::config::{DeploymentIx, ErrorClass, GroupIx, PerClass, Resolved, RouterConfig};
 use switchman::error::FaultKind;
 use switchman::sim::{CallNo, Outcome, World};
 
@@ -63,6 +65,12 @@ impl Oracle {
         if outcome.has_vanished {
             return Ok(());
         }
+        if own.began.is_none() && self.has_changed {
+            // Its options name what is not there any more.
+            let is_refused = outcome.kind() == Some(FaultKind::BadRequest) && outcome.attempts.is_empty();
+            rule!(is_refused, "it never begins");
+            return Ok(());
+        }
         rule!(outcome.result.is_some() && own.is_over, "it never ends");
         // Where the clock is set, a slot may be taken back before the timer of its driver rings: then the driver ends the
         // call, and breaks off its sends by itself.
@@ -79,10 +87,11 @@ impl Oracle {
             let is_told = outcome.kind() == Some(FaultKind::UnknownModel) && outcome.attempts.is_empty();
             rule!(is_told, "a model that nobody knows");
         }
-        if let (0, Some(target), Some(first)) = (outcome.fallbacks, own.target, own.sends.first()) {
+        let first = own.sends.first().filter(|_| !own.is_shaken);
+        if let (0, Some(target), Some(first)) = (outcome.fallbacks, own.target, first) {
             let is_its = match target {
                 Resolved::Deployment(ix) => ix == first.to,
-                Resolved::Group(group) => self.config.deployments[usize::from(first.to.0)].group == group,
+                Resolved::Group(group) => first.group == group,
             };
             rule!(is_its, "a call for {target:?} goes to {:?}", first.to);
         }
@@ -95,39 +104,55 @@ impl Oracle {
 
     /// Sends and moves, counted over the whole call.
     fn check_counts(&self, own: &Own, outcome: &Outcome) -> Result<(), Broken> {
-        let (options, policy) = (&own.options, &self.config.policy);
+        let (options, wide) = (&own.options, &self.wide);
         let most =
-            if options.disable_fallbacks { 0 } else { options.max_fallbacks.unwrap_or(policy.max_fallbacks) };
+            if options.disable_fallbacks { 0 } else { options.max_fallbacks.unwrap_or(wide.fallbacks) };
         rule!(outcome.fallbacks <= most, "{} moves, and {most} are allowed", outcome.fallbacks);
-        if options.priority.or(policy.default_priority).is_some() {
+        if options.priority.is_some() || wide.has_priority {
             // Whoever waits for a place begins anew: `max_attempts` bounds it.
             return Ok(());
-        }
-        let deployments = self.config.deployments.iter();
-        let levels: std::collections::BTreeSet<_> = deployments.clone().map(|known| known.order).collect();
-        let numbers = |policy: &PerClass| -> Vec<u32> {
-            switchman::config::ErrorClass::ALL.into_iter().filter_map(|class| policy.get(class)).collect()
-        };
-        let mut wider = vec![policy.num_retries];
-        wider.extend(numbers(&policy.retry_policy));
-        for group in &self.config.groups {
-            wider.extend(group.retry_policy.iter().flat_map(numbers));
-        }
-        for known in deployments {
-            wider.extend(known.num_retries);
-            wider.extend(numbers(&known.retry_policy));
         }
         let mut bounds = numbers(&options.retry_policy);
         match options.num_retries {
             Some(number) => bounds.push(number),
-            None => bounds.extend(wider),
+            None => bounds.push(wide.retries),
         }
         let retries = bounds.into_iter().max().unwrap_or(0) as usize;
-        let most =
-            (retries + 1) * levels.len() * (outcome.fallbacks as usize + 1) + usize::from(own.has_hedged);
+        let most = (retries + 1) * wide.levels.len() * (outcome.fallbacks as usize + 1)
+            + usize::from(own.has_hedged);
         rule!(own.sends.len() <= most, "{} sends, and {most} are allowed", own.sends.len());
         Ok(())
     }
+}
+
+/// The widest bounds of all configs that were in use.
+#[derive(Default)]
+pub(super) struct Wide {
+    fallbacks: u32,
+    retries: u32,
+    levels: BTreeSet<Option<u32>>,
+    has_priority: bool,
+}
+
+impl Wide {
+    pub(super) fn adopt(&mut self, config: &RouterConfig) {
+        let policy = &config.policy;
+        self.fallbacks = self.fallbacks.max(policy.max_fallbacks);
+        self.has_priority |= policy.default_priority.is_some();
+        self.levels.extend(config.deployments.iter().map(|known| known.order));
+        let mut all = vec![policy.num_retries];
+        all.extend(numbers(&policy.retry_policy));
+        all.extend(config.groups.iter().filter_map(|group| group.retry_policy.as_ref()).flat_map(numbers));
+        for known in &config.deployments {
+            all.extend(known.num_retries);
+            all.extend(numbers(&known.retry_policy));
+        }
+        self.retries = all.into_iter().fold(self.retries, u32::max);
+    }
+}
+
+fn numbers(policy: &PerClass) -> Vec<u32> {
+    ErrorClass::ALL.into_iter().filter_map(|class| policy.get(class)).collect()
 }
 
 /// An outcome without its long texts.

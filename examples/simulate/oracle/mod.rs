@@ -9,18 +9,21 @@ mod books;
 mod bounds;
 mod budget;
 mod calls;
+mod changes;
 mod choice;
 mod circuit;
 mod end;
+mod eras;
 mod purse;
 mod stays;
 mod wants;
 mod word;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
+use serde_json::Value;
 use switchman::base::time::Millis;
-use switchman::config::{CallOptions, DeploymentIx, RouterConfig};
+use switchman::config::{DeploymentIx, RouterConfig};
 use switchman::engine::ProbeWish;
 use switchman::plan::Action;
 use switchman::sim::{Entry, World};
@@ -32,6 +35,7 @@ use crate::tally::Tally;
 
 use books::Books;
 use calls::{Calls, Send};
+use end::Wide;
 use purse::Purses;
 use stays::Chosen;
 
@@ -65,6 +69,20 @@ pub(crate) struct Oracle {
     is_labelled: bool,
     /// When probes are asked for, of whom, and for how long.
     wishes: Vec<(u64, ProbeWish, u64)>,
+    /// Where each deployment stands in the model list, by its id.
+    entries: BTreeMap<String, usize>,
+    /// The configs that are still to be given, and whether they are right.
+    configs: VecDeque<(Value, bool)>,
+    /// How many remarks were looked at.
+    heard: usize,
+    version: u64,
+    /// Was another config taken?
+    has_changed: bool,
+    /// Has nobody looked at it since?
+    is_new: bool,
+    wide: Wide,
+    /// How many scores were given for each variant.
+    scores: BTreeMap<u64, u64>,
     chosen: Chosen,
     /// The variant of everybody that calls are known by.
     units: BTreeMap<String, String>,
@@ -80,20 +98,27 @@ pub(crate) struct Oracle {
 impl Oracle {
     pub(crate) fn new(case: &Case, world: &World) -> Result<Self, Broken> {
         let config = world.router().config().clone();
-        let read = |options| CallOptions::parse(&config, options);
-        let options: Result<Vec<_>, _> = case.calls.iter().map(|asked| read(&asked.options)).collect();
-        let options = options.map_err(|problems| format!("a case with wrong options: {problems:?}"))?;
+        let mut wide = Wide::default();
+        wide.adopt(&config);
         Ok(Self {
             now: Millis(0),
             back_ms: case.clock_steps.iter().map(|(_, by_ms)| by_ms.min(&0).unsigned_abs()).sum(),
             books: Books::new(&config),
             purses: Purses::new(&config),
-            calls: Calls::new(case, &config, options),
+            calls: Calls::new(case, &config)?,
             config,
             at: 0,
             is_labelled: case.setup.has_labels,
             setup: case.setup.clone(),
             wishes: case.probes.clone(),
+            entries: changes::entries(&case.setup.config),
+            configs: changes::configs(case),
+            heard: 0,
+            version: world.router().version(),
+            has_changed: false,
+            is_new: false,
+            wide,
+            scores: BTreeMap::new(),
             chosen: Chosen::default(),
             units: BTreeMap::new(),
             copies: (0.0, 0.0),
@@ -106,6 +131,7 @@ impl Oracle {
     /// Takes in what has followed from one thing that happened, and looks at what must hold now.
     pub(crate) fn see(&mut self, world: &World, entries: &[Entry]) -> Result<(), Broken> {
         self.now = self.now.max(world.probed());
+        self.hear_remarks(world)?;
         for entry in entries {
             self.now = self.now.max(world.told());
             self.entry(world, entry).map_err(|broken| format!("{broken}\n    at {entry}"))?;
@@ -123,6 +149,8 @@ impl Oracle {
         self.tally.events += 1;
         self.at = entry.call;
         let timeouts: Vec<u64> = self.wishes.iter().map(|(.., timeout_ms)| *timeout_ms).collect();
+        // What a call asks for is kept from then on.
+        self.config.strategies = world.router().config().strategies;
         if self.calls.begin(world, &self.config, entry, self.now, &timeouts)? {
             self.check_trial(world, entry.call)?;
         }
@@ -136,12 +164,15 @@ impl Oracle {
                 Delta::Ended { lease, used, .. } => self.ended(entry, *lease, *used)?,
                 Delta::Begun { lease, .. } => self.books.begun(*lease),
                 Delta::Succeeded { deployment, .. } => {
-                    let closed = self.books.succeeded(&self.config, *deployment);
+                    let sends = &self.calls.of(entry.call).sends;
+                    let send = sends.iter().rev().find(|send| send.to == *deployment);
+                    let era = send.map(|send| send.era).unwrap_or_default();
+                    let closed = self.books.succeeded(*deployment, era);
                     self.tally.closed += usize::from(closed);
                 }
                 Delta::Benched { deployment, scope, bench } => {
                     self.check_bench(*deployment, *scope, bench)?;
-                    self.books.benched(&self.config, *deployment, *scope, bench);
+                    self.books.benched(*deployment, *scope, bench);
                     self.tally.benches += 1;
                 }
                 Delta::RetryTokens { group, milli } => self.books.tokens(self.now, *group, *milli)?,
@@ -162,6 +193,9 @@ impl Oracle {
         self.hear(world, entry)?;
         self.sent(world, entry)?;
         self.reservations(entry)?;
+        if let Some(Action::Done(result)) = &step.action {
+            self.remember(entry.call, result.as_ref().ok().copied());
+        }
         self.calls.after(entry);
         Ok(())
     }
@@ -203,10 +237,13 @@ impl Oracle {
             "a probe that keeps others away for more than a minute"
         );
         rule!(probe_expires <= expires, "a probe that outlasts its call");
-        let is_probe = self.books.take(&self.config, self.now, to, (lease, expires, probe_expires), reserved);
+        let is_counted = self.config.counts_usage(&self.config.deployments[usize::from(to.0)]);
+        let reserved = is_counted.then_some(reserved);
+        let is_probe = self.books.take(self.now, to, (lease, expires, probe_expires), reserved);
         self.tally.sends += 1;
         self.tally.probes += usize::from(is_probe);
-        self.calls.sent(&self.config, entry, Send::new(lease, attempt, to));
+        let send = Send::new(&self.config, (lease, attempt), to, self.books.era(to));
+        self.calls.sent(&self.config, entry, send);
         let deadline = self.calls.of(entry.call).deadline();
         let lasts = deadline.unwrap_or(self.now + 86_400_000);
         rule!(expires == lasts, "a place until {expires:?}, and not until {lasts:?}");
@@ -232,8 +269,10 @@ impl Oracle {
             "send {} gives its place back while it runs",
             send.attempt.0
         );
-        self.books.over(lease, used);
-        self.purses.over(lease);
+        let config = &self.config;
+        let counts = |ix| config.deployment(ix).is_some_and(|known| config.counts_usage(known));
+        self.books.over(lease, used, counts);
+        self.purses.over(self.now, lease);
         Ok(())
     }
 
@@ -270,7 +309,7 @@ impl Oracle {
         let Some(circuit) = state.credential(known.credential) else {
             return Err("a credential is not there".to_owned());
         };
-        let own = (self.books.credential_until(known), self.books.is_credential_probed(known, now));
+        let own = (self.books.credential_until(ix), self.books.is_credential_probed(ix, now));
         let found = (circuit.bench().map(|bench| bench.until), circuit.is_probed(now, None));
         rule!(found == own, "{}: circuit of the credential {found:?}, and not {own:?}", known.id);
         Ok(())

@@ -1,16 +1,21 @@
 //! Money: what is reserved, what is spent, and that nobody is used whose budget it is too much for.
 
+use std::collections::BTreeMap;
 use switchman::base::time::Millis;
+
 use switchman::config::{BudgetIx, Declared, DeploymentIx, MidStream, Period, Purpose, RouterConfig};
-use switchman::price::{Condition, Pico, Rate};
+use switchman::price::{Condition, Pico, Price, Rate};
 use switchman::sim::{Entry, World};
 use switchman::state::{Counts, Delta, Lease};
 
-use super::calls::Own;
+use super::calls::{Own, Send};
 use super::{Broken, Oracle, rule};
 
 /// For how long at most something is reserved.
 const LEASE_MS: u64 = 3_600_000;
+
+/// So long after it has run out it is known of a reservation, for certain, who pays.
+const GRACE_MS: u64 = 60_000;
 
 /// What one send is thought to cost.
 struct Held {
@@ -28,22 +33,50 @@ struct OwnBudget {
 }
 
 /// All budgets, by their positions.
-pub(super) struct Purses(Vec<OwnBudget>);
+pub(super) struct Purses {
+    all: Vec<OwnBudget>,
+    /// Of which budgets the sends had reserved that are over in this step.
+    held: BTreeMap<Lease, Vec<BudgetIx>>,
+}
 
 impl Purses {
     pub(super) fn new(config: &RouterConfig) -> Self {
-        Self(config.budgets.all().map(|_| OwnBudget::default()).collect())
+        let all = config.budgets.all().map(|_| OwnBudget::default()).collect();
+        Self { all, held: BTreeMap::new() }
+    }
+
+    /// Follows a change of the config: a budget of the same thing and the same duration goes on.
+    pub(super) fn adopt(&mut self, before: &RouterConfig, config: &RouterConfig) {
+        let mut was = std::mem::take(&mut self.all);
+        for (_, declared) in config.budgets.all() {
+            let is_same = |known: &Declared| {
+                known.purpose == declared.purpose
+                    && known.name == declared.name
+                    && known.budget.period == declared.budget.period
+            };
+            let known = before.budgets.all().find(|(_, known)| is_same(known));
+            let own = known.map(|(ix, _)| std::mem::take(&mut was[usize::from(ix.0)]));
+            self.all.push(own.unwrap_or_default());
+        }
     }
 
     /// A send is over: what it had reserved is free before the next one is chosen.
-    pub(super) fn over(&mut self, lease: Lease) {
-        self.0.iter_mut().for_each(|own| own.held.retain(|held| held.lease != lease));
+    pub(super) fn over(&mut self, now: Millis, lease: Lease) {
+        // Where the clock leaps, a reservation may have run out long before.
+        let is_known = |held: &Held| held.lease == lease && held.expires + GRACE_MS > now;
+        let has = |own: &OwnBudget| own.held.iter().any(is_known);
+        let held: Vec<_> =
+            (0..).map(BudgetIx).zip(&self.all).filter(|(_, own)| has(own)).map(|(ix, _)| ix).collect();
+        if !held.is_empty() {
+            self.held.insert(lease, held);
+        }
+        self.all.iter_mut().for_each(|own| own.held.retain(|held| held.lease != lease));
     }
 
     /// What is spent in the present period, and what is reserved.
     fn used(&self, declared: &Declared, ix: BudgetIx, now: Millis) -> (Pico, Pico) {
         let Period::Ms(ms) = declared.budget.period else { return (0, 0) };
-        let own = &self.0[usize::from(ix.0)];
+        let own = &self.all[usize::from(ix.0)];
         let paid = own.paid.iter().filter(|(at, _)| at.0 / ms == now.0 / ms);
         let held = own.held.iter().filter(|held| held.expires > now);
         (paid.map(|(_, amount)| amount).sum(), held.map(|held| held.amount).sum())
@@ -55,8 +88,8 @@ impl Oracle {
     fn budgets_of(&self, ix: DeploymentIx, call: &Own) -> Vec<BudgetIx> {
         let known = &self.config.deployments[usize::from(ix.0)];
         let is_of = |declared: &Declared| match declared.purpose {
-            Purpose::Provider => declared.name == known.provider,
-            Purpose::Deployment => declared.name == known.id,
+            Purpose::Provider => declared.name == known.provider && !known.is_retired,
+            Purpose::Deployment => declared.name == known.id && !known.is_retired,
             Purpose::Tag => call.options.tags.contains(&declared.name),
         };
         self.config.budgets.all().filter(|(_, declared)| is_of(declared)).map(|(ix, _)| ix).collect()
@@ -64,9 +97,7 @@ impl Oracle {
 
     /// What so many tokens cost at a deployment.
     fn cost_of(&self, ix: DeploymentIx, counts: Counts) -> Pico {
-        let Some(price) = &self.config.deployments[usize::from(ix.0)].price else { return 0 };
-        let rate = |rate| price.get(rate, Condition::default()).unwrap_or(0);
-        rate(Rate::Input) * counts.input + rate(Rate::Output) * counts.output
+        cost(self.config.deployments[usize::from(ix.0)].price.as_ref(), counts)
     }
 
     /// Is a send of a call to a deployment too much for one of its budgets?
@@ -91,7 +122,7 @@ impl Oracle {
                 rule!(*expires == last, "money is reserved until {expires:?}, and not until {last:?}");
                 for ix in self.budgets_of(*deployment, self.calls.of(entry.call)) {
                     let held = Held { lease: *lease, amount: *amount, expires: *expires };
-                    self.purses.0[usize::from(ix.0)].held.push(held);
+                    self.purses.all[usize::from(ix.0)].held.push(held);
                 }
             }
         }
@@ -101,7 +132,7 @@ impl Oracle {
     /// What a step pays.
     pub(super) fn payments(&mut self, entry: &Entry) -> Result<(), Broken> {
         for delta in &entry.step.deltas {
-            if let Delta::Paid { deployment, lease, amount, .. } = delta {
+            if let Delta::Paid { deployment, lease, amount, budgets } = delta {
                 let used = entry.step.deltas.iter().find_map(|delta| match delta {
                     Delta::Ended { lease: of, used, .. } if of == lease => Some(*used),
                     _ => None,
@@ -110,18 +141,33 @@ impl Oracle {
                 let send = call.sends.iter().find(|send| send.lease == *lease);
                 let is_nothing = used.input == 0 && used.output == 0;
                 let prompt = Counts { output: 0, ..call.need };
-                let may_be_billed = send.is_some_and(|send| send.may_be_billed());
-                let own = self.cost_of(*deployment, if is_nothing && may_be_billed { prompt } else { used });
+                // It is billed at the price at which it was sent.
+                let cost = |counts| cost(send.and_then(|send| send.price.as_ref()), counts);
+                let may_be_billed = send.is_some_and(Send::may_be_billed);
+                let own = cost(if is_nothing && may_be_billed { prompt } else { used });
                 // Where note was taken of what a stream said that broke off, that is what it cost.
                 let is_read = used == call.need && call.mid_stream != MidStream::Error;
-                let least = self.cost_of(*deployment, prompt);
-                let is_right = *amount == own || is_read && *amount >= least;
+                let is_right = *amount == own || is_read && *amount >= cost(prompt);
                 rule!(is_right, "{amount} are paid for {used:?}, and not {own}");
-                for ix in self.budgets_of(*deployment, self.calls.of(entry.call)) {
+                // Who has reserved pays; where that is still as it was, all that the deployment is under now.
+                let held = self.purses.held.remove(lease).unwrap_or_default();
+                let under = self.budgets_of(*deployment, call);
+                let is_as_it_was = held.iter().all(|ix| under.contains(ix));
+                let mut told = budgets.to_vec();
+                told.sort_unstable();
+                // Of one that has run out long ago it may still be known.
+                let is_late = held.is_empty() && !told.is_empty() && under.is_empty();
+                let pay = match (is_late, is_as_it_was) {
+                    (true, _) => told.clone(),
+                    (false, true) => under,
+                    (false, false) => held,
+                };
+                rule!(told == pay, "{told:?} pay for it, and should be {pay:?}");
+                for ix in pay {
                     let Period::Ms(ms) = self.config.budgets.get(ix).unwrap().budget.period else {
                         continue;
                     };
-                    let paid = &mut self.purses.0[usize::from(ix.0)].paid;
+                    let paid = &mut self.purses.all[usize::from(ix.0)].paid;
                     paid.retain(|(at, _)| at.0 / ms == self.now.0 / ms);
                     paid.push((self.now, *amount));
                 }
@@ -141,4 +187,11 @@ impl Oracle {
         }
         Ok(())
     }
+}
+
+/// What so many tokens cost.
+fn cost(price: Option<&Price>, counts: Counts) -> Pico {
+    let Some(price) = price else { return 0 };
+    let rate = |rate| price.get(rate, Condition::default()).unwrap_or(0);
+    rate(Rate::Input) * counts.input + rate(Rate::Output) * counts.output
 }

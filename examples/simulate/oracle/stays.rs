@@ -35,7 +35,10 @@ impl Oracle {
         let call = self.calls.of(entry.call);
         let known = &self.config.deployments[usize::from(to.0)];
         let group = known.group;
-        let is_plain = call.sends.is_empty() && call.word.named(group).is_none() && !call.may_be_named(to);
+        let is_plain = call.sends.is_empty()
+            && !call.is_shaken
+            && call.word.named(group).is_none()
+            && !call.may_be_named(to);
         let Some(key) = self.key_of(group, call).filter(|_| is_plain && !call.is_ping()) else {
             return Ok(());
         };

@@ -42,7 +42,9 @@ impl Wants {
             demand,
             ..Self::default()
         };
-        for tag in texts(&options["tags"]) {
+        // What tags mean is read when the call begins.
+        let is_tagged = config.policy.has_filters || wants.by_tags;
+        for tag in texts(&options["tags"]).into_iter().filter(|_| is_tagged) {
             let certain = tag.strip_prefix(prefix).filter(|_| !prefix.is_empty());
             wants.is_certain |= certain.is_some();
             wants.tags.push(certain.unwrap_or(&tag).to_owned());
@@ -98,7 +100,7 @@ impl Oracle {
 
     /// What `model_info` says of an ability.
     fn says(&self, ix: DeploymentIx, name: &str) -> Option<bool> {
-        self.setup.config["model_list"][usize::from(ix.0)]["model_info"][name].as_bool()
+        self.written(ix)["model_info"][name].as_bool()
     }
 
     /// Can its model do what is needed, and does the request fit?
@@ -107,11 +109,7 @@ impl Oracle {
         if needed(&call.wants.demand).any(|name| self.says(ix, name) == Some(false)) {
             return Suit::No;
         }
-        let bound = |name| {
-            self.setup.config["model_list"][usize::from(ix.0)]["model_info"][name]
-                .as_u64()
-                .unwrap_or(u64::MAX)
-        };
+        let bound = |name| self.written(ix)["model_info"][name].as_u64().unwrap_or(u64::MAX);
         // Of whom nobody knows how long it is, nothing is thought.
         let (input, output) = (u64::from(input), if input == 0 { 0 } else { u64::from(output.unwrap_or(0)) });
         let window = bound("max_input_tokens");

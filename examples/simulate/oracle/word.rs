@@ -23,6 +23,8 @@ pub(super) enum Named {
 pub(super) struct Word {
     /// Whom it leaves of the target that it was asked about last; all that it was shown, until it has answered.
     left: Option<Vec<DeploymentIx>>,
+    /// Has it answered?
+    has_left: bool,
     /// Whom it was shown when it was asked whom to choose: of which group, and who.
     shown: Option<(GroupIx, Vec<DeploymentIx>)>,
     named: Option<Named>,
@@ -47,6 +49,11 @@ impl Word {
     /// Does the host leave a deployment of the present target, as far as it was asked?
     pub(super) fn leaves(&self, ix: DeploymentIx) -> bool {
         self.left.as_ref().is_none_or(|left| left.contains(&ix))
+    }
+
+    /// The config has changed: a host that says nothing has said nothing of those who have come since.
+    pub(super) fn is_silent(&self) -> bool {
+        !self.has_left
     }
 
     /// Whom the host has named of a group.
@@ -98,6 +105,7 @@ impl Oracle {
                 (&mut own.word.left, self.setup.sifter)
         {
             let deployments = &self.config.deployments;
+            own.word.has_left = true;
             shown.retain(|ix| ids.contains(&deployments[usize::from(ix.0)].id.as_str()));
         }
         if goes_on {
@@ -110,7 +118,7 @@ impl Oracle {
                     shown.unwrap_or_default().split_ascii_whitespace().map(str::to_owned).collect();
                 let shown = self.all_of(&ids);
                 let word = &mut self.calls.of_mut(entry.call).word;
-                (word.left, word.asking) = (Some(shown), Some(Ask::Filter));
+                (word.left, word.has_left, word.asking) = (Some(shown), false, Some(Ask::Filter));
                 self.tally.filters += 1;
             }
             Some(Action::Ask(Ask::Rank)) => {
@@ -126,8 +134,8 @@ impl Oracle {
                         && why.is_some_and(super::choice::Why::is_bench);
                     rule!(may || why.is_none(), "the host is shown {ix:?}, who is {why:?}");
                 }
+                let is_first = call.is_shaken || !call.word.asked.contains(&(group, level));
                 let word = &mut self.calls.of_mut(entry.call).word;
-                let is_first = !word.asked.contains(&(group, level));
                 rule!(is_first, "the host is asked twice about level {level}");
                 word.asked.push((group, level));
                 (word.shown, word.named, word.asking) = (Some((group, shown)), None, Some(Ask::Rank));
@@ -144,7 +152,9 @@ impl Oracle {
         let place = self.setup.groups.iter().position(|known| known == name);
         let ranker = place.and_then(|place| self.setup.rankers.get(place));
         let ranker = if let Some(Ranker::After(_, inner)) = ranker { Some(&**inner) } else { ranker };
-        let find = |id: &String| self.config.names.id(id).filter(|ix| shown.contains(ix));
+        // One that was taken out meanwhile was named all the same.
+        let id_of = |ix: &DeploymentIx| self.config.deployment(*ix).map(|known| &known.id);
+        let find = |id: &String| shown.iter().copied().find(|ix| id_of(ix) == Some(id));
         let named = match ranker {
             Some(Ranker::Picks(id)) => Some(find(id).map_or(Named::Only(Vec::new()), Named::First)),
             Some(Ranker::Ranks(ids)) => Some(Named::Only(ids.iter().filter_map(find).collect())),
@@ -162,7 +172,11 @@ impl Oracle {
             let Some(left) = &call.word.left else {
                 return Err(format!("{} is sent to, and the host was not asked", known.id));
             };
-            rule!(left.contains(&to), "{} is sent to, whom the host does not leave", known.id);
+            rule!(
+                left.contains(&to) || call.leaves(to),
+                "{} is sent to, whom the host does not leave",
+                known.id
+            );
         }
         let allowed = call.word.allows(known.group, to);
         rule!(allowed || call.may_be_named(to), "{} is sent to, whom the host has not named", known.id);
@@ -174,6 +188,9 @@ impl Oracle {
 
     /// When the host has just said whom it would choose, the best of them that may be used is sent to.
     fn check_first(&self, world: &World, call: &Own, to: DeploymentIx) -> Result<(), Broken> {
+        if call.is_shaken {
+            return Ok(());
+        }
         let known = &self.config.deployments[usize::from(to.0)];
         let members = &self.config.groups[usize::from(known.group.0)].members;
         let Some(named) = call.word.named(known.group) else { return Ok(()) };
