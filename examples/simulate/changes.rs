@@ -73,7 +73,12 @@ pub(crate) fn newcomers(setup: &Setup) -> Vec<String> {
 pub(crate) fn changes(draw: &mut Draw, setup: &Setup, calls: &[Asked], span_ms: u64) -> Vec<Change> {
     let mut made = Vec::new();
     let configs = if draw.chance(33) { draw.between(1, 8) } else { 0 };
-    let mut times: Vec<u64> = (0..configs).map(|_| draw.between(0, span_ms + 2_000)).collect();
+    // Most of them soon after a call has begun.
+    let time = |draw: &mut Draw| match draw.chance(70) {
+        true => draw.one(calls).at_ms + draw.between(0, 1_500),
+        false => draw.between(0, span_ms + 2_000),
+    };
+    let mut times: Vec<u64> = (0..configs).map(|_| time(draw)).collect();
     times.sort_unstable();
     let mut draft = Draft::new(setup);
     for at_ms in times {
@@ -140,7 +145,7 @@ impl Draft {
             0..=2 => self.add(draw, setup),
             3..=5 => _ = self.with_one(draw, |draw, entry| values(draw, setup, entry)),
             6..=8 => self.rotate(draw, setup),
-            9 => _ = self.with_one(draw, |draw, entry| other_model(draw, entry)),
+            9 => _ = self.with_one(draw, other_model),
             10 => {
                 let group = draw.one(&setup.groups);
                 _ = self.with_one(draw, |_, entry| entry["model_name"] = group.into());

@@ -15,6 +15,7 @@ mod circuit;
 mod end;
 mod eras;
 mod purse;
+mod send;
 mod stays;
 mod wants;
 mod word;
@@ -34,9 +35,10 @@ use crate::setup::Setup;
 use crate::tally::Tally;
 
 use books::Books;
-use calls::{Calls, Send};
+use calls::Calls;
 use end::Wide;
 use purse::Purses;
+use send::Send;
 use stays::Chosen;
 
 /// A rule that was broken, and how.

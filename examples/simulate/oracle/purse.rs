@@ -8,7 +8,8 @@ use switchman::price::{Condition, Pico, Price, Rate};
 use switchman::sim::{Entry, World};
 use switchman::state::{Counts, Delta, Lease};
 
-use super::calls::{Own, Send};
+use super::calls::Own;
+use super::send::Send;
 use super::{Broken, Oracle, rule};
 
 /// For how long at most something is reserved.
