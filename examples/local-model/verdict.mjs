@@ -58,8 +58,8 @@ function isWhole({ plan, seen, surface, pieces }, models, maxTokens) {
   return [
     [seen.errors.length === 0, `an error, ${seen.errors}`],
     [seen.ends === 1 && seen.finishes.length === 1, `${seen.ends} ends, ${seen.finishes.length} times a finish`],
-    [end === "stop" || (end === "length" && tokens === maxTokens), `half an answer (${end}, ${tokens} tokens)`],
-    [hasAllTokens(seen, rest), `${seen.pieces - seen.piecesAtSeam} pieces for ${tokens} tokens`],
+    [end === "stop" || (end === "length" && isBilled(tokens - maxTokens, seen)), `half an answer (${end}, ${tokens} tokens)`],
+    [hasAllTokens(seen, rest, maxTokens), `${seen.pieces - seen.piecesAtSeam} pieces behind the seam`],
     [seen.roles === 1 && seen.ids.size === 1, `${seen.roles} roles, ${seen.ids.size} ids`],
     [isMid ? seen.markers.length === 1 : seen.markers.length === 0, `${seen.markers.length} markers`],
     [!isMid || (marker?.event === "continue" && marker.model_used === models[1] && marker.attempt === 1), `a wrong marker, ${JSON.stringify(marker)}`],
@@ -71,11 +71,19 @@ function isWhole({ plan, seen, surface, pieces }, models, maxTokens) {
 }
 
 /**
+ * Is what a usage tells beyond the second server's tokens what the first one wrote? That died before it told its own, so
+ * that the router estimates by the text.
+ */
+function isBilled(tokens, { piecesAtSeam }) {
+  return piecesAtSeam === 0 ? tokens === 0 : tokens >= piecesAtSeam / 2 && tokens <= 2 * piecesAtSeam;
+}
+
+/**
  * Was nothing of the second server's answer lost? It sends a piece for each token, but for letters of several tokens and
  * for the end; where two texts are joined, two pieces may become one.
  */
-function hasAllTokens({ pieces, piecesAtSeam, usage, finishes }, rest) {
-  const missing = usage?.completion_tokens - (pieces - piecesAtSeam);
+function hasAllTokens({ pieces, piecesAtSeam, finishes }, rest, maxTokens) {
+  const missing = maxTokens - (pieces - piecesAtSeam);
   const isPlain = /^[\x00-\x7f]*$/.test(rest) && finishes[0] === "length";
   return !isPlain || missing === 0 || (missing === 1 && piecesAtSeam > 0);
 }
