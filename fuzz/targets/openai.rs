@@ -39,7 +39,10 @@ fn whole(bytes: &[u8]) -> bool {
     let _ = told_usage(bytes, Some(b"\"flex\""));
     let reworded = translate_reply(DialectName::Similar, Surface::Chat, &Memo::default(), 0, bytes);
     if let Ok(reworded) = &reworded {
-        assert!(serde_json::from_slice::<Value>(&reworded.body).is_ok_and(|value| value.is_object()));
+        // `1e400` is JSON, and more than serde_json takes.
+        let is_object =
+            |body: &[u8]| serde_json::from_slice::<Value>(body).is_ok_and(|value| value.is_object());
+        assert!(is_object(&reworded.body) || !is_object(bytes));
     }
     reworded.is_ok() || read.iter().any(Result::is_ok)
 }
