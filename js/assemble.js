@@ -85,7 +85,9 @@ function fold(choice, part) {
 }
 
 function foldToolCall(calls, part) {
-  const { index = calls.size, function: named, custom, ...rest } = part;
+  const { index: given, function: named, custom, ...rest } = part;
+  // One without an index is another call, behind those that are there.
+  const index = given ?? Math.max(-1, ...calls.keys()) + 1;
   const call = calls.get(index) ?? {};
   calls.set(index, call);
   Object.assign(call, rest);

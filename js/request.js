@@ -3,8 +3,10 @@
 /** Is it something that a call can listen to, or nothing? @param {any} signal */
 export const isSignal = (signal) => signal === undefined || signal === null || typeof signal.addEventListener === "function";
 
-/** What of the options belongs to the driver, not to the core: each throws for a value that it cannot use.
- * @type {Map<string, (value: any) => void>} */
+/**
+ * What of the options belongs to the driver, not to the core: each throws for a value that it cannot use.
+ * @type {Map<string, (value: any) => void>}
+ */
 const DRIVERS = new Map([
   ["signal", (signal) => {
     if (!isSignal(signal)) throw new TypeError("signal: expected an AbortSignal");

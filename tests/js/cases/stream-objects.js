@@ -139,6 +139,16 @@ Object.assign(streamObjects, {
     assert.deepEqual(choices.map(({ index, finish_reason }) => [index, finish_reason]), [[0, "tool_calls"], [4_294_967_294, "stop"]]);
     assert.deepEqual(choices[0].message.tool_calls.map(({ id, index }) => [id, index]), [["first", undefined], ["second", undefined]]);
   },
+  "a tool call without an index is a call of its own in final()": async (kit) => {
+    const { router, send, close } = byHand(kit);
+    const asked = router.completion(STREAM);
+    const call = (id, index) => ({ id, type: "function", function: { name: "look_up", arguments: "{}" }, ...index });
+    const calls = [call("first", { index: 1 }), call("second", { index: null }), call("third", {})];
+    send(event(chunk({ role: "assistant", tool_calls: calls })) + event(chunk({}, "tool_calls")) + event("[DONE]"));
+    close();
+    const { choices } = await (await asked).final();
+    assert.deepEqual(choices[0].message.tool_calls.map(({ id, function: { arguments: text } }) => [id, text]), [["first", "{}"], ["second", "{}"], ["third", "{}"]]);
+  },
   "chunks that are asked for all at once come in order": async (kit) => {
     const { router } = kit.single({ one: { reply: WORDS, faults: { chunkDelayMs: 1 } } });
     const chunks = (await router.completion(STREAM))[Symbol.asyncIterator]();
