@@ -33,17 +33,31 @@ use tally::Tally;
 const CASES: u64 = 300;
 const CALLS: u64 = 40;
 
+/// The cases are shared out to so many threads.
+const THREADS: u64 = 2;
+
 #[test]
 fn no_rule_is_broken_in_some_hundred_random_cases() {
     let first: u64 = std::env::var("SEED").ok().map_or(1, |text| text.parse().unwrap());
     let mut all = Tally::default();
-    for seed in first..first + CASES {
-        match run::run(seed, CALLS, seed % 10 == 0) {
-            Ok(tally) => all.add(&tally),
-            Err(broken) => panic!("seed {}: {}\n{}", broken.seed, broken.what, broken.log),
+    std::thread::scope(|scope| {
+        let share =
+            |turn| scope.spawn(move || tally((first + turn..first + CASES).step_by(THREADS as usize)));
+        let shares: Vec<_> = (0..THREADS).map(share).collect();
+        for found in shares.into_iter().map(|share| share.join().unwrap()) {
+            all.add(&found.unwrap_or_else(|broken| panic!("{broken}")));
         }
-    }
+    });
     assert!(all.drifts().is_empty(), "shares that are wrong: {:?}", all.drifts());
     let never: Vec<_> = all.rows().into_iter().filter(|(_, count)| *count == 0).collect();
     assert!(never.is_empty(), "what never happens is not shown to be right: {never:?}");
+}
+
+fn tally(seeds: impl Iterator<Item = u64>) -> Result<Tally, String> {
+    let mut all = Tally::default();
+    for seed in seeds {
+        let found = run::run(seed, CALLS, seed.is_multiple_of(10));
+        all.add(&found.map_err(|broken| format!("seed {}: {}\n{}", broken.seed, broken.what, broken.log))?);
+    }
+    Ok(all)
 }
