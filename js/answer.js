@@ -87,23 +87,64 @@ function sourceOf({ usage, isUsageEstimated, attempts, answering }) {
 
 export const hiddenParams = (report, headers) => new HiddenParams(report, headers);
 
-/** @this {any} */
-function toResponse() {
-  return this._hidden_params.response(this);
+/** Gives the object that it is handed: a class above it puts its private members on that. */
+class Given {
+  /** @param {object} answer */
+  constructor(answer) {
+    return answer;
+  }
 }
 
-// Made once: descriptors are read, not kept.
-/** @type {PropertyDescriptor} */
-const HIDDEN = { value: undefined, enumerable: false, configurable: true, writable: true };
-const TO_RESPONSE = { value: toResponse, enumerable: false, configurable: true, writable: true };
+/** What an answer keeps to make its metadata of. Most callers never look at that. */
+class Kept extends Given {
+  #report;
+  #headers;
+  /** @type {HiddenParams | undefined} */
+  #params;
+
+  constructor(answer, report, headers) {
+    super(answer);
+    this.#report = report;
+    this.#headers = headers;
+  }
+
+  static params(/** @type {Kept} */ answer) {
+    return (answer.#params ??= new HiddenParams(answer.#report, answer.#headers));
+  }
+
+  static has(/** @type {object} */ answer) {
+    return #report in answer;
+  }
+}
+
+/** @type {PropertyDescriptor & ThisType<any>} */
+const HIDDEN = {
+  enumerable: false,
+  configurable: true,
+  get() {
+    return Kept.has(this) ? Kept.params(this) : undefined;
+  },
+  set(value) {
+    Object.defineProperty(this, "_hidden_params", { value, enumerable: false, configurable: true, writable: true });
+  },
+};
+
+/** @type {PropertyDescriptor & ThisType<any>} */
+const TO_RESPONSE = {
+  enumerable: false,
+  configurable: true,
+  writable: true,
+  value() {
+    return this._hidden_params.response(this);
+  },
+};
 
 /** Adds the metadata to an answer: `model_used` and `_response_ms` in sight, the rest out of it. */
 export function dress(answer, report, headers = undefined) {
   answer.model_used = report.deployment.model_used;
   answer._response_ms = report.latency.total_ms;
-  HIDDEN.value = hiddenParams(report, headers);
+  new Kept(answer, report, headers);
   Object.defineProperty(answer, "_hidden_params", HIDDEN);
-  HIDDEN.value = undefined;
   return Object.defineProperty(answer, "toResponse", TO_RESPONSE);
 }
 

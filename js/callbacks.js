@@ -21,8 +21,6 @@ const PATIENCE_MS = 15_000;
  * @property {any} report what is told of it in the metadata
  * @property {{ surface: number, isStream: boolean, started: number, about?: About }} plan
  * @property {{ class: string, status: number } | undefined} fault how it failed, if it did
- * @property {{ facts: any, start: number, first: number }[]} sends of each attempt: its deployment, and in milliseconds since
- *   the call began when it was sent and when its first content came (-1: never)
  */
 
 /**
@@ -110,21 +108,15 @@ export class Callbacks {
    * @param {any} call
    */
   note(call) {
-    const { core, id, plan, report, fault } = call;
+    const { plan, report, fault } = call;
     // Nobody has asked for it.
     if (plan.isProbe) return;
-    const { attempts } = report;
     if (this.#calls.length >= MOST) {
       this.#lost += 1;
       return;
     }
-    const sends = attempts.map((_, index) => ({
-      facts: this.#hub.sentTo(call, index),
-      start: core.coreAttemptStart(id, index),
-      first: core.coreFirstTokenMs(id, index),
-    }));
     plan.about?.recording?.end(call.bytes);
-    this.#calls.push({ report, plan: { surface: plan.surface, isStream: plan.isStream, started: plan.started, about: plan.about }, fault, sends });
+    this.#calls.push({ report, plan: { surface: plan.surface, isStream: plan.isStream, started: plan.started, about: plan.about }, fault });
     const now = plan.started + report.latency.total_ms;
     const isFull = this.#calls.length % BATCH === 0;
     if (!isFull && now < this.#promised) return;

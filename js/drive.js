@@ -195,7 +195,7 @@ export class Call {
     this.#letGo();
     const { callbacks } = this.#hub;
     this.ask((core, id) => {
-      this.report = this.plan.objects || this.plan.keeps || callbacks ? this.#hub.report(this) : this.#hub.brief(this);
+      this.report = this.#hub.report(this);
       callbacks?.note(this);
       core.coreRelease(id);
       this.#hub.share();
@@ -229,13 +229,13 @@ export class Call {
     this.#abort();
     const told = this.ask((core, id) => {
       const fault = core.coreError(id) ?? { class: "InternalError", message: "the call ended without a reason" };
-      return { fault, body: core.coreErrorBody(id), attempts: this.#hub.attempts(this) };
+      return { fault, body: core.coreErrorBody(id) };
     }, undefined);
     this.fault = told?.fault;
     this.end();
     if (!told || this.#crash) return this.#crash ?? internal(undefined);
-    const { fault, body, attempts } = told;
-    const { call_id, decision } = this.report;
+    const { fault, body } = told;
+    const { call_id, decision, attempts } = this.report;
     const cause = fault.class === "AbortError" ? this.#signal?.reason : this.cause;
     const deployment = attempts.at(-1)?.deployment ?? null;
     const error = errorOf(fault, { attempts, deployment, cause, callId: call_id, decision });

@@ -3,13 +3,12 @@
 import { HostAlarm } from "./alarm.js";
 import { headerValue } from "./answer.js";
 import { Answers } from "./answers.js";
-import { amount, costOfSend, isEstimate } from "./costs.js";
 import { Events } from "./events.js";
 import { Tokens } from "./host-tokens.js";
 import { worded } from "./insight.js";
 import { Prices } from "./price.js";
 import { realmOf } from "./realm.js";
-import { reportOf } from "./report.js";
+import { Report } from "./report.js";
 import { carry, settling } from "./share.js";
 import { Window } from "./window.js";
 
@@ -32,9 +31,7 @@ export class Hub {
   #version = 0;
   #prefix = "";
   #outbound;
-  #classes;
   #readHeaders;
-  #costNames;
   #store;
   #given;
   #waitUntil;
@@ -82,9 +79,9 @@ export class Hub {
     this.alarm = host.sleep ? new HostAlarm(host.sleep) : platform.alarm(this.now);
     this.window = new Window(glue.linearMemory(), core.coreWindow());
     this.maxBodyBytes = core.coreMaxBodyBytes();
-    this.#classes = glue.Router.coreFaultClasses();
+    /** What the numbers in a report stand for. */
+    this.names = { faults: glue.Router.coreFaultClasses(), costs: glue.Router.coreCostNames(), counts: glue.Router.coreUsageNames() };
     this.#readHeaders = glue.Router.coreReadHeaders();
-    this.#costNames = glue.Router.coreCostNames();
     this.scan = (length) => this.core.coreScan(length);
     this.#given = host.store;
     this.#store = host.store && settling(this.#realm, host.store);
@@ -343,24 +340,9 @@ export class Hub {
     return lines;
   }
 
-  /** What the headers of a reply tell of a call. What is an estimate is another send's. */
-  brief(call, cost = call.core.coreCost(call.id)) {
-    const { core, id } = call;
-    const last = core.coreAttempts(id) - 1;
-    this.refresh();
-    return {
-      call_id: this.prefix() + core.coreNumber(id),
-      deployment: last < 0 ? null : this.sentTo(call, core.coreAnswering(id)),
-      attempted_retries: core.coreRetries(id),
-      attempted_fallbacks: core.coreFallbacks(id),
-      response_cost: amount(cost),
-      estimated_cost: last > 0 ? amount(core.coreCosts(id)[2]) : 0,
-    };
-  }
-
   /** Everything that is told of a call: read out of the core while it knows the call. */
   report(call) {
-    return reportOf(this, call, this.#costNames);
+    return new Report(this, call);
   }
 
   /** Every choice of a call, if its options asked for it. */
@@ -369,32 +351,9 @@ export class Hub {
     return told === undefined ? undefined : worded(JSON.parse(told));
   }
 
-  /** What was public of the deployment of a send when it was made; what is now, of one that could not be made. */
-  sentTo({ core, id, sends }, attempt) {
-    return sends[attempt] ?? this.deployment(core.coreAttemptDeployment(id, attempt));
-  }
-
-  /** Every send of a call, in order. */
-  attempts(call, told = call.core.coreCosts(call.id)) {
-    const { core, id } = call;
-    const count = core.coreAttempts(id);
+  /** What is public of a deployment now; its index is the core's own of just now. */
+  publicNow(index) {
     this.refresh();
-    const attempts = new Array(count);
-    for (let index = 0; index < count; index += 1) {
-      const fault = core.coreAttemptFault(id, index);
-      const { id: deployment, model_used, group } = this.sentTo(call, index);
-      attempts[index] = {
-        deployment,
-        model_used,
-        model_group: group,
-        status: core.coreAttemptStatus(id, index) || null,
-        error: fault === 0 ? null : this.#classes[fault],
-        message: fault === 0 ? null : core.coreAttemptMessage(id, index),
-        ms: core.coreAttemptMs(id, index),
-        cost: costOfSend(told, index),
-        cost_estimated: isEstimate(told, index),
-      };
-    }
-    return attempts;
+    return this.deployment(index);
   }
 }

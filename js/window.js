@@ -9,6 +9,7 @@ export class Window {
   #memory;
   #address;
   #view = new Uint8Array(0);
+  #floats = new Float64Array(0);
 
   /**
    * @param {WebAssembly.Memory} memory
@@ -43,6 +44,19 @@ export class Window {
    */
   numbers(address, length) {
     return new Float64Array(this.#memory.buffer, address, length);
+  }
+
+  /**
+   * The same numbers as a list, to be kept.
+   * @param {number} address
+   * @param {number} length
+   */
+  list(address, length) {
+    if (this.#floats.length === 0) this.#floats = new Float64Array(this.#memory.buffer);
+    const from = address / 8;
+    const list = [];
+    for (let at = from; at < from + length; at += 1) list.push(this.#floats[at]);
+    return list;
   }
 
   /**

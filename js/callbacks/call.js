@@ -57,8 +57,8 @@ const BYTES = 2_048;
  * @param {import("../callbacks.js").Over} over
  * @returns {Told}
  */
-export function told({ report, plan, fault, sends }) {
-  const { attempts, latency } = report;
+export function told({ report, plan, fault }) {
+  const { attempts, times: of, latency } = report;
   const { about } = plan;
   // Whole ones: a host's clock may tell parts of a millisecond, and what is told of are nanoseconds without a point.
   const started = Math.floor(plan.started);
@@ -88,7 +88,7 @@ export function told({ report, plan, fault, sends }) {
     retries: report.attempted_retries,
     fallbacks: report.attempted_fallbacks,
     sends: attempts.map(({ ms, status, error, cost, cost_estimated }, index) => {
-      const { facts, start, first } = sends[index];
+      const { facts, start, first } = of[index];
       const at = started + start;
       const times = { start: at, end: at + ms, first: first < 0 ? undefined : started + first };
       return { spanId: random(8), facts, ...times, status, error, cost: cost ?? null, isEstimate: cost_estimated === true };

@@ -34,13 +34,4 @@ impl Router {
             ("exporters", exporters.into()),
         ])
     }
-
-    /// Milliseconds from the start of a call to one of its sends.
-    #[wasm_bindgen(js_name = coreAttemptStart)]
-    #[must_use]
-    pub fn attempt_start(&self, call: u32, attempt: u16) -> f64 {
-        let since = self
-            .read_attempt(call, attempt, |running, known| known.started.since(running.call.started()) as f64);
-        since.unwrap_or(0.0)
-    }
 }

@@ -153,13 +153,6 @@ impl Router {
         self.read(call, |running| running.watch().is_some_and(engine::Watch::had_error)).unwrap_or(false)
     }
 
-    /// How many events of a stream were malformed, and skipped.
-    #[wasm_bindgen(js_name = coreSkipped)]
-    #[must_use]
-    pub fn skipped(&self, call: u32) -> u32 {
-        self.read(call, |running| running.watch().map_or(0, engine::Watch::malformed)).unwrap_or(0)
-    }
-
     /// Is the terminator of a committed stream there?
     #[wasm_bindgen(js_name = coreStreamDone)]
     #[must_use]

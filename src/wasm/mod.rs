@@ -16,6 +16,7 @@ mod keys;
 mod manage;
 mod prices;
 mod probes;
+mod record;
 mod report;
 mod router;
 mod store;

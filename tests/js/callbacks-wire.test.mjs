@@ -132,9 +132,9 @@ test("a cost that is known is told, of the call and of each attempt", async () =
   const report = {
     call_id: "sw-1", deployment: facts, requested_model: "chat", attempts: [attempt(500, null), attempt(200, 0.25)], answering: 1, usage: null,
     latency: { total_ms: 20, first_token_ms: null }, response_cost: 0.25, attempted_retries: 1, attempted_fallbacks: 0,
+    times: [0, 10].map((start) => ({ facts, start, first: -1 })),
   };
-  const sends = [0, 10].map((start) => ({ facts, start, first: -1 }));
-  const call = told({ report, plan: { surface: 1, isStream: false, started: 1_700_000_000_000 }, fault: undefined, sends });
+  const call = told({ report, plan: { surface: 1, isStream: false, started: 1_700_000_000_000 }, fault: undefined });
   const [traces] = otel({ OTEL_EXPORTER_OTLP_ENDPOINT: "https://collector.test" }, { version: "1" });
   const [lane] = langfuse({ LANGFUSE_PUBLIC_KEY: "pk", LANGFUSE_SECRET_KEY: "sk" }, { version: "1" });
   assert.equal(lane.url, "https://cloud.langfuse.com/api/public/otel/v1/traces");
