@@ -37,6 +37,15 @@ pub struct Bill {
     pub unknown: usize,
 }
 
+/// What a send has cost when it was over, which is asked again when its call is told of.
+#[derive(Debug)]
+pub(super) struct Settled {
+    pub(super) number: AttemptId,
+    /// What it had used by then: with any other usage this is not what it costs.
+    pub(super) usage: Usage,
+    pub(super) cost: Cost,
+}
+
 impl Prices {
     /// What a send costs, and whether that is an estimate. Nothing, where its provider has refused it, was never reached, or
     /// was not asked at all: nobody bills that.
@@ -53,6 +62,11 @@ impl Prices {
             return Some((Cost::default(), false));
         }
         let is_estimate = attempt.fault.is_some();
+        if let Some(Settled { number: known, usage, cost }) = &running.settled
+            && (*known, Some(*usage), false) == (number, attempt.usage, is_estimate)
+        {
+            return Some((cost.clone(), false));
+        }
         // What a provider has told before a break is not all that it bills.
         let usage = if is_estimate { running.guess(attempt) } else { attempt.usage };
         let entry = self.entry_at(config, version, running, number)?;

@@ -13,6 +13,7 @@ use crate::error::Fault;
 use crate::plan::{AttemptId, Call};
 use crate::price::Entry;
 
+use super::billing::Settled;
 use super::inbound::Facts;
 use super::naming::Holds;
 use super::reading::Reading;
@@ -66,6 +67,8 @@ pub struct Running {
     pub rest: Vec<u8>,
     /// How the call ended.
     pub result: Option<Result<AttemptId, Box<Fault>>>,
+    /// What the last send has cost that was over.
+    pub(super) settled: Option<Settled>,
     /// What is known of the models of the first sends, from before the config was changed: see [`Router::adopt`].
     ///
     /// [`Router::adopt`]: super::router::Router::adopt
@@ -137,6 +140,7 @@ impl Calls {
             told,
             rest,
             result: None,
+            settled: None,
             entries: Vec::new(),
             holds,
             version,

@@ -4,7 +4,7 @@ use crate::config::{CallOptions, DeploymentIx, RouterConfig, Strategy};
 use crate::plan::AttemptId;
 use crate::state::Delta;
 
-use super::billing::Charge;
+use super::billing::{Charge, Settled};
 use super::calls::Running;
 use super::pricing::Prices;
 use super::router::Router;
@@ -48,12 +48,17 @@ impl Prices {
         &self,
         config: &RouterConfig,
         version: u64,
-        running: &Running,
+        running: &mut Running,
         delta: &mut Delta,
     ) -> Option<Charge> {
         let (Delta::Ended { lease, .. } | Delta::Paid { lease, .. }) = delta else { return None };
-        let (cost, is_estimate) = self.cost_of(config, version, running, AttemptId(lease.attempt()))?;
+        let number = AttemptId(lease.attempt());
+        let (cost, is_estimate) = self.cost_of(config, version, running, number)?;
         let charge = Charge { amount: cost.total(), is_estimate };
+        let sent = running.call.attempts().get(usize::from(number.0));
+        if let (false, Some(usage)) = (is_estimate, sent.and_then(|sent| sent.usage)) {
+            running.settled = Some(Settled { number, usage, cost });
+        }
         if let Delta::Paid { amount, .. } = delta {
             *amount = charge.amount;
         }
