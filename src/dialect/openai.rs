@@ -101,10 +101,10 @@ pub(super) fn put(deployment: &Deployment) -> Vec<Param> {
     vec![Param { name: "model".to_owned(), raw: model.into() }]
 }
 
-/// Reads what an answer says it used, of the JSON text of its `usage` and its `service_tier`.
+/// Reads what an answer says it used, of the JSON text of its `usage` and its `service_tier`, which has been checked.
 pub(super) fn told(usage: &[u8], tier: Option<&[u8]>) -> Option<Usage> {
     let text = |raw| std::str::from_utf8(raw).ok();
-    Some(usage::usage(&Members::check(text(usage)?)?, tier.and_then(text)))
+    Some(usage::usage(&Members::read(text(usage)?)?, tier.and_then(text)))
 }
 
 pub(super) fn reply(surface: Surface, scan: &mut Scanner, body: &[u8]) -> Result<Option<Usage>, Fault> {

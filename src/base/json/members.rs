@@ -13,7 +13,11 @@ use crate::base::text::has;
 
 /// The members of an object: names, without their quotes and with their escapes, and raw values.
 #[derive(Debug, Default)]
-pub struct Members<'a>(Vec<(&'a str, &'a str)>);
+pub struct Members<'a> {
+    all: Vec<(&'a str, &'a str)>,
+    /// Is a name written with escapes? Nobody does so, and looking for them would take most of what a look-up takes.
+    is_escaped: bool,
+}
 
 impl<'a> Members<'a> {
     /// The members of a JSON text that nobody has checked; `None` if it is no object, or no JSON.
@@ -26,24 +30,23 @@ impl<'a> Members<'a> {
     #[must_use]
     #[inline(never)]
     pub fn read(raw: &'a str) -> Option<Self> {
-        let mut members = Vec::with_capacity(4);
+        let mut members = Self { all: Vec::with_capacity(4), is_escaped: false };
         let mut cursor = Cursor::inside(raw, b'{')?;
         while !cursor.ends() {
-            let name = cursor.value()?;
+            let name = inside(cursor.value()?)?;
             cursor.pass();
-            members.push((inside(name)?, cursor.value()?));
+            members.is_escaped |= has(name, b'\\');
+            members.all.push((name, cursor.value()?));
         }
-        Some(Self(members))
+        Some(members)
     }
 
     /// The raw value of a name: of repeated ones the last, as in `JSON.parse`. `null` counts as not there.
     #[must_use]
     #[inline(never)]
     pub fn get(&self, name: &str) -> Option<&'a str> {
-        // With escapes a name is longer than without.
-        let is_escaped = |known: &str| known.len() > name.len() && has(known, b'\\');
-        let is_name = |known: &str| known == name || (is_escaped(known) && unescaped(known) == name);
-        let (_, raw) = self.0.iter().rfind(|(known, _)| is_name(known))?;
+        let is_name = |known: &str| known == name || (self.is_escaped && unescaped(known) == name);
+        let (_, raw) = self.all.iter().rfind(|(known, _)| is_name(known))?;
         Some(*raw).filter(|raw| *raw != "null")
     }
 
@@ -100,19 +103,19 @@ impl<'a> Members<'a> {
     /// writes them again.
     #[must_use]
     pub fn all(&self) -> &[(&'a str, &'a str)] {
-        &self.0
+        &self.all
     }
 
     /// How many there are, repeated ones included.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.all.len()
     }
 
     /// Is it `{}`?
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.is_empty()
     }
 }
 

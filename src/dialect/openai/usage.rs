@@ -28,6 +28,7 @@ pub(super) fn usage(wire: &Members<'_>, tier: Option<&str>) -> Usage {
     }
     let written = part(&prompt, &["cache_creation_token_details", "cache_creation"]);
     let searches = SEARCHES.iter().map(|(object, name)| count(&part(wire, &[object]), &[name]));
+    let searches = searches.fold(count(&prompt, &["web_search_requests"]), u64::max);
     let search_context = context(wire.word("search_context_size"));
     let search = u64::from(search_context.is_some());
     let seconds = wire.get("seconds").and_then(decimal).unwrap_or(0.0);
@@ -44,7 +45,7 @@ pub(super) fn usage(wire: &Members<'_>, tier: Option<&str>) -> Usage {
         input_image_tokens: small(count(&prompt, &["image_tokens"])),
         output_audio_tokens: small(count(&completion, &["audio_tokens"])),
         output_image_tokens: small(count(&completion, &["image_tokens"])),
-        searches: small(searches.fold(count(wire, &["num_search_queries"]), u64::max).max(search)),
+        searches: small(searches.max(count(wire, &["num_search_queries"])).max(search)),
         search_units: small(count(wire, &["search_units"])),
         input_ms: (seconds * 1_000.0).round() as u32,
         search_context,
@@ -56,11 +57,8 @@ pub(super) fn usage(wire: &Members<'_>, tier: Option<&str>) -> Usage {
 const CACHED: [&str; 4] =
     ["cached_tokens", "prompt_cache_hit_tokens", "num_cached_tokens", "cache_read_input_tokens"];
 const WRITTEN: [&str; 3] = ["cache_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens"];
-const SEARCHES: [(&str, &str); 3] = [
-    ("server_tool_use", "web_search_requests"),
-    ("prompt_tokens_details", "web_search_requests"),
-    ("server_side_tool_usage_details", "web_search_calls"),
-];
+const SEARCHES: [(&str, &str); 2] =
+    [("server_tool_use", "web_search_requests"), ("server_side_tool_usage_details", "web_search_calls")];
 
 /// Is the reasoning counted beside the completion, as xAI and Perplexity do, and not in it? The total tells; and a part
 /// is never more than the whole. `rest` is the total without the prompt.
