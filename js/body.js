@@ -4,6 +4,7 @@ import { UNFIT } from "./codes.js";
 import { join } from "./platform/bytes.js";
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /**
  * A body that was read whole, as the core changes it.
@@ -15,35 +16,47 @@ const encoder = new TextEncoder();
 export function rewritten(hub, body, plan) {
   const source = hub.translate(body);
   const { core } = hub;
-  return plan(core) === UNFIT ? undefined : assembled(core.corePieces(), core.coreReply(), source);
+  return plan(core) === UNFIT ? undefined : assembled(hub, source);
 }
 
 /**
- * @param {Uint32Array} pieces (0 = of `source`, 1 = of `inserts`), start, end each, in bytes
- * @param {string} inserts
- * @param {string | Uint8Array} source text only if it is pure ASCII
+ * The body that the core has planned last, in the turn that it was planned in.
+ * @param {import("./hub.js").Hub} hub
+ * @param {string | Uint8Array} source what the planned pieces are of: text only if it is pure ASCII
  * @returns {string | Uint8Array}
  */
-export function assembled(pieces, inserts, source) {
-  if (typeof source === "string" && isAscii(inserts)) {
-    let text = "";
-    for (let at = 0; at < pieces.length; at += 3) {
-      text += (pieces[at] === 0 ? source : inserts).slice(pieces[at + 1], pieces[at + 2]);
-    }
-    return text;
+export function assembled({ core, window }, source) {
+  const pieces = window.words(core.corePiecesAt(), core.corePieces());
+  const inserts = core.coreInsertsAt();
+  if (typeof source === "string") {
+    const text = joined(window, pieces, inserts, source);
+    if (text !== undefined) return text;
   }
   const kept = typeof source === "string" ? encoder.encode(source) : source;
-  const put = encoder.encode(inserts);
   let length = 0;
   for (let at = 0; at < pieces.length; at += 3) length += pieces[at + 2] - pieces[at + 1];
   const whole = new Uint8Array(length);
   let to = 0;
   for (let at = 0; at < pieces.length; at += 3) {
-    const part = (pieces[at] === 0 ? kept : put).subarray(pieces[at + 1], pieces[at + 2]);
-    whole.set(part, to);
-    to += part.length;
+    const start = pieces[at + 1];
+    const end = pieces[at + 2];
+    whole.set(pieces[at] === 0 ? kept.subarray(start, end) : window.view(inserts + start, end - start), to);
+    to += end - start;
   }
   return whole;
+}
+
+/** The same as a text; `undefined` where something is put into it that is not ASCII: offsets count bytes, not characters. */
+function joined(window, pieces, inserts, source) {
+  let text = "";
+  for (let at = 0; at < pieces.length; at += 3) {
+    const start = pieces[at + 1];
+    const end = pieces[at + 2];
+    const part = pieces[at] === 0 ? source.slice(start, end) : decoder.decode(window.view(inserts + start, end - start));
+    if (part.length !== end - start) return undefined;
+    text += part;
+  }
+  return text;
 }
 
 /**
@@ -54,6 +67,3 @@ export function assembled(pieces, inserts, source) {
 export function behind(source, text) {
   return typeof source === "string" ? source + text : join([source, encoder.encode(text)], source.length + text.length);
 }
-
-/** Offsets count bytes: in other texts they would not count characters. */
-const isAscii = (text) => /^[\0-\x7f]*$/.test(text);

@@ -96,38 +96,34 @@ export class Call {
   /** Runs until the caller may see something: a whole answer, or a committed stream. Throws the call's error. */
   async run() {
     try {
-      await this.#run();
+      for (;;) {
+        switch (this.action) {
+          case SEND:
+            this.action = NONE;
+            await send(this, this.#hub, this.#sendAs);
+            break;
+          case ASK: case RANK: case FILTER:
+            this.#askHost(QUESTIONS[this.action]);
+            break;
+          case RESERVE:
+            this.action = NONE;
+            this.#hub.reserve(this);
+            break;
+          case NONE: case WAIT:
+            this.action = NONE;
+            await this.#wait();
+            break;
+          case COMMIT:
+            return;
+          case DONE:
+            this.end();
+            return;
+          default:
+            throw this.fail();
+        }
+      }
     } catch (error) {
       throw error instanceof RouterError ? error : this.crashed(error);
-    }
-  }
-
-  async #run() {
-    for (;;) {
-      switch (this.action) {
-        case SEND:
-          this.action = NONE;
-          await send(this, this.#hub, this.#sendAs);
-          break;
-        case ASK: case RANK: case FILTER:
-          this.#askHost(QUESTIONS[this.action]);
-          break;
-        case RESERVE:
-          this.action = NONE;
-          this.#hub.reserve(this);
-          break;
-        case NONE: case WAIT:
-          this.action = NONE;
-          await this.#wait();
-          break;
-        case COMMIT:
-          return;
-        case DONE:
-          this.end();
-          return;
-        default:
-          throw this.fail();
-      }
     }
   }
 

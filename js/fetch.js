@@ -39,7 +39,7 @@ async function answer(hub, input, init) {
   const request = typeof input === "object" && "url" in input ? input : undefined;
   const url = request ? request.url : String(input);
   const method = init?.method ?? request?.method ?? "GET";
-  const surface = hub.core.coreRoute(method, url);
+  const surface = hub.route(method, url);
   if (surface === REFUSED) return refusal(hub);
   if (surface === ANSWERED) {
     return new Response(hub.core.coreReply(), { headers: { "content-type": "application/json" } });
@@ -153,7 +153,7 @@ async function call(hub, surface, given, asked) {
     model: aim && named,
     body: (target) => {
       const planned = core.coreSplice(id, target.deployment);
-      if (planned === PLANNED) return assembled(core.corePieces(), core.coreReply(), source);
+      if (planned === PLANNED) return assembled(hub, source);
       return planned === WHOLE ? rewritten(hub, source, (core) => core.coreSpliceWhole(id, target.deployment, false)) : undefined;
     },
   });

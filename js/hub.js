@@ -3,6 +3,7 @@
 import { HostAlarm } from "./alarm.js";
 import { headerValue } from "./answer.js";
 import { Answers } from "./answers.js";
+import { ANSWERED, REFUSED } from "./codes.js";
 import { Events } from "./events.js";
 import { Tokens } from "./host-tokens.js";
 import { worded } from "./insight.js";
@@ -32,6 +33,7 @@ export class Hub {
   #prefix = "";
   #outbound;
   #readHeaders;
+  #asked = { method: "", url: "", surface: REFUSED };
   #store;
   #given;
   #waitUntil;
@@ -179,6 +181,14 @@ export class Hub {
     this.caches = this.#core.coreIsCaching();
   }
 
+  /** What a request over `fetch` asks for. Programs ask for one thing mostly, and the same text always means the same surface. */
+  route(method, url) {
+    if (url === this.#asked.url && method === this.#asked.method) return this.#asked.surface;
+    const surface = this.core.coreRoute(method, url);
+    if (surface !== REFUSED && surface !== ANSWERED) this.#asked = { method, url, surface };
+    return surface;
+  }
+
   /** Before anything is looked up by an index, and when the config has changed. */
   refresh() {
     if (this.core.coreVersion() !== this.#version) this.#forget();
@@ -191,8 +201,7 @@ export class Hub {
     let target = this.#targets.get(key);
     if (!target) {
       const outbound = this.#outbound.call(this.core, deployment, surface);
-      const marks = outbound.marks && new RegExp(outbound.marks);
-      target = { ...outbound, marks, deployment, facts: this.deployment(deployment), untold: 0 };
+      target = { ...outbound, deployment, facts: this.deployment(deployment), untold: 0 };
       // Lower case, so that a caller's header of the same name is replaced, and not joined.
       const lower = Object.entries(target.headers).map(([name, value]) => [name.toLowerCase(), value]);
       target.headers = Object.freeze(Object.fromEntries(lower));

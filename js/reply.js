@@ -25,7 +25,6 @@ export async function readWhole(call, hub, attempt, response) {
   const { now, platform, maxBodyBytes } = hub;
   const body = await until(call, platform.read(response, maxBodyBytes));
   if (call.action !== NONE) return;
-  const answer = { attempt, response, bytes: body };
   if (call.plan.parse) {
     try {
       call.value = call.plan.parse(body);
@@ -40,12 +39,12 @@ export async function readWhole(call, hub, attempt, response) {
       const action = isPlain(usage, tier)
         ? core.coreAnsweredWith(call.id, attempt, ...countsIn(usage), tier === "default", now())
         : core.coreAnsweredUsing(call.id, attempt, JSON.stringify(usage), JSON.stringify(tier ?? null), now());
-      answered(call, action, answer);
+      answered(call, action, attempt, response, body);
       return;
     }
   }
   hub.scanReply(unmarked(body));
-  answered(call, core.coreAnswered(call.id, attempt, now()), answer);
+  answered(call, core.coreAnswered(call.id, attempt, now()), attempt, response, body);
 }
 
 /** A byte order mark is no part of JSON, and clients pass over it. @param {Uint8Array} body */
@@ -114,7 +113,7 @@ export async function readAbroad(call, hub, attempt, response) {
   if (call.action !== NONE) return;
   const source = hub.translate(read);
   core.coreReadAbroad(call.id, attempt, now());
-  const body = assembled(core.corePieces(), core.coreReply(), source);
+  const body = assembled(hub, source);
   try {
     // Of an answer that is none there is nothing to be parsed.
     if (call.plan.parse && body.length > 0) call.value = call.plan.parse(body);
@@ -122,12 +121,16 @@ export async function readAbroad(call, hub, attempt, response) {
     call.step(core.coreFailed(call.id, attempt, BAD_REPLY, "the provider's answer is not valid JSON", now()));
     return;
   }
-  answered(call, core.coreAnsweredAbroad(call.id, attempt, now()), { attempt, response, bytes: body });
+  answered(call, core.coreAnsweredAbroad(call.id, attempt, now()), attempt, response, body);
 }
 
 /** Takes the step that follows a whole body, which may be the answer. */
-function answered(call, action, answer) {
-  if (action === DONE) Object.assign(call, answer);
+function answered(call, action, attempt, response, bytes) {
+  if (action === DONE) {
+    call.attempt = attempt;
+    call.response = response;
+    call.bytes = bytes;
+  }
   call.step(action);
 }
 

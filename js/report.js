@@ -57,7 +57,8 @@ export class Report {
     this.#sends = sends;
     this.#skipped = call.skippedEvents;
     this.call_id = hub.prefix() + numbers[NUMBER];
-    this.requested_model = plan.model ?? core.coreRequested(id);
+    // Of what came over `fetch` only others are told.
+    this.requested_model = plan.model ?? (plan.keeps || hub.callbacks ? core.coreRequested(id) : null);
     this.decision = plan.explains ? hub.decision(call) : undefined;
     this.trial = hub.isKeyed ? core.coreTrial(id) : undefined;
     let first = null;

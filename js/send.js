@@ -62,7 +62,7 @@ export async function send(sender, hub, attempt) {
     } else {
       body = plan.body(target);
       if (body === undefined) return sender.step(core.coreAnsweredAbroad(id, attempt, now()));
-      if (target.marks) body = portable(hub, body, target);
+      if (target.mayBeMarked) body = portable(hub, body, target);
     }
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
@@ -192,11 +192,11 @@ function rewrite(sender, hub, attempt, files = []) {
   if (files.length > 0) source = behind(source, files.map(({ data }) => data).join(""));
   const action = core.coreRewrite(id, attempt, hub.now());
   if (action === FETCH) {
-    const list = assembled(core.corePieces(), core.coreReply(), source);
+    const list = assembled(hub, source);
     return { headers: {}, body: undefined, addresses: JSON.parse(typeof list === "string" ? list : new TextDecoder().decode(list)) };
   }
   // A refusal of a second send may be no step of the call.
   if (action !== NONE || (sender.hasCompany && !core.coreListens(id, attempt))) return void sender.step(action);
   const headers = Object.fromEntries(pairs(core.coreRewrittenHeaders()));
-  return { headers, body: assembled(core.corePieces(), core.coreReply(), source) };
+  return { headers, body: assembled(hub, source) };
 }

@@ -38,6 +38,15 @@ export class Window {
   }
 
   /**
+   * As `view`, of whole numbers of 32 bits.
+   * @param {number} address
+   * @param {number} length
+   */
+  words(address, length) {
+    return new Uint32Array(this.#memory.buffer, address, length);
+  }
+
+  /**
    * As `view`, of numbers.
    * @param {number} address
    * @param {number} length

@@ -11,6 +11,7 @@ mod error_body;
 mod files;
 mod gemini;
 mod ids;
+mod marks;
 mod mock;
 mod notes;
 mod openai;
@@ -32,6 +33,7 @@ use crate::error::Fault;
 
 pub use error_body::{caller_error, read as read_error, refusal};
 pub use files::{File, Files};
+pub use marks::Marks;
 pub use mock::MockReply;
 pub use openai::{REPLY_MEMBERS, Similar};
 pub use portable::portable;

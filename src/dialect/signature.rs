@@ -6,7 +6,7 @@ use crate::base::hash::deployment_id;
 use crate::base::text::{contains, find, split};
 
 /// What stands between an id and a signature.
-const MARK: &str = "__thought__";
+pub(super) const THOUGHT: &str = "__thought__";
 
 /// An id that may carry a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(super) struct Signed<'a> {
 impl<'a> Signed<'a> {
     /// Reads an id, or the inside of a raw one.
     pub(super) fn read(text: &'a str) -> Self {
-        let Some((id, signature)) = split(text, MARK) else {
+        let Some((id, signature)) = split(text, THOUGHT) else {
             return Self { id: text, signer: None, signature: None };
         };
         let is_signer = |end: &&str| end.len() == 8 && end.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -41,7 +41,7 @@ impl<'a> Signed<'a> {
 
 /// An id without its signature.
 pub(super) fn bare(id: &str) -> &str {
-    find(id, MARK).and_then(|at| id.get(..at)).unwrap_or(id)
+    find(id, THOUGHT).and_then(|at| id.get(..at)).unwrap_or(id)
 }
 
 /// Eight digits for a model.
@@ -51,7 +51,7 @@ pub(super) fn signer(model: &str) -> String {
 
 /// An id with a signature, both insides of raw strings, as a raw string.
 pub(super) fn signed(id: &str, signer: &str, signature: &str) -> String {
-    ["\"", id, "_", signer, MARK, signature, "\""].concat()
+    ["\"", id, "_", signer, THOUGHT, signature, "\""].concat()
 }
 
 /// Does a raw value hold a signature, where clients that know them keep it?

@@ -4,22 +4,6 @@
 use crate::base::text::{contains, cut, has, is_listed};
 use crate::config::{Deployment, provider};
 
-/// What a body has, behind a quote, that has to be written anew because of a word, as a pattern.
-const MARKS: [(&str, &str); 9] = [
-    ("r", r#"assistant""#),
-    ("e", r#"assistant""#),
-    ("a", r#"role""#),
-    ("j", r#"json_schema""#),
-    ("k", r#"json_schema"|tools""#),
-    ("u", r#"file""#),
-    ("f", r#"content":\s*\["#),
-    ("9", r#"tool_calls""#),
-    ("40", r#"(?:tool_call_)?id":\s*"[^"]{41}"#),
-];
-
-/// The same of Gemini's signatures, which nobody else knows.
-const SIGNED: &str = r#"[^" ]*__thought__|extra_content"|provider_specific_fields""#;
-
 /// How requests are put for one model of a provider.
 #[derive(Debug)]
 pub struct Wording(Vec<&'static str>);
@@ -79,40 +63,8 @@ impl Wording {
         }
     }
 
-    /// A pattern that every body matches which has to be written anew; empty if none has. `is_signed`: transcripts may have
-    /// Gemini's signatures.
-    #[must_use]
-    #[inline(never)]
-    pub fn marks(&self, is_signed: bool) -> String {
-        let mut marks = String::new();
-        let mut add = |name: &str, behind: &str| {
-            marks.push_str(if marks.is_empty() { "\"(?:" } else { "|" });
-            marks.push_str(name);
-            marks.push_str(behind);
-        };
-        for (_, pattern) in MARKS.iter().filter(|(word, _)| self.has(word)) {
-            add(pattern, "");
-        }
-        for names in self.lists() {
-            let mut rest = names;
-            while !rest.is_empty() {
-                let (name, behind) = cut(rest, b',');
-                rest = behind;
-                match name {
-                    "null" => add(r#"[a-z_]+":\s*"#, name),
-                    _ => add(cut(name, b'>').0, "\""),
-                }
-            }
-        }
-        if !self.has("d") {
-            add("developer", "\"");
-        }
-        if is_signed {
-            add(SIGNED, "");
-        }
-        if !marks.is_empty() {
-            marks.push(')');
-        }
-        marks
+    /// The members that are refused or have another name; `null` for all that are nothing.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.lists().flat_map(|names| names.split(',')).map(|name| cut(name, b'>').0)
     }
 }

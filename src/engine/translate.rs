@@ -6,7 +6,7 @@ use crate::base::json::{Bones, Scanner, Splice, quoted};
 use crate::base::time::Millis;
 use crate::base::usage::Usage;
 use crate::config::{Deployment, DeploymentIx, MemberList, Rule, Secret, StreamUsage};
-use crate::dialect::{self, File, Files, Inbound, Memo, Translated, Wording};
+use crate::dialect::{self, File, Files, Inbound, Marks, Memo, Translated, Wording};
 use crate::error::Fault;
 use crate::plan::{AttemptId, Event, Step};
 
@@ -149,16 +149,15 @@ impl Router {
         }
     }
 
-    /// A pattern that a request for a deployment matches if it may hold what its provider does not take; empty if there is
-    /// no such thing.
+    /// What requests for a deployment may hold that its provider does not take.
     #[must_use]
-    pub fn marks(&self, deployment: DeploymentIx) -> String {
+    pub fn marks(&self, deployment: DeploymentIx) -> Marks {
         let known = self.config.deployment(deployment);
         let Some(known) = known.filter(|known| !dialect::is_translated(known.dialect)) else {
-            return String::new();
+            return Marks::default();
         };
         let is_signed = self.config.deployments.iter().any(|other| dialect::signs(other.dialect));
-        self.wording(known).marks(is_signed)
+        Marks::of(&self.wording(known), is_signed)
     }
 
     /// A request as its provider takes it; `None` if it is none.

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::base::json::Splice;
 use crate::base::time::Millis;
 use crate::config::{DeploymentIx, Surface};
-use crate::dialect::File;
+use crate::dialect::{File, Marks};
 use crate::engine::CallId;
 use crate::error::Fault;
 use crate::plan::{AttemptId, Event};
@@ -24,22 +24,27 @@ mod planned {
 
 #[wasm_bindgen]
 impl Router {
-    /// The request to a deployment: `{url, streamUrl, headers, put, defaults, prefill, askUsage, translated, abroad, marks,
-    /// ruled, asksToken, mocked, limits}`. Holds its credential.
+    /// The request to a deployment: `{url, streamUrl, headers, put, defaults, prefill, askUsage, translated, abroad,
+    /// mayBeMarked, ruled, asksToken, mocked, limits}`. Holds its credential.
     #[wasm_bindgen(js_name = coreOutbound)]
     #[must_use]
-    pub fn outbound(&self, deployment: u16, surface: u8) -> JsValue {
+    pub fn outbound(&mut self, deployment: u16, surface: u8) -> JsValue {
         let surface = Surface::from_code(surface).unwrap_or(Surface::Chat);
         let engine = self.engine.borrow();
         let outbound = engine.outbound(DeploymentIx(deployment), surface);
         let known = engine.config().deployment(DeploymentIx(deployment));
         let (Some(outbound), Some(known)) = (outbound, known) else { return JsValue::NULL };
         let limits = engine.limit_headers(DeploymentIx(deployment));
-        let marks = match surface {
-            Surface::Chat => engine.marks(DeploymentIx(deployment)),
-            Surface::Embeddings => String::new(),
-        };
-        convert::outbound(&outbound, known, (surface, &marks), limits)
+        // Only chats have what may have to be put in other words.
+        let marks = (surface == Surface::Chat).then(|| engine.marks(DeploymentIx(deployment)));
+        let may_be_marked = marks.as_ref().is_some_and(|marks| !marks.is_empty());
+        let told = convert::outbound(&outbound, known, (surface, may_be_marked), limits);
+        if let Some(marks) = marks {
+            let place = usize::from(deployment);
+            self.marks.resize_with(self.marks.len().max(place.saturating_add(1)), Marks::default);
+            self.marks.splice(place..=place, [marks]);
+        }
+        told
     }
 
     /// Plans the body of a call that came over `fetch`, for a deployment that speaks its language: 1. 0 where the whole
@@ -111,11 +116,26 @@ impl Router {
         if overrides.is_empty() { JsValue::UNDEFINED } else { convert::params(overrides) }
     }
 
-    /// The pieces of the body that was planned last: (0 = of what the driver holds, 1 = of `coreReply`), start, end.
+    /// How many numbers there are of the body that was planned last, three a piece: (0 = of what the driver holds, 1 = of what
+    /// is where `coreInsertsAt` says), start, end. They are where `corePiecesAt` says, in the same turn.
     #[wasm_bindgen(js_name = corePieces)]
     #[must_use]
-    pub fn planned(&mut self) -> Vec<u32> {
-        std::mem::take(&mut self.last.pieces)
+    pub fn pieces(&self) -> usize {
+        self.last.pieces.len()
+    }
+
+    /// Where the pieces are, in linear memory.
+    #[wasm_bindgen(js_name = corePiecesAt)]
+    #[must_use]
+    pub fn pieces_at(&self) -> usize {
+        self.last.pieces.as_ptr() as usize
+    }
+
+    /// Where the inserts are, in linear memory.
+    #[wasm_bindgen(js_name = coreInsertsAt)]
+    #[must_use]
+    pub fn inserts_at(&self) -> usize {
+        self.last.inserts.as_ptr() as usize
     }
 
     /// The text of the answer so far, which the next send is to go on from; `undefined` if there is none.
@@ -137,6 +157,14 @@ impl Router {
     #[wasm_bindgen(js_name = coreTranslatePart)]
     pub fn translate_part(&mut self, len: usize) {
         self.skeleton.push(self.window.bytes(len));
+    }
+
+    /// Does the part of a body in the window hold what a deployment's provider may not take? To be asked of a deployment whose
+    /// `coreOutbound` says so.
+    #[wasm_bindgen(js_name = coreIsMarked)]
+    #[must_use]
+    pub fn is_marked(&self, deployment: u16, len: usize) -> bool {
+        self.marks.get(usize::from(deployment)).is_some_and(|marks| marks.is_in(self.window.bytes(len)))
     }
 
     /// The body may hold what its provider does not take: plans it without that.
@@ -235,6 +263,6 @@ impl Router {
 
     fn keep(&mut self, splice: &Splice) {
         self.last.pieces = pieces(splice);
-        self.last.reply = String::from_utf8_lossy(splice.inserts()).into_owned();
+        self.last.inserts = splice.inserts().to_vec();
     }
 }

@@ -234,7 +234,7 @@ pub(super) fn params(params: &[Param]) -> JsValue {
 pub(super) fn outbound(
     outbound: &Outbound,
     deployment: &Deployment,
-    (surface, marks): (Surface, &str),
+    (surface, may_be_marked): (Surface, bool),
     limits: &[Pair],
 ) -> JsValue {
     let is_translated = is_translated(deployment.dialect);
@@ -256,7 +256,7 @@ pub(super) fn outbound(
         ("headers", headers.into()),
         ("translated", is_translated.into()),
         ("abroad", is_abroad.into()),
-        ("marks", marks.into()),
+        ("mayBeMarked", may_be_marked.into()),
         ("ruled", ruled.into()),
         ("asksToken", (deployment.auth == Auth::Host).into()),
         ("mocked", deployment.mock.is_some().into()),

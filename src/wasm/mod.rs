@@ -19,6 +19,7 @@ mod probes;
 mod record;
 mod report;
 mod router;
+mod routes;
 mod store;
 mod window;
 

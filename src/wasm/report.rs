@@ -69,7 +69,7 @@ impl Router {
         self.read(call, |running| running.result.as_ref()?.as_ref().err().map(|fault| look(fault))).flatten()
     }
 
-    /// A text that an earlier call made ready: a list of models, or the inserts of a splice.
+    /// A text that an earlier call made ready: a list of models, or one of them.
     #[wasm_bindgen(js_name = coreReply)]
     #[must_use]
     pub fn reply(&mut self) -> String {

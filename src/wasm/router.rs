@@ -16,8 +16,8 @@ use crate::config::{
     CallOptions, Callbacks, DialectName, IN_PROCESS_KEYS, Keys, Loaded, Notice, Problem, ROUTER_KEYS, Secret,
     Surface, load,
 };
-use crate::dialect::reply_members;
-use crate::engine::{self, CallId, Request, Route, Running, Size, route};
+use crate::dialect::{Marks, reply_members};
+use crate::engine::{self, CallId, Request, Running, Size};
 use crate::error::{Fault, FaultKind};
 use crate::plan::{Action, Ask, Attempt, AttemptId, Event, Step};
 
@@ -42,12 +42,6 @@ pub(super) mod action {
     pub(in crate::wasm) const FETCH: u32 = 12;
 }
 
-/// What a request over `fetch` asks for, where it is not a surface. `js/codes.js` has the same table.
-mod routed {
-    pub(super) const REFUSED: u32 = 0;
-    pub(super) const ANSWERED: u32 = 255;
-}
-
 /// What the getters tell of the last step. Read in the same turn: the next step may be another call's.
 #[derive(Debug, Default)]
 pub(super) struct Last {
@@ -58,6 +52,7 @@ pub(super) struct Last {
     pub(super) fault: Option<Box<Fault>>,
     pub(super) reply: String,
     pub(super) pieces: Vec<u32>,
+    pub(super) inserts: Vec<u8>,
     pub(super) headers: Vec<(&'static str, Secret)>,
 }
 
@@ -80,6 +75,8 @@ pub struct Router {
     pub(super) taken: Vec<u8>,
     /// The body that is being translated.
     pub(super) skeleton: Skeleton,
+    /// What is looked for in bodies for each deployment.
+    pub(super) marks: Vec<Marks>,
     /// The files that stand behind the body at hand: their types and lengths.
     pub(super) files: Vec<(String, u32)>,
     /// The size of the request that is begun next, where tokens are counted.
@@ -111,6 +108,7 @@ impl Router {
             rows: Vec::new(),
             taken: Vec::new(),
             skeleton: Skeleton::default(),
+            marks: Vec::new(),
             files: Vec::new(),
             size: None,
             keys: None,
@@ -212,29 +210,6 @@ impl Router {
     }
 
     // ── a call's events ──
-
-    /// Routes a request over `fetch`: a surface, 255 for an answer that is ready in `coreReply`, 0 for an error.
-    #[wasm_bindgen(js_name = coreRoute)]
-    pub fn route(&mut self, method: &str, url: &str) -> u32 {
-        match route(method, url) {
-            Route::Call(surface) => surface as u32,
-            Route::Models => {
-                self.last.reply = self.engine.borrow().models();
-                routed::ANSWERED
-            }
-            Route::Model(name) => {
-                let found = self.engine.borrow().model(&name);
-                match found {
-                    Ok(reply) => {
-                        self.last.reply = reply;
-                        routed::ANSWERED
-                    }
-                    Err(fault) => self.refuse_with(fault, routed::REFUSED),
-                }
-            }
-            Route::Refused(fault) => self.refuse_with(*fault, routed::REFUSED),
-        }
-    }
 
     /// Begins a call whose request is an object. `options` holds the router keys found in it, or is `undefined`;
     /// `format` is the type of its `response_format`, and `n` what it says of choices.
