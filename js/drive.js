@@ -38,7 +38,7 @@ export class Call {
   hasGoneOn = false;
   /** What to do when the core moves on after the commit. @type {((action: number) => void) | undefined} */
   onMoved;
-  /** What is told of the call, once it is over. @type {any} */
+  /** What is told of the call, once it is over, or its headers are. @type {any} */
   report;
   /** How it failed, as the core tells it, if it did. @type {any} */
   fault;
@@ -190,8 +190,10 @@ export class Call {
     if (this.#isOver) return;
     this.#letGo();
     const { callbacks } = this.#hub;
+    const { objects, keeps } = this.plan;
     this.ask((core, id) => {
-      this.report = this.#hub.report(this);
+      // Of a stream over `fetch` all that anybody looks at is told by then.
+      if (!this.report || objects || keeps || callbacks || this.fault) this.report = this.#hub.report(this);
       callbacks?.note(this);
       core.coreRelease(id);
       this.#hub.share();

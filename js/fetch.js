@@ -160,7 +160,7 @@ async function call(hub, surface, given, asked) {
   await running.run();
   running.check();
   const { isStream } = running.plan;
-  const told = replyHeaders(running.report ?? hub.report(running), typeOf(isStream), running.response.headers);
+  const told = replyHeaders((running.report ??= hub.report(running)), typeOf(isStream), running.response.headers);
   if (isStream) {
     const events = streamed(hub, running);
     return new Response(kept ? kept.tapped(running, events) : events, { headers: told });

@@ -38,7 +38,7 @@ export async function readWhole(call, hub, attempt, response) {
       const { usage, service_tier: tier } = call.value;
       const action = isPlain(usage, tier)
         ? core.coreAnsweredWith(call.id, attempt, ...countsIn(usage), tier === "default", now())
-        : core.coreAnsweredUsing(call.id, attempt, JSON.stringify(usage), JSON.stringify(tier ?? null), now());
+        : core.coreAnsweredUsing(call.id, attempt, JSON.stringify(usage ?? null), JSON.stringify(tier ?? null), now());
       answered(call, action, attempt, response, body);
       return;
     }

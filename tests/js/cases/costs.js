@@ -183,3 +183,20 @@ Object.assign(costs, {
     assert.equal(events.findLast(({ type }) => type === "request_end").response_cost, response_cost);
   },
 });
+
+costs["the metadata of an answer is one object, out of sight, and the program's to replace"] = async (kit) => {
+  const { router } = kit.single();
+  const answer = await router.completion(CHAT);
+  const { model_id, attempts } = answer._hidden_params;
+  // What comes after it does not change it.
+  await router.completion(CHAT);
+  assert.equal(answer._hidden_params, answer._hidden_params);
+  assert.deepEqual([answer._hidden_params.model_id, answer._hidden_params.attempts], [model_id, attempts]);
+  assert.equal(attempts.length, 1);
+  assert.ok(!Object.keys(answer).includes("_hidden_params") && !JSON.stringify(answer).includes("attempts"));
+  assert.deepEqual(Object.keys(answer._hidden_params).slice(0, 3), ["_response_ms", "call_id", "model_id"]);
+  assert.equal({ ...answer }._hidden_params, undefined);
+  assert.equal(Object.create(answer)._hidden_params, undefined);
+  answer._hidden_params = { mine: true };
+  assert.deepEqual(answer._hidden_params, { mine: true });
+};

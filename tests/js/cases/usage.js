@@ -102,3 +102,12 @@ usage["a stream that is put together tells the counts that no chunk has told"] =
     completion_tokens_details: { reasoning_tokens: 0 },
   });
 };
+
+usage["an answer that tells its tier and no usage is one"] = async ({ Router }) => {
+  const answer = { id: "a", object: "chat.completion", service_tier: "flex", choices: [{ index: 0, message: { role: "assistant", content: "hi" }, finish_reason: "stop" }] };
+  const model_list = [{ model_name: CHAT.model, litellm_params: { model: "openai/gpt-4o-mini", api_key: "sk-one" } }];
+  const router = new Router({ model_list, num_retries: 0 }, { fetch: async () => Response.json(answer) });
+  const { choices, _hidden_params: meta } = await router.completion(CHAT);
+  assert.deepEqual([choices, meta.usage, meta.usage_source, meta.response_cost], [answer.choices, null, "none", null]);
+  assert.deepEqual(await (await router.fetch(CHAT_URL, post(CHAT))).json(), answer);
+};
