@@ -178,6 +178,8 @@ impl Journey<'_> {
         let may = match name {
             // The place of a call among those of a stream.
             "index" => place == Place::Call,
+            // Of `^null` it is the value that is meant.
+            "null" => false,
             // Of formats it is what makes them hold.
             "strict" => place == Place::Function && object.get("schema").is_none(),
             "name" => place == Place::Message && !matches!(object.word("role"), "tool" | "function"),

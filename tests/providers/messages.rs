@@ -200,6 +200,8 @@ fn names_nulls_files_and_empty_answers() {
     assert_eq!(messages("groq/m", &talk)[2].get("content"), None);
     let nulls = json!({ "messages": [], "stop": null, "seed": 1 });
     assert_eq!(sent("mistral/m", &nulls), json!({ "messages": [], "seed": 1 }));
+    let named = json!({ "messages": [{ "role": "user", "content": "a", "null": 1 }] });
+    assert_eq!(sent("groq/m", &named), named);
     assert_eq!(sent("openai/m", &nulls), nulls);
 }
 
