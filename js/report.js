@@ -37,6 +37,7 @@ const OF_SEND = 8;
 export class Report {
   #numbers;
   #names;
+  #prefix;
   /** What was public of the deployment of each send. @type {any[]} */
   #sends;
   /** What went wrong with each send that failed, in words. @type {string[] | undefined} */
@@ -56,7 +57,7 @@ export class Report {
     this.#names = hub.names;
     this.#sends = sends;
     this.#skipped = call.skippedEvents;
-    this.call_id = hub.prefix() + numbers[NUMBER];
+    this.#prefix = hub.prefix();
     // Of what came over `fetch` only others are told.
     this.requested_model = plan.model ?? (plan.keeps || hub.callbacks ? core.coreRequested(id) : null);
     this.decision = plan.explains ? hub.decision(call) : undefined;
@@ -74,6 +75,10 @@ export class Report {
   /** @param {number} index of a send @param {number} which number */
   #of(index, which) {
     return this.#numbers[OF_CALL + OF_SEND * index + which];
+  }
+
+  get call_id() {
+    return this.#prefix + this.#numbers[NUMBER];
   }
 
   /** What was public of the deployment that answered, or was asked last; `null` if nobody was. */

@@ -3,6 +3,7 @@
 import { Router } from "switchman";
 import { client } from "../baselines/bare.js";
 import { proxy } from "../baselines/by-hand.js";
+import { core } from "../baselines/core.js";
 import { floor } from "../baselines/floor.js";
 import {
   ALIAS, ANSWER, API_KEY, bodyOf, chatRequest, CONFIG, messageChunks, MESSAGES_CONFIG, MODEL, PATH, replyHeaders, streamChunks, UPSTREAM,
@@ -92,6 +93,14 @@ const contenders = {
     if (one.via === "init") return async () => consumed(await handle(JSON.stringify(object), one.isStream), one.isStream);
     const request = incoming({ ...one, model: MODEL });
     return async () => consumed(await handleRequest(request(), one.isStream), one.isStream);
+  },
+
+  /** The floor with the core's calls in it. */
+  core(one, fetch) {
+    if (one.via !== "completion" || one.isStream) throw new RangeError(`the core alone has no "${one.name}"`);
+    const complete = core({ fetch, url: UPSTREAM, apiKey: API_KEY, config: CONFIG });
+    const object = chatRequest(one);
+    return () => complete(object, MODEL);
   },
 
   /** The router without a translation: what is left is what the translation costs. */

@@ -1,7 +1,7 @@
 /**
  * One contender at one case, alone in its process:
  *
- *     node benches/node/one.mjs <router | bare | by-hand | relayed> <case> [--ms 1500] [--warm-up-ms 1500] [--profile <file>]
+ *     node benches/node/one.mjs <router | bare | by-hand | floor | core | relayed> <case> [--ms 1500] [--warm-up-ms 1500] [--profile <file>]
  *
  * Prints `{ micros, count }` as JSON: processor time per request in µs (user and system, threads of the collector and the
  * compiler included) and the requests that it was measured over. Both times are of the processor, so a busy machine makes a
