@@ -242,10 +242,13 @@ impl Router {
         let bones = std::mem::take(&mut self.skeleton).finish();
         let now = Millis::from_f64(now);
         let read = self.engine.borrow().read_abroad(now, CallId(call), AttemptId(attempt), &bones);
-        self.abroad = Some(read.map(|(answer, usage)| {
-            self.keep(&answer);
-            usage
-        }));
+        // Of what is no answer nothing is put together: what was planned before it is the request.
+        let (answer, usage) = match read {
+            Ok((answer, usage)) => (answer, Ok(usage)),
+            Err(fault) => (Splice::default(), Err(fault)),
+        };
+        self.keep(&answer);
+        self.abroad = Some(usage);
     }
 
     /// The reply read by `coreReadAbroad` is put together: it is the answer, or a fault. The fault of a body that was planned in

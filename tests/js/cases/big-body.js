@@ -1,7 +1,7 @@
 /** A request of some megabytes, written anew for Anthropic: what it carries arrives as it was. */
 
 import assert from "node:assert/strict";
-import { CHAT_URL, GROUP, post } from "../support/kit.js";
+import { CHAT, CHAT_URL, GROUP, post, rejection } from "../support/kit.js";
 import { mixed, sentenceOf } from "../support/mixed.js";
 
 export const bigBody = {};
@@ -99,6 +99,19 @@ function called(count) {
   const results = ids.reverse().map((tool_call_id) => ({ role: "tool", tool_call_id, content: "y" }));
   return { model: GROUP, messages: [{ role: "user", content: "?" }, { role: "assistant", tool_calls }, ...results] };
 }
+
+bigBody["what is no answer is told as what it is, however long the request was"] = async (kit) => {
+  const content = "Say something. ".repeat(2_000);
+  const busy = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };
+  for (const [body, status, message] of [
+    [busy, 503, "Overloaded"],
+    [{ type: "message" }, 502, "the provider's answer has no `content`"],
+  ]) {
+    const { router } = mixed(kit, ["anthropic"], { one: { faults: { status: 200, body } }, config: { num_retries: 0 } });
+    const error = await rejection(router.completion({ ...CHAT, messages: [{ role: "user", content }] }));
+    assert.deepEqual([error.status, error.message], [status, message]);
+  }
+};
 
 for (const dialect of ["anthropic", "gemini"]) {
   bigBody[`a caller cannot hold up everybody by results of tools: ${dialect}`] = async (kit) => {
