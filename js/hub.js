@@ -33,7 +33,8 @@ export class Hub {
   #prefix = "";
   #outbound;
   #readHeaders;
-  #asked = { method: "", url: "", surface: REFUSED };
+  /** What was asked for last. @type {{ method: string, url: string, surface: number } | undefined} */
+  #asked;
   #store;
   #given;
   #waitUntil;
@@ -183,7 +184,8 @@ export class Hub {
 
   /** What a request over `fetch` asks for. Programs ask for one thing mostly, and the same text always means the same surface. */
   route(method, url) {
-    if (url === this.#asked.url && method === this.#asked.method) return this.#asked.surface;
+    const asked = this.#asked;
+    if (asked && url === asked.url && method === asked.method) return asked.surface;
     const surface = this.core.coreRoute(method, url);
     if (surface !== REFUSED && surface !== ANSWERED) this.#asked = { method, url, surface };
     return surface;

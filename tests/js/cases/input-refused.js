@@ -147,6 +147,8 @@ Object.assign(inputRefused, {
   },
   "another method is a 405, another path a 404": async (kit) => {
     const { router } = three(kit);
+    // Before anything else was asked for.
+    assert.equal((await errorIn(await router.fetch("", { method: "" }), 404)).code, "unknown_url");
     for (const [method, path] of [
       ["GET", "/v1/chat/completions"],
       ["PUT", "/v1/embeddings"],
