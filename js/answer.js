@@ -87,42 +87,36 @@ function sourceOf({ usage, isUsageEstimated, attempts, answering }) {
 
 export const hiddenParams = (report, headers) => new HiddenParams(report, headers);
 
-/** Gives the object that it is handed: a class above it puts its private members on that. */
-class Given {
-  /** @param {object} answer */
-  constructor(answer) {
-    return answer;
-  }
-}
-
 /** What an answer keeps to make its metadata of. Most callers never look at that. */
-class Kept extends Given {
+class Kept {
   #report;
   #headers;
   /** @type {HiddenParams | undefined} */
   #params;
 
-  constructor(answer, report, headers) {
-    super(answer);
+  constructor(report, headers) {
     this.#report = report;
     this.#headers = headers;
   }
 
-  static params(/** @type {Kept} */ answer) {
-    return (answer.#params ??= new HiddenParams(answer.#report, answer.#headers));
-  }
-
-  static has(/** @type {object} */ answer) {
-    return #report in answer;
+  get params() {
+    return (this.#params ??= hiddenParams(this.#report, this.#headers));
   }
 }
+
+/** Where an answer keeps it. No private member: programs look at answers through proxies, too. */
+const KEPT = Symbol("metadata");
+
+// Made once: descriptors are read, not kept.
+/** @type {PropertyDescriptor} */
+const KEEPS = { value: undefined, enumerable: false, configurable: true, writable: true };
 
 /** @type {PropertyDescriptor & ThisType<any>} */
 const HIDDEN = {
   enumerable: false,
   configurable: true,
   get() {
-    return Kept.has(this) ? Kept.params(this) : undefined;
+    return this[KEPT]?.params;
   },
   set(value) {
     Object.defineProperty(this, "_hidden_params", { value, enumerable: false, configurable: true, writable: true });
@@ -143,7 +137,9 @@ const TO_RESPONSE = {
 export function dress(answer, report, headers = undefined) {
   answer.model_used = report.deployment.model_used;
   answer._response_ms = report.latency.total_ms;
-  new Kept(answer, report, headers);
+  KEEPS.value = new Kept(report, headers);
+  Object.defineProperty(answer, KEPT, KEEPS);
+  KEEPS.value = undefined;
   Object.defineProperty(answer, "_hidden_params", HIDDEN);
   return Object.defineProperty(answer, "toResponse", TO_RESPONSE);
 }

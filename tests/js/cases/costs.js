@@ -196,7 +196,11 @@ costs["the metadata of an answer is one object, out of sight, and the program's 
   assert.ok(!Object.keys(answer).includes("_hidden_params") && !JSON.stringify(answer).includes("attempts"));
   assert.deepEqual(Object.keys(answer._hidden_params).slice(0, 3), ["_response_ms", "call_id", "model_id"]);
   assert.equal({ ...answer }._hidden_params, undefined);
-  assert.equal(Object.create(answer)._hidden_params, undefined);
+  // Programs keep answers in proxies, and lay objects over them.
+  const proxy = new Proxy(answer, {});
+  for (const seen of [proxy, Object.create(answer)]) assert.equal(seen._hidden_params, answer._hidden_params);
+  assert.equal(proxy.toResponse().headers.get("x-switchman-model-id"), model_id);
+  assert.deepEqual(Reflect.ownKeys({ ...answer }), Object.keys(answer));
   answer._hidden_params = { mine: true };
   assert.deepEqual(answer._hidden_params, { mine: true });
 };
