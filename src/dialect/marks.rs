@@ -4,7 +4,7 @@
 //! A body is shown in parts. What could go on in the next part counts as found: then the body is read in vain, and goes on as
 //! it is all the same.
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memchr2};
 
 use super::signature::THOUGHT;
 use super::wording::Wording;
@@ -97,11 +97,14 @@ impl Marks {
     /// Is something of it in this part of a body, or might it be where the part ends?
     #[must_use]
     pub fn is_in(&self, part: &[u8]) -> bool {
-        memchr_iter(b'"', part).any(|at| {
-            let text = part.get(at.saturating_add(1)..).unwrap_or_default();
-            let first = text.first().map(|first| usize::from(*first));
-            first.is_none_or(|first| self.firsts.get(first).is_some_and(|may| *may) && self.begins(text))
-        })
+        // The id may have begun in the part before.
+        let goes_on = self.signatures && has_thought(piece(part));
+        goes_on
+            || memchr_iter(b'"', part).any(|at| {
+                let text = part.get(at.saturating_add(1)..).unwrap_or_default();
+                let first = text.first().map(|first| usize::from(*first));
+                first.is_none_or(|first| self.firsts.get(first).is_some_and(|may| *may) && self.begins(text))
+            })
     }
 
     fn begins(&self, text: &[u8]) -> bool {
@@ -163,14 +166,23 @@ fn is_null(text: &[u8]) -> bool {
     })
 }
 
+/// Does an id with a signature begin here? A long one may go on in the next part, behind what shows it or before that.
 fn is_signed(text: &[u8]) -> bool {
-    let end = text.iter().position(|byte| matches!(byte, b'"' | b' '));
-    match end.and_then(|end| text.get(..end)) {
-        Some(id) => {
-            let begins = |at: usize| id.get(at..).is_some_and(|text| text.starts_with(THOUGHT.as_bytes()));
-            memchr_iter(b'_', id).any(begins)
-        }
-        // One that the part cuts may have its signature behind it. The last quote of a body is followed by brackets.
-        None => !text.iter().any(|byte| matches!(byte, b'}' | b']')),
-    }
+    let id = piece(text);
+    has_thought(id) || (id.len() == text.len() && ends_in_thought(id))
+}
+
+/// What belongs to one id, from where a text begins.
+fn piece(text: &[u8]) -> &[u8] {
+    let end = memchr2(b'"', b' ', text);
+    end.and_then(|end| text.get(..end)).unwrap_or(text)
+}
+
+fn has_thought(id: &[u8]) -> bool {
+    memchr_iter(b'_', id).any(|at| id.get(at..).is_some_and(|text| text.starts_with(THOUGHT.as_bytes())))
+}
+
+/// Is the end of a part the beginning of what stands before a signature?
+fn ends_in_thought(id: &[u8]) -> bool {
+    (1..THOUGHT.len()).any(|len| THOUGHT.as_bytes().get(..len).is_some_and(|begun| id.ends_with(begun)))
 }

@@ -274,8 +274,21 @@ fn an_id_with_a_signature_is_found_where_there_are_any() {
         { "model_name": "b", "litellm_params": { "model": "gemini/m", "api_key": "k" } },
     ]);
     let mixed = Router::new(load(&json!({ "model_list": list }), &Value::Null, &|_| None).unwrap().config);
+    let signed = ["call_1__thought__c2ln", "call[{}]__thought__c2ln"];
+    for id in signed {
+        let text = json!({ "messages": [{ "role": "tool", "tool_call_id": id }] }).to_string();
+        for cut in 0..text.len() {
+            let (before, behind) = text.as_bytes().split_at(cut);
+            let marks = mixed.marks(DeploymentIx(0));
+            assert!(marks.is_in(before) || marks.is_in(behind), "{text}, cut at {cut}");
+        }
+    }
+    // A picture is longer than a part.
+    for part in ["{\"url\":\"data:image/png;base64,AAAA", "AAAA", "AAAA\"}"] {
+        assert!(!mixed.marks(DeploymentIx(0)).is_in(part.as_bytes()), "{part}");
+    }
     for (id, is_marked) in
-        [("call_1__thought__c2ln", true), ("call_1 of __thought__", false), ("call_1", false)]
+        [(signed[0], true), (signed[1], true), ("call_1 of __thought__", false), ("call_1", false)]
     {
         let text =
             json!({ "messages": [{ "role": "tool", "tool_call_id": id, "content": "b" }] }).to_string();
