@@ -159,7 +159,8 @@ export class Call {
   crashed(error) {
     this.#crash ??= internal(error);
     this.fault ??= { class: "InternalError", status: 500 };
-    this.report ??= this.#hub.lost(this);
+    // What the headers of a stream over `fetch` were made of is not how it has ended.
+    if (!this.#isOver || !this.report) this.report = this.#hub.lost(this);
     if (!this.#isOver) this.#hub.callbacks?.note(this);
     this.#letGo();
     this.#abort();

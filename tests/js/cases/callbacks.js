@@ -346,3 +346,16 @@ callbacks["a call that traps is told as one that has failed, and the next ones g
   assert.deepEqual(errors.filter((error) => error === undefined).length, 2);
   assert.ok(errors.every((error) => error === undefined || error === "InternalError"), errors.join());
 };
+
+callbacks["of a stream over fetch that meets a trap nothing is told that was true of its headers"] = async (kit) => {
+  const { router, service } = told(kit, { callbacks: ["otel"] }, { one: { chunkDelayMs: 20 }, two: { chunkDelayMs: 20 } });
+  const response = await router.fetch(CHAT_URL, post({ ...CHAT, stream: true }));
+  const { router: other } = kit.single();
+  kit.trapped();
+  other.__wbg_ptr = 0x7fff_fff0;
+  await rejection(other.completion(CHAT));
+  await response.text();
+  await router.flush();
+  const spans = spansIn(service.at(TRACES));
+  assert.deepEqual(spans.map(({ attributes }) => attributes["error.type"]), ["InternalError"]);
+};
