@@ -82,7 +82,7 @@ impl Marks {
 
     fn may_begin(&self, first: u8) -> bool {
         self.signatures
-            || (self.nulls && first == b':')
+            || (self.nulls && (first == b':' || first.is_ascii_whitespace()))
             || (self.lists && first == b'c')
             || (self.long_ids && (first == b'i' || first == b't'))
             || self.texts.iter().any(|text| text.as_bytes().first() == Some(&first))
@@ -139,13 +139,11 @@ fn is_member(text: &[u8], name: &str, is: impl FnOnce(&[u8]) -> bool) -> bool {
 
 /// What follows a colon, or would: an empty text where it is cut. `None` where there is no colon.
 fn value_of(rest: &[u8]) -> Option<&[u8]> {
-    let after = match rest {
-        [b':', after @ ..] => after,
-        [] => return Some(&[]),
-        _ => return None,
-    };
-    let at = after.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(after.len());
-    Some(after.get(at..).unwrap_or_default())
+    match rest.trim_ascii_start() {
+        [b':', after @ ..] => Some(after.trim_ascii_start()),
+        [] => Some(&[]),
+        _ => None,
+    }
 }
 
 fn opens(value: &[u8], first: u8) -> bool {

@@ -254,7 +254,9 @@ fn what_a_provider_does_not_take_is_found_in_a_body_wherever_it_is_cut() {
         ("deepseek/m", said("[a]"), false),
     ] {
         let marks = at(model).marks(DeploymentIx(0));
-        for text in [body.to_string(), serde_json::to_string_pretty(&body).unwrap()] {
+        let plain = body.to_string();
+        let spaced = plain.replace("\":", "\" \n:");
+        for text in [plain, spaced, serde_json::to_string_pretty(&body).unwrap()] {
             assert_eq!(marks.is_in(text.as_bytes()), is_marked, "{model}: {text}");
             for cut in 0..text.len() {
                 let (before, behind) = text.as_bytes().split_at(cut);
